@@ -1,0 +1,27 @@
+# Options of the whole build. Included before any target exists.
+add_compile_options(-ffp-contract=fast)
+
+if(EMSCRIPTEN)
+  add_compile_options(-msimd128 -fwasm-exceptions)
+  add_link_options(-fwasm-exceptions)
+  if(WICK_WASM_THREADS)
+    add_compile_options(-pthread)
+    add_link_options(-pthread)
+  endif()
+  if(WICK_WASM_RELAXED)
+    add_compile_options(-mrelaxed-simd)
+  endif()
+elseif(WICK_SANITIZE)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# Warnings for our own code; third-party headers are SYSTEM.
+add_library(wick_warnings INTERFACE)
+target_compile_options(wick_warnings INTERFACE -Wall -Wextra -Wshadow -Wconversion -Werror)

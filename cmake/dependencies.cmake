@@ -1,0 +1,28 @@
+# Third-party code. Header-only packages serve the native and the WebAssembly build alike: each is linked into the
+# build tree on its own, because -I/usr/include would mix the host's headers with Emscripten's.
+function(wick_header_only name)
+  add_library(${name} INTERFACE)
+  set(folder ${CMAKE_BINARY_DIR}/headers/${name})
+  file(MAKE_DIRECTORY ${folder})
+  foreach(entry IN LISTS ARGN)
+    if(NOT EXISTS /usr/include/${entry})
+      message(FATAL_ERROR "/usr/include/${entry} is missing: run ./dev setup")
+    endif()
+    get_filename_component(leaf ${entry} NAME)
+    file(CREATE_LINK /usr/include/${entry} ${folder}/${leaf} SYMBOLIC)
+  endforeach()
+  target_include_directories(${name} SYSTEM INTERFACE ${folder})
+endfunction()
+
+wick_header_only(xsimd xsimd)
+wick_header_only(fmt fmt)
+target_compile_definitions(fmt INTERFACE FMT_HEADER_ONLY)
+wick_header_only(nlohmann_json nlohmann)
+wick_header_only(catch2 catch2)
+wick_header_only(eigen eigen3/Eigen)
+wick_header_only(cli11 CLI)
+
+if(NOT EMSCRIPTEN OR WICK_WASM_THREADS)
+  set(THREADS_PREFER_PTHREAD_FLAG ON)
+  find_package(Threads REQUIRED)
+endif()

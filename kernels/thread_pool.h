@@ -1,0 +1,43 @@
+#pragma once
+// One fork-join pool for all kernels of a device.
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+
+#include "kernels/dtype.h"
+
+namespace wick {
+
+/// A fixed set of threads that share out indexed tasks. The caller takes part, so a pool of one starts no thread.
+/// Between two dispatches the workers spin for some tens of microseconds, then park.
+/// One dispatch at a time: `for_each` is not reentrant and is called from one thread.
+class ThreadPool {
+ public:
+  /// threads >= 1, the caller included. Where threads cannot be started the pool shrinks to those that run.
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int threads() const { return threads_; }
+
+  /// Calls task(index, thread) once for every index in [0, count), in increasing order as threads become free;
+  /// `thread` in [0, threads()) names the scratch area to use. Returns when all calls have returned.
+  template <class Task>
+  void for_each(Index count, Task&& task) {
+    dispatch(count, [](void* context, Index index, int thread) { (*static_cast<std::remove_reference_t<Task>*>(context))(index, thread); }, &task);
+  }
+
+ private:
+  using Call = void (*)(void* context, Index index, int thread);
+  void dispatch(Index count, Call call, void* context);
+
+  struct State;
+  std::unique_ptr<State> state_;
+  int threads_;
+};
+
+/// Physical cores that this process may run on (logical processors sharing a core count once), at least 1.
+int physical_cores();
+
+}  // namespace wick
