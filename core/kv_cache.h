@@ -1,0 +1,102 @@
+#pragma once
+// The paged KV cache: pages of 256 tokens that sequences share by reference.
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/tensor.h"
+
+namespace wick {
+
+/// What a model's cache holds for a token.
+struct CacheGeometry {
+  Index layers, kv_heads, head_dim;
+  DType type = DType::f16;  // or f32
+};
+
+class Sequence;
+
+/// A pool of pages. A page holds keys and values of 256 tokens for every layer; it is allocated when first used and
+/// counted by the sequences that share it.
+class PagedCache {
+ public:
+  /// At most `max_tokens` tokens over all sequences, rounded up to whole pages.
+  PagedCache(const Device& device, CacheGeometry geometry, Index max_tokens);
+
+  const CacheGeometry& geometry() const { return geometry_; }
+  const Device& device() const { return device_; }
+  Index page_bytes() const;
+  Index pages_in_use() const;
+  Index max_pages() const { return max_pages_; }
+  /// One layer's view, for `attention` and `cache_append`; valid until the next page is taken.
+  PagedKV layer(Index layer) const;
+
+ private:
+  friend class Sequence;
+  std::int32_t take_page();  // throws Error (memory) when the pool is exhausted
+  void share_page(std::int32_t page);
+  void drop_page(std::int32_t page);
+
+  Device device_;
+  CacheGeometry geometry_;
+  Index max_pages_;
+  std::vector<Tensor> memory_;       // by page id
+  std::vector<std::byte*> address_;  // by page id
+  std::vector<std::int32_t> references_;
+  std::vector<std::int32_t> free_;
+};
+
+/// One conversation's tokens in a cache: page ids and a length. A copy shares every page (fork); appending to a shared
+/// last page copies that page first. The cache outlives its sequences.
+class Sequence {
+ public:
+  explicit Sequence(PagedCache& cache) : cache_(&cache) {}
+  Sequence(const Sequence& other);
+  Sequence(Sequence&& other) noexcept;
+  Sequence& operator=(Sequence other) noexcept;
+  ~Sequence();
+
+  Index length() const { return length_; }
+  std::span<const std::int32_t> pages() const { return pages_; }
+  /// Makes room for `count` more tokens and counts them. Throws Error and changes nothing if the pool is exhausted.
+  void extend(Index count);
+  /// Forgets the tokens from `length` on.
+  void truncate(Index length);
+
+ private:
+  PagedCache* cache_;
+  std::vector<std::int32_t> pages_;
+  Index length_ = 0;
+};
+
+/// The rows of one forward pass: tokens of any number of sequences, each sequence's newest tokens in order.
+class Batch {
+ public:
+  /// Extends `sequence` by these tokens and adds their rows.
+  void add(Sequence& sequence, std::span<const std::int32_t> tokens);
+
+  std::span<const std::int32_t> tokens() const { return tokens_; }
+  std::span<const std::int32_t> positions() const { return positions_; }
+  std::span<const SequenceRows> sequences() const { return sequences_; }
+  Index rows() const { return static_cast<Index>(tokens_.size()); }
+  void clear();
+
+ private:
+  std::vector<std::int32_t> tokens_, positions_;
+  std::vector<SequenceRows> sequences_;
+};
+
+/// Options of attention that a layer's architecture sets.
+struct AttentionOptions {
+  double scale;
+  double softcap = 0;
+  Index window = 0;
+};
+
+/// Writes k and v [rows, kv_heads, head_dim] into `layer` of the cache, then attends: q [rows, heads, head_dim] ->
+/// [rows, heads * head_dim].
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const PagedCache& cache, Index layer,
+                 const Batch& batch, const AttentionOptions& options);
+
+}  // namespace wick

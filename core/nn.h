@@ -1,0 +1,63 @@
+#pragma once
+// The layers that models are written with: thin, checked calls of a device's operations on tensors.
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/checkpoint.h"
+#include "core/tensor.h"
+
+namespace wick {
+
+/// int8 activations in quantised products (fast, the default), or f32 throughout (`--precise`).
+enum class Precision : std::uint8_t { fast, precise };
+
+/// A weight matrix [n, k] in its device's packed layout.
+class Weight {
+ public:
+  Weight() = default;
+  /// Reads and packs a tensor of `checkpoint` of shape [n, k], some rows at a time, so that no second copy exists.
+  static Weight load(const Checkpoint& checkpoint, const TensorInfo& tensor, const Device& device);
+  /// Packs an f32, f16 or bf16 tensor [n, k].
+  static Weight pack(const Tensor& matrix);
+
+  bool defined() const { return memory_.defined(); }
+  Index outputs() const { return n_; }
+  Index inputs() const { return k_; }
+  DType dtype() const { return type_; }
+  std::size_t packed_bytes() const { return static_cast<std::size_t>(memory_.elements()); }
+  PackedWeight packed() const { return {type_, n_, k_, memory_.bytes()}; }
+  const Device& device() const { return memory_.device(); }
+
+ private:
+  Tensor memory_;  // u8 [packed bytes]
+  DType type_ = DType::f32;
+  Index n_ = 0, k_ = 0;
+};
+
+/// y = W x + b. Several weights that read the same input (q, k, v; gate, up) make one layer: x is quantised once and
+/// their outputs lie side by side.
+struct Linear {
+  std::vector<Weight> parts;
+  Tensor bias;  // [outputs] or undefined
+  Precision precision = Precision::fast;
+
+  Index outputs() const;
+  Tensor operator()(const Tensor& x) const;               // [rows, k] -> [rows, outputs]
+  void add_to(Tensor& y, const Tensor& x) const;          // y += W x + b, the residual in the epilogue
+};
+
+/// Rows of a weight by token id, as f32: [ids.size(), k].
+Tensor embedding(const Weight& weight, std::span<const std::int32_t> ids);
+/// Over the last dimension; x may be a strided view with a contiguous last dimension.
+Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps);
+void rms_norm_(Tensor& x, const Tensor& weight, double eps);  // in place
+Tensor layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double eps);
+/// In place on [tokens, heads, head_dim]; cos_sin is [tokens, rotary].
+void rope_(Tensor& x, const Tensor& cos_sin, RopePairs pairs);
+/// activation(gate) * up for gate_up [rows, 2 * hidden]: the gate in the first half.
+Tensor glu(Unary activation, const Tensor& gate_up);
+
+}  // namespace wick

@@ -1,0 +1,69 @@
+#pragma once
+// From logits to the next token.
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/text/tokenizer.h"
+
+namespace wick {
+
+/// Defaults are llama.cpp's. They apply in this order: bias, penalties, top-k, typical, top-p, min-p, temperature.
+struct SamplingOptions {
+  float temperature = 0.8f;  // <= 0 is greedy
+  int top_k = 40;            // <= 0: all
+  float top_p = 0.95f;       // 1: off
+  float min_p = 0.05f;       // 0: off
+  float typical_p = 1.0f;    // 1: off
+  float repeat_penalty = 1.0f;
+  float presence_penalty = 0.0f;
+  float frequency_penalty = 0.0f;
+  int repeat_last_n = 64;    // tokens that the penalties look back on; -1: all
+  std::uint64_t seed = 0;    // the same seed gives the same tokens on every build
+  std::vector<std::pair<TokenId, float>> logit_bias;  // added to the logit; -inf bans
+
+  /// Throws Error naming the option that is out of range (NaN included).
+  void validate() const;
+};
+
+struct TokenProbability {
+  TokenId id;
+  float probability;  // of the model's own distribution: softmax of the raw logits
+};
+
+/// Draws tokens. Reproducible: no std::distribution, and a sort that breaks ties by id.
+class Sampler {
+ public:
+  Sampler(SamplingOptions options, Index vocab_size);
+  /// One token for `logits` [vocab]; `history` is all tokens so far, newest last. Throws Error if no logit is finite.
+  TokenId sample(std::span<const float> logits, std::span<const TokenId> history);
+  const SamplingOptions& options() const { return options_; }
+
+ private:
+  SamplingOptions options_;
+  std::uint64_t state_[4];  // xoshiro256**
+  std::vector<TokenProbability> candidates_;
+  std::vector<int> counts_;
+};
+
+/// The `count` most likely tokens of the raw distribution, most likely first, ties by id.
+std::vector<TokenProbability> top_probabilities(std::span<const float> logits, int count);
+
+/// Watches a stream of text for stop strings and holds back what may become one.
+class StopStrings {
+ public:
+  explicit StopStrings(std::vector<std::string> stops);
+  /// Text that can be shown now. After a stop string is complete, `stopped` is true and its text is dropped.
+  std::string push(std::string_view text);
+  std::string finish();
+  bool stopped() const { return stopped_; }
+
+ private:
+  std::vector<std::string> stops_;
+  std::string held_;
+  bool stopped_ = false;
+};
+
+}  // namespace wick
