@@ -48,6 +48,9 @@ class Sampler {
   std::vector<int> counts_;
 };
 
+/// The raw probability of one token: softmax of the logits at `id`.
+float probability_of(std::span<const float> logits, TokenId id);
+
 /// The `count` most likely tokens of the raw distribution, most likely first, ties by id.
 std::vector<TokenProbability> top_probabilities(std::span<const float> logits, int count);
 

@@ -1,0 +1,44 @@
+#include "models/chat.h"
+
+#include "core/error.h"
+
+namespace wick {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string token_text(const Tokenizer& tokenizer, TokenId id) {
+  return id < 0 ? std::string() : tokenizer.piece(id, true);
+}
+
+}  // namespace
+
+Chat::Chat(std::shared_ptr<const LanguageModel> model, Index context) : generator_(std::move(model), context) {
+  if (!generator_.model().chat_template)
+    throw Error("{}: the model has no chat template; it can continue a text, but not chat", generator_.model().name);
+}
+
+std::string Chat::prompt(const std::vector<Message>& messages, const Json& variables) const {
+  if (messages.empty()) throw Error("the conversation is empty");
+  const LanguageModel& model = generator_.model();
+  const bool continues = messages.back().role == "assistant";
+  Json context = variables.is_object() ? variables : Json::object();
+  context["messages"] = Json::array();
+  for (std::size_t i = 0; i + (continues ? 1 : 0) < messages.size(); ++i) {
+    context["messages"].push_back({{"role", messages[i].role}, {"content", messages[i].content}});
+  }
+  context["add_generation_prompt"] = true;
+  context["bos_token"] = token_text(model.tokenizer, model.tokenizer.bos());
+  context["eos_token"] = token_text(model.tokenizer, model.tokenizer.eos());
+  return model.chat_template->render(context) + (continues ? messages.back().content : "");
+}
+
+std::vector<TokenId> Chat::encode(const std::vector<Message>& messages, const Json& variables) const {
+  return generator_.model().tokenizer.encode(prompt(messages, variables), {.parse_special = true});
+}
+
+void Chat::reply(const std::vector<Message>& messages, GenerateOptions options, const Json& variables) {
+  generator_.start(encode(messages, variables), std::move(options));
+}
+
+}  // namespace wick

@@ -1,0 +1,42 @@
+#pragma once
+// A conversation with a model's own template.
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "models/generator.h"
+
+namespace wick {
+
+struct Message {
+  std::string role;  // "system", "user", "assistant", or what the template knows
+  std::string content;
+};
+
+/// Writes the next message of a conversation. The whole conversation is given each time; what the cache still holds of
+/// it is not read again, so a second turn reads only the new tokens, and editing an earlier message reads from there.
+class Chat {
+ public:
+  /// Throws Error if the model has no chat template.
+  explicit Chat(std::shared_ptr<const LanguageModel> model, Index context = 0);
+
+  /// Begins the assistant's answer to `messages`. If the last message is the assistant's own it is continued.
+  /// `variables` go to the template too (enable_thinking, tools, ...). Throws Error as Generator::start does.
+  void reply(const std::vector<Message>& messages, GenerateOptions options,
+             const nlohmann::ordered_json& variables = {});
+  GenerationStep step() { return generator_.step(); }
+  void cancel() { generator_.cancel(); }
+  Generator& generator() { return generator_; }
+  const Generator& generator() const { return generator_; }
+
+  /// The text that the model reads for these messages.
+  std::string prompt(const std::vector<Message>& messages, const nlohmann::ordered_json& variables = {}) const;
+  /// Its tokens.
+  std::vector<TokenId> encode(const std::vector<Message>& messages, const nlohmann::ordered_json& variables = {}) const;
+
+ private:
+  Generator generator_;
+};
+
+}  // namespace wick

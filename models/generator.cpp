@@ -1,0 +1,145 @@
+#include "models/generator.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/error.h"
+
+namespace wick {
+namespace {
+
+constexpr Index kDefaultContext = 8192;
+// A step should answer within this time, so that whoever drives it can show progress and stop.
+constexpr double kStepMs = 60;
+constexpr Index kSmallestChunk = 16, kLargestChunk = 512;
+
+double now_ms() {
+  using namespace std::chrono;
+  return duration<double, std::milli>(steady_clock::now().time_since_epoch()).count();
+}
+
+Index context_of(const LanguageModel& model, Index wanted) {
+  if (wanted < 0) throw Error("context of {} tokens: expected a positive number", wanted);
+  return wanted > 0 ? wanted : std::min(model.config().context, kDefaultContext);
+}
+
+}  // namespace
+
+const char* to_string(StopReason reason) {
+  switch (reason) {
+    case StopReason::none:
+      return "";
+    case StopReason::end:
+      return "end";
+    case StopReason::stop_string:
+      return "stop";
+    case StopReason::max_tokens:
+      return "length";
+    case StopReason::context_full:
+      return "context";
+    case StopReason::cancelled:
+      return "cancelled";
+  }
+  return "";
+}
+
+Generator::Generator(std::shared_ptr<const LanguageModel> model, Index context)
+    : model_(std::move(model)),
+      context_(context_of(*model_, context)),
+      cache_(model_->llama->make_cache(context_)),
+      sequence_(cache_),
+      chunk_(64) {}
+
+void Generator::start(std::vector<TokenId> prompt, GenerateOptions options) {
+  if (prompt.empty()) throw Error("the prompt is empty");
+  const Index vocab = model_->config().vocab;
+  for (const TokenId id : prompt) {
+    if (id < 0 || id >= vocab) throw Error("token id {} is outside the vocabulary of {}", id, vocab);
+  }
+  if (static_cast<Index>(prompt.size()) >= context_) {
+    throw Error("the prompt has {} tokens, the context {}: shorten it or ask for a larger context", prompt.size(),
+                context_);
+  }
+  options.sampling.validate();
+  auto sampler = std::make_unique<Sampler>(options.sampling, vocab);
+
+  // Keep what the cache shares with the new prompt; the last token is always read again, for its logits.
+  const auto cached = std::min<std::size_t>(static_cast<std::size_t>(sequence_.length()), prompt.size() - 1);
+  const auto parted =
+      std::mismatch(prompt.begin(), prompt.begin() + static_cast<std::ptrdiff_t>(cached), tokens_.begin());
+  const Index shared = parted.first - prompt.begin();
+  sequence_.truncate(shared);
+  tokens_ = std::move(prompt);
+  options_ = std::move(options);
+  sampler_ = std::move(sampler);
+  text_ = std::make_unique<TextStream>(model_->tokenizer, options_.show_special);
+  stops_ = std::make_unique<StopStrings>(options_.stop);
+  logits_ = {};
+  stats_ = {.prompt_tokens = static_cast<Index>(tokens_.size()), .reused_tokens = shared};
+  stopped_ = options_.max_tokens == 0 ? StopReason::max_tokens : StopReason::none;
+}
+
+Index Generator::prompt_left() const { return std::max<Index>(0, stats_.prompt_tokens - sequence_.length()); }
+
+void Generator::cancel() {
+  if (!finished()) stopped_ = StopReason::cancelled;
+}
+
+GenerationStep Generator::step() {
+  if (finished()) return {.stopped = stopped_};
+  const double begin = now_ms();
+  if (const Index left = prompt_left(); left > 0) {
+    const Index count = std::min(left, chunk_);
+    read_prompt(count);
+    const double spent = now_ms() - begin;
+    stats_.prompt_ms += spent;
+    if (count == chunk_) {
+      const double wanted = static_cast<double>(chunk_) * kStepMs / std::max(spent, 0.1);
+      chunk_ = std::clamp(static_cast<Index>(wanted) / kSmallestChunk * kSmallestChunk, kSmallestChunk, kLargestChunk);
+    }
+    if (prompt_left() > 0) return {};
+    const double drawing = now_ms();
+    GenerationStep first = draw();
+    stats_.prompt_ms += now_ms() - drawing;
+    return first;
+  }
+  read_prompt(1);
+  GenerationStep next = draw();
+  stats_.generate_ms += now_ms() - begin;
+  return next;
+}
+
+/// Runs the next `count` tokens through the model; `logits_` are the last one's.
+void Generator::read_prompt(Index count) {
+  const auto from = static_cast<std::size_t>(sequence_.length());
+  batch_.clear();
+  batch_.add(sequence_, std::span(tokens_).subspan(from, static_cast<std::size_t>(count)));
+  logits_ = model_->llama->forward(batch_, cache_);
+}
+
+GenerationStep Generator::draw() {
+  const std::span<const float> logits(logits_.data<float>(), static_cast<std::size_t>(logits_.elements()));
+  GenerationStep step{.drawn = true};
+  step.token = sampler_->sample(logits, tokens_);
+  if (options_.alternatives > 0) {
+    step.alternatives = top_probabilities(logits, options_.alternatives);
+    step.probability = probability_of(logits, step.token);
+  }
+  tokens_.push_back(step.token);
+  ++stats_.generated_tokens;
+
+  if (model_->tokenizer.is_end_of_generation(step.token) && !options_.ignore_end) {
+    stopped_ = StopReason::end;
+  } else {
+    step.text = stops_->push(text_->push(step.token));
+    if (stops_->stopped()) stopped_ = StopReason::stop_string;
+  }
+  if (!finished() && options_.max_tokens >= 0 && stats_.generated_tokens >= options_.max_tokens)
+    stopped_ = StopReason::max_tokens;
+  if (!finished() && static_cast<Index>(tokens_.size()) >= context_) stopped_ = StopReason::context_full;
+  if (finished() && !stops_->stopped()) step.text += stops_->push(text_->finish()) + stops_->finish();
+  step.stopped = stopped_;
+  return step;
+}
+
+}  // namespace wick

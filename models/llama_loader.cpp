@@ -1,0 +1,182 @@
+// From a model file to packed weights: names, shapes, order.
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "core/error.h"
+#include "models/llama.h"
+
+namespace wick {
+namespace {
+
+/// What GGUF and Hugging Face call one part of a block ({} is its number) or of the whole.
+struct PartName {
+  std::string_view part, gguf, huggingface;
+};
+constexpr std::array kNames = {
+    PartName{"embedding", "token_embd.weight", "model.embed_tokens.weight"},
+    PartName{"norm", "output_norm.weight", "model.norm.weight"},
+    PartName{"output", "output.weight", "lm_head.weight"},
+    PartName{"attention_norm", "blk.{}.attn_norm.weight", "model.layers.{}.input_layernorm.weight"},
+    PartName{"qkv", "blk.{}.attn_qkv.weight", "model.layers.{}.self_attn.qkv_proj.weight"},
+    PartName{"q", "blk.{}.attn_q.weight", "model.layers.{}.self_attn.q_proj.weight"},
+    PartName{"k", "blk.{}.attn_k.weight", "model.layers.{}.self_attn.k_proj.weight"},
+    PartName{"v", "blk.{}.attn_v.weight", "model.layers.{}.self_attn.v_proj.weight"},
+    PartName{"q_norm", "blk.{}.attn_q_norm.weight", "model.layers.{}.self_attn.q_norm.weight"},
+    PartName{"k_norm", "blk.{}.attn_k_norm.weight", "model.layers.{}.self_attn.k_norm.weight"},
+    PartName{"out", "blk.{}.attn_output.weight", "model.layers.{}.self_attn.o_proj.weight"},
+    PartName{"mlp_norm", "blk.{}.ffn_norm.weight", "model.layers.{}.post_attention_layernorm.weight"},
+    PartName{"gate", "blk.{}.ffn_gate.weight", "model.layers.{}.mlp.gate_proj.weight"},
+    PartName{"up", "blk.{}.ffn_up.weight", "model.layers.{}.mlp.up_proj.weight"},
+    PartName{"gate_up", "blk.{}.ffn_up.weight", "model.layers.{}.mlp.gate_up_proj.weight"},  // Phi-3 fuses them
+    PartName{"down", "blk.{}.ffn_down.weight", "model.layers.{}.mlp.down_proj.weight"},
+};
+
+/// "blk.3.attn_q.weight" -> "blk.3.attn_q.bias"
+std::string bias_of(const std::string& weight) { return weight.substr(0, weight.rfind('.')) + ".bias"; }
+
+std::string upper(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+}  // namespace
+
+LlamaLoader::LlamaLoader(ModelFiles files, Device device, Precision precision)
+    : files_(std::move(files)), huggingface_(files_.checkpoint.format == "safetensors"), bytes_by_type_(kDTypes) {
+  LlamaConfig config = huggingface_
+                           ? LlamaConfig::from_huggingface(files_.config, files_.checkpoint.name() + " (config.json)")
+                           : LlamaConfig::from_gguf(files_.checkpoint);
+  model_ = std::shared_ptr<Llama>(new Llama(std::move(config), std::move(device), precision));
+  const LlamaConfig& c = model_->config_;
+  plan(require("embedding", 0, {c.vocab, c.dim}));
+  for (Index layer = 0; layer < c.layers; ++layer) plan_block(layer);
+  plan(require("norm", 0, {c.dim}));
+  if (find("output", 0)) plan(require("output", 0, {c.vocab, c.dim}));
+}
+
+std::string LlamaLoader::tensor_name(std::string_view part, Index layer) const {
+  const auto* found =
+      std::find_if(kNames.begin(), kNames.end(), [&](const PartName& name) { return name.part == part; });
+  const std::string_view pattern = huggingface_ ? found->huggingface : found->gguf;
+  return fmt::format(fmt::runtime(pattern), layer);
+}
+
+const TensorInfo* LlamaLoader::find(std::string_view part, Index layer) const {
+  return files_.checkpoint.find(tensor_name(part, layer));
+}
+
+const TensorInfo& LlamaLoader::require(std::string_view part, Index layer, std::initializer_list<Index> shape) const {
+  return files_.checkpoint.require(tensor_name(part, layer), std::span(shape.begin(), shape.size()));
+}
+
+void LlamaLoader::plan(const TensorInfo& tensor) {
+  total_ += tensor.bytes;
+  bytes_by_type_[static_cast<std::size_t>(tensor.type)] += tensor.bytes;
+}
+
+void LlamaLoader::plan_block(Index layer) {
+  const LlamaConfig& c = model_->config_;
+  const Index q = c.heads * c.head_dim, kv = c.kv_heads * c.head_dim;
+  plan(require("attention_norm", layer, {c.dim}));
+  if (find("qkv", layer)) {
+    plan(require("qkv", layer, {q + 2 * kv, c.dim}));
+  } else {
+    plan(require("q", layer, {q, c.dim}));
+    plan(require("k", layer, {kv, c.dim}));
+    plan(require("v", layer, {kv, c.dim}));
+  }
+  plan(require("out", layer, {c.dim, q}));
+  plan(require("mlp_norm", layer, {c.dim}));
+  if (find("gate", layer)) {
+    plan(require("gate", layer, {c.hidden, c.dim}));
+    plan(require("up", layer, {c.hidden, c.dim}));
+  } else {
+    plan(require("gate_up", layer, {2 * c.hidden, c.dim}));
+  }
+  plan(require("down", layer, {c.dim, c.hidden}));
+}
+
+bool LlamaLoader::step() {
+  Llama& m = *model_;
+  if (next_ == 0) {
+    const TensorInfo& tensor = require("embedding", 0, {m.config_.vocab, m.config_.dim});
+    m.embedding_ = Weight::load(files_.checkpoint, tensor, m.device_);
+    m.weight_bytes_ += m.embedding_.packed_bytes();
+    done_ += tensor.bytes;
+    m.blocks_.resize(static_cast<std::size_t>(m.config_.layers));
+  } else if (next_ <= m.config_.layers) {
+    load_block(next_ - 1);
+  } else if (next_ == m.config_.layers + 1) {
+    m.norm_ = load_vector("norm", 0, m.config_.dim);
+    if (find("output", 0)) {
+      m.output_ = load_linear({"output"}, 0);
+    } else {
+      m.output_ = Linear{.parts = {m.embedding_}, .bias = {}, .precision = m.precision_};
+    }
+    const auto largest = std::max_element(bytes_by_type_.begin(), bytes_by_type_.end());
+    m.weight_type_ = upper(info(static_cast<DType>(largest - bytes_by_type_.begin())).name);
+  } else {
+    return false;
+  }
+  return ++next_ <= m.config_.layers + 1;
+}
+
+std::shared_ptr<const Llama> LlamaLoader::finish() {
+  while (step()) {
+  }
+  return model_;
+}
+
+Tensor LlamaLoader::load_vector(std::string_view part, Index layer, Index size) {
+  const TensorInfo& tensor = require(part, layer, {size});
+  if (!is_float(tensor.type))
+    throw Error("{}: tensor '{}' is {}, expected a float type", files_.checkpoint.name(), tensor.name,
+                info(tensor.type).name);
+  Tensor raw = Tensor::empty({size}, tensor.type, model_->device_);
+  files_.checkpoint.read_rows(tensor, 0, size, {raw.bytes(), static_cast<std::size_t>(tensor.bytes)});
+  done_ += tensor.bytes;
+  return raw.to_dtype(DType::f32);
+}
+
+Linear LlamaLoader::load_linear(std::initializer_list<std::string_view> parts, Index layer) {
+  Linear linear{.parts = {}, .bias = {}, .precision = model_->precision_};
+  std::vector<Tensor> biases;
+  for (const std::string_view part : parts) {
+    const TensorInfo* tensor = find(part, layer);
+    linear.parts.push_back(Weight::load(files_.checkpoint, *tensor, model_->device_));
+    model_->weight_bytes_ += linear.parts.back().packed_bytes();
+    done_ += tensor->bytes;
+    const std::string bias = bias_of(tensor->name);
+    if (files_.checkpoint.find(bias)) {
+      const Index size = linear.parts.back().outputs();
+      const TensorInfo& vector = files_.checkpoint.require(bias, std::span(&size, 1));
+      Tensor raw = Tensor::empty({size}, vector.type, model_->device_);
+      files_.checkpoint.read_rows(vector, 0, size, {raw.bytes(), static_cast<std::size_t>(vector.bytes)});
+      biases.push_back(raw.to_dtype(DType::f32));
+    }
+  }
+  if (!biases.empty() && biases.size() != parts.size()) {
+    throw Error("{}: {} of the {} projections of block {} have a bias", files_.checkpoint.name(), biases.size(),
+                parts.size(), layer);
+  }
+  if (!biases.empty()) linear.bias = cat(biases, 0);
+  return linear;
+}
+
+void LlamaLoader::load_block(Index layer) {
+  const LlamaConfig& c = model_->config_;
+  LlamaBlock& block = model_->blocks_[static_cast<std::size_t>(layer)];
+  block.attention_norm = load_vector("attention_norm", layer, c.dim);
+  block.qkv = find("qkv", layer) ? load_linear({"qkv"}, layer) : load_linear({"q", "k", "v"}, layer);
+  if (find("q_norm", layer)) {
+    block.q_norm = load_vector("q_norm", layer, c.head_dim);
+    block.k_norm = load_vector("k_norm", layer, c.head_dim);
+  }
+  block.out = load_linear({"out"}, layer);
+  block.mlp_norm = load_vector("mlp_norm", layer, c.dim);
+  block.gate_up = find("gate", layer) ? load_linear({"gate", "up"}, layer) : load_linear({"gate_up"}, layer);
+  block.down = load_linear({"down"}, layer);
+}
+
+}  // namespace wick

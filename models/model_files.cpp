@@ -1,0 +1,90 @@
+#include "models/model_files.h"
+
+#include <filesystem>
+
+#include "core/error.h"
+
+namespace wick {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json parse_json(const ByteSource& source) {
+  Json json = Json::parse(read_text(source), nullptr, false);
+  if (json.is_discarded()) throw Error("{}: not valid JSON", source.name());
+  return json;
+}
+
+SourcePtr sibling(const OpenSibling& open, const char* name) { return open ? open(name) : nullptr; }
+
+/// transformers keeps one template as a string, several as a list of named ones.
+std::string template_of(const Json& tokenizer_config) {
+  if (!tokenizer_config.is_object() || !tokenizer_config.contains("chat_template")) return {};
+  const Json& found = tokenizer_config["chat_template"];
+  if (found.is_string()) return found.get<std::string>();
+  if (!found.is_array()) return {};
+  for (const Json& entry : found) {
+    if (entry.is_object() && entry.value("name", "") == "default") return entry.value("template", "");
+  }
+  return {};
+}
+
+void read_huggingface(ModelFiles& files, const OpenSibling& open) {
+  const SourcePtr config = sibling(open, "config.json");
+  if (!config) throw Error("{}: config.json is missing beside it", files.checkpoint.name());
+  files.config = parse_json(*config);
+  if (const SourcePtr source = sibling(open, "tokenizer_config.json")) files.tokenizer_config = parse_json(*source);
+  files.chat_template = template_of(files.tokenizer_config);
+  if (const SourcePtr source = sibling(open, "chat_template.jinja")) files.chat_template = read_text(*source);
+  if (const SourcePtr source = sibling(open, "tokenizer.json"); source && !files.tokenizer) {
+    files.tokenizer = Tokenizer::from_json(read_text(*source), source->name());
+  }
+}
+
+}  // namespace
+
+ModelFiles ModelFiles::open(SourcePtr source, const OpenSibling& open, SourcePtr tokenizer) {
+  ModelFiles files{.checkpoint = open_checkpoint(std::move(source), open),
+                   .config = {},
+                   .tokenizer_config = {},
+                   .tokenizer = {},
+                   .chat_template = {}};
+  const Metadata& metadata = files.checkpoint.metadata;
+  if (tokenizer) {
+    std::byte first{};
+    if (tokenizer->size() > 0) tokenizer->read(0, {&first, 1});
+    files.tokenizer =
+        first == std::byte{'{'}
+            ? Tokenizer::from_json(read_text(*tokenizer), tokenizer->name())
+            : Tokenizer::from_llama2c(*tokenizer, static_cast<Index>(metadata.get<std::int64_t>("llama.vocab_size")));
+  }
+  if (files.checkpoint.format == "safetensors") {
+    read_huggingface(files, open);
+  } else if (files.checkpoint.format == "gguf") {
+    if (!files.tokenizer && metadata.has("tokenizer.ggml.model")) files.tokenizer = Tokenizer::from_gguf(metadata);
+    files.chat_template = metadata.get_or<std::string>("tokenizer.chat_template", "");
+  }
+  return files;
+}
+
+ModelFiles ModelFiles::open(const std::string& path, const std::string& tokenizer_path) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  fs::path file = path;
+  if (fs::is_directory(file, ignored)) {
+    const char* found = nullptr;
+    for (const char* name : {"model.safetensors.index.json", "model.safetensors"}) {
+      if (!found && fs::exists(file / name, ignored)) found = name;
+    }
+    if (!found) throw Error("{}: the folder has neither model.safetensors nor model.safetensors.index.json", path);
+    file /= found;
+  }
+  const OpenSibling open_beside = [folder = file.parent_path()](const std::string& name) -> SourcePtr {
+    std::error_code missing;
+    const fs::path beside = folder / name;
+    return fs::exists(beside, missing) ? open_file(beside.string()) : nullptr;
+  };
+  return open(open_file(file.string()), open_beside, tokenizer_path.empty() ? nullptr : open_file(tokenizer_path));
+}
+
+}  // namespace wick

@@ -1,0 +1,28 @@
+#pragma once
+// A model as it is published: weights, and the small files that some formats keep beside them.
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "core/checkpoint.h"
+#include "core/text/tokenizer.h"
+
+namespace wick {
+
+/// GGUF carries everything itself. A Hugging Face repository has config.json, tokenizer.json, tokenizer_config.json and
+/// chat_template.jinja beside its safetensors; a llama2.c checkpoint has a tokenizer file.
+struct ModelFiles {
+  Checkpoint checkpoint;
+  nlohmann::ordered_json config;            // config.json, null where there is none
+  nlohmann::ordered_json tokenizer_config;  // tokenizer_config.json, null where there is none
+  std::optional<Tokenizer> tokenizer;
+  std::string chat_template;  // Jinja source, empty where there is none
+
+  /// Opens from a first source, with `open` for the others (it returns nullptr for a file that does not exist).
+  /// `tokenizer` is the llama2.c tokenizer file, or a tokenizer.json that replaces the model's own.
+  static ModelFiles open(SourcePtr source, const OpenSibling& open = {}, SourcePtr tokenizer = nullptr);
+  /// Opens a file or a folder.
+  static ModelFiles open(const std::string& path, const std::string& tokenizer_path = {});
+};
+
+}  // namespace wick
