@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,8 +21,8 @@ struct SamplingOptions {
   float repeat_penalty = 1.0f;
   float presence_penalty = 0.0f;
   float frequency_penalty = 0.0f;
-  int repeat_last_n = 64;    // tokens that the penalties look back on; -1: all
-  std::uint64_t seed = 0;    // the same seed gives the same tokens on every build
+  int repeat_last_n = 64;                             // tokens that the penalties look back on; -1: all
+  std::uint64_t seed = 0;                             // the same seed gives the same tokens on every build
   std::vector<std::pair<TokenId, float>> logit_bias;  // added to the logit; -inf bans
 
   /// Throws Error naming the option that is out of range (NaN included).
@@ -33,19 +34,42 @@ struct TokenProbability {
   float probability;  // of the model's own distribution: softmax of the raw logits
 };
 
-/// Draws tokens. Reproducible: no std::distribution, and a sort that breaks ties by id.
+/// Draws tokens. Reproducible: no std::distribution, a sort that breaks ties by id, and an exp of its own. Allocates
+/// nothing after the first token.
+///
+/// A NaN counts as a banned token, +inf as the largest float. Greedy is the largest logit after bias and penalties.
 class Sampler {
  public:
+  /// Throws Error for an option out of range or a bias of a token outside the vocabulary.
   Sampler(SamplingOptions options, Index vocab_size);
-  /// One token for `logits` [vocab]; `history` is all tokens so far, newest last. Throws Error if no logit is finite.
+  /// One token for `logits` [vocab]; `history` is all tokens so far, newest last. Throws Error if no logit is finite,
+  /// or if every token is banned.
   TokenId sample(std::span<const float> logits, std::span<const TokenId> history);
   const SamplingOptions& options() const { return options_; }
 
  private:
+  struct Candidate {
+    float logit;
+    TokenId id;
+    double weight;  // e^(logit - largest logit); reused as the key of the typical filter
+  };
+  struct MoreLikely;
+  struct MoreTypical;
+
+  void adjust(std::span<const float> logits, std::span<const TokenId> history);
+  void penalise(std::span<const TokenId> recent);
+  void keep_top_k();
+  void keep_typical();
+  void keep_top_p();
+  void keep_min_p();
+  double weigh(double temperature);
+  TokenId draw();
+
   SamplingOptions options_;
-  std::uint64_t state_[4];  // xoshiro256**
-  std::vector<TokenProbability> candidates_;
-  std::vector<int> counts_;
+  std::uint64_t state_[4];     // xoshiro256**
+  std::vector<float> logits_;  // [vocab], after bias and penalties
+  std::vector<int> counts_;    // [vocab], all zero between calls
+  std::vector<Candidate> candidates_;
 };
 
 /// The raw probability of one token: softmax of the logits at `id`.
@@ -54,12 +78,15 @@ float probability_of(std::span<const float> logits, TokenId id);
 /// The `count` most likely tokens of the raw distribution, most likely first, ties by id.
 std::vector<TokenProbability> top_probabilities(std::span<const float> logits, int count);
 
-/// Watches a stream of text for stop strings and holds back what may become one.
+/// Watches a stream of text for stop strings and holds back what may become one. The stop that is complete first wins,
+/// the longest of those complete at once, so the result does not depend on how the text is cut into pieces.
 class StopStrings {
  public:
+  /// Empty strings never match.
   explicit StopStrings(std::vector<std::string> stops);
   /// Text that can be shown now. After a stop string is complete, `stopped` is true and its text is dropped.
   std::string push(std::string_view text);
+  /// The text that was held back, at the end of the stream.
   std::string finish();
   bool stopped() const { return stopped_; }
 
