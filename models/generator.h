@@ -37,7 +37,7 @@ struct GenerationStep {
   TokenId token = -1;
   float probability = 0;  // of the token in the model's own distribution
   std::vector<TokenProbability> alternatives{};
-  std::string text;                       // that may be shown now: whole characters, nothing of a stop string
+  std::string text{};                     // that may be shown now: whole characters, nothing of a stop string
   StopReason stopped = StopReason::none;  // once it is not none, `step` does nothing more
 };
 
