@@ -1,0 +1,262 @@
+// `wick chat`: a conversation at the terminal.
+#include "models/chat.h"
+
+#include <fmt/format.h>
+#include <histedit.h>
+
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <optional>
+
+#include "core/error.h"
+#include "sampling.h"
+
+namespace wick::cli {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+struct ChatOptions {
+  CommonOptions common;
+  ModelOption model;
+  SamplingFlags sampling;
+  std::string prompt, system;
+  Index context = 0;
+  bool thinking = true;
+};
+
+/// Reads lines with editing and history on a terminal, plainly from a pipe.
+class LineReader {
+ public:
+  LineReader() : editor_(nullptr, el_end), history_(nullptr, history_end) {
+    if (isatty(STDIN_FILENO) == 0) return;
+    editor_.reset(el_init("wick", stdin, stdout, stderr));
+    history_.reset(history_init());
+    HistEvent event;
+    history(history_.get(), &event, H_SETSIZE, 500);
+    el_set(editor_.get(), EL_PROMPT, +[](EditLine*) { return const_cast<char*>("> "); });
+    el_set(editor_.get(), EL_EDITOR, "emacs");
+    el_set(editor_.get(), EL_SIGNAL, 1);
+    el_set(editor_.get(), EL_HIST, history, history_.get());
+  }
+
+  std::optional<std::string> next() {
+    std::string line;
+    if (!editor_) {
+      if (!std::getline(std::cin, line)) return std::nullopt;
+      return line;
+    }
+    int count = 0;
+    const char* text = el_gets(editor_.get(), &count);
+    if (!text || count <= 0) return std::nullopt;
+    line.assign(text, static_cast<std::size_t>(count));
+    if (line.ends_with('\n')) line.pop_back();
+    HistEvent event;
+    if (!line.empty()) history(history_.get(), &event, H_ENTER, line.c_str());
+    return line;
+  }
+
+ private:
+  std::unique_ptr<EditLine, void (*)(EditLine*)> editor_;
+  std::unique_ptr<History, void (*)(History*)> history_;
+};
+
+constexpr const char* kHelp =
+    "/regen            answer the last message again\n"
+    "/edit TEXT        replace your last message\n"
+    "/undo             take back the last exchange\n"
+    "/system TEXT      set the system prompt and start anew\n"
+    "/clear            start anew\n"
+    "/save FILE        save the conversation as JSON\n"
+    "/load FILE        load a saved conversation\n"
+    "/exit             leave (also Ctrl-D); Ctrl-C stops an answer\n";
+
+class Conversation {
+ public:
+  Conversation(const ChatOptions& options, const LoadedModel& loaded)
+      : options_(options), chat_(loaded.model, options.context), load_ms_(loaded.load_ms) {
+    reset();
+  }
+
+  void reset() {
+    messages_.clear();
+    if (!system_.empty() || !options_.system.empty())
+      messages_.push_back({"system", system_.empty() ? options_.system : system_});
+  }
+
+  /// Answers `text` and keeps both.
+  std::string answer(const std::string& text) {
+    messages_.push_back({"user", text});
+    return reply();
+  }
+
+  /// Writes the assistant's next message to standard output as it comes.
+  std::string reply() {
+    GenerateOptions generate = options_.sampling.resolve();
+    try {
+      chat_.reply(messages_, generate, {{"enable_thinking", options_.thinking}});
+    } catch (...) {
+      messages_.pop_back();  // the conversation stays as it was before this message
+      throw;
+    }
+    interrupted = 0;
+    const auto previous = std::signal(SIGINT, [](int) { interrupted = 1; });
+    std::string text;
+    while (!chat_.generator().finished()) {
+      const GenerationStep step = chat_.step();
+      text += step.text;
+      if (!options_.common.json) {
+        std::fwrite(step.text.data(), 1, step.text.size(), stdout);
+        std::fflush(stdout);
+      }
+      if (interrupted) chat_.cancel();
+    }
+    std::signal(SIGINT, previous);
+    messages_.push_back({"assistant", text});
+    return text;
+  }
+
+  /// Drops messages from the end up to and including the last one of `role`; false if there is none.
+  bool drop_back_to(const char* role, std::string* text = nullptr) {
+    for (std::size_t i = messages_.size(); i-- > 0;) {
+      if (messages_[i].role != role) continue;
+      if (text) *text = messages_[i].content;
+      messages_.resize(i);
+      return true;
+    }
+    return false;
+  }
+
+  void set_system(const std::string& text) {
+    system_ = text;
+    reset();
+  }
+
+  void save(const std::string& path) const {
+    Json json = Json::array();
+    for (const Message& message : messages_) json.push_back({{"role", message.role}, {"content", message.content}});
+    std::ofstream file(path);
+    file << Json({{"model", chat_.generator().model().name}, {"messages", json}}).dump(1) << '\n';
+    file.close();
+    if (!file) throw Error(ErrorKind::io, fmt::format("{}: cannot be written", path));
+  }
+
+  void load(const std::string& path) {
+    const Json json = Json::parse(read_text(*open_file(path)), nullptr, false);
+    if (json.is_discarded() || !json.is_object() || !json.contains("messages") || !json["messages"].is_array()) {
+      throw Error("{}: not a saved conversation", path);
+    }
+    std::vector<Message> loaded;
+    for (const Json& message : json["messages"]) {
+      if (!message.is_object() || !message.value("role", Json()).is_string() ||
+          !message.value("content", Json()).is_string()) {
+        throw Error("{}: a message needs 'role' and 'content'", path);
+      }
+      loaded.push_back({message["role"].get<std::string>(), message["content"].get<std::string>()});
+    }
+    messages_ = std::move(loaded);
+  }
+
+  const Generator& generator() const { return chat_.generator(); }
+  Json timings() const { return cli::timings(chat_.generator(), load_ms_); }
+
+ private:
+  const ChatOptions& options_;
+  Chat chat_;
+  double load_ms_;
+  std::string system_;
+  std::vector<Message> messages_;
+};
+
+/// Carries out a line that begins with a slash; false to leave.
+bool command(const std::string& line, Conversation& conversation) {
+  const std::size_t space = line.find(' ');
+  const std::string name = line.substr(0, space);
+  const std::string argument = space == std::string::npos ? "" : line.substr(space + 1);
+  if (name == "/exit" || name == "/quit") return false;
+  std::string last;
+  if (name == "/regen") {
+    if (!conversation.drop_back_to("user", &last)) throw Error("there is nothing to answer yet");
+    conversation.answer(last);
+    fmt::print("\n\n");
+  } else if (name == "/edit") {
+    if (argument.empty()) throw Error("/edit needs the new text");
+    conversation.drop_back_to("user");
+    conversation.answer(argument);
+    fmt::print("\n\n");
+  } else if (name == "/undo") {
+    conversation.drop_back_to("user");
+  } else if (name == "/clear") {
+    conversation.reset();
+  } else if (name == "/system") {
+    conversation.set_system(argument);
+  } else if (name == "/save") {
+    conversation.save(argument);
+  } else if (name == "/load") {
+    conversation.load(argument);
+  } else {
+    fmt::print(stderr, "{}", kHelp);
+  }
+  return true;
+}
+
+void print_speed(const Generator& generator) {
+  const GenerationStats& s = generator.stats();
+  fmt::print(stderr, "\033[2m{:.1f} tokens/s, {} of {} tokens of context, {} reused\033[0m\n",
+             static_cast<double>(s.generated_tokens) / std::max(s.generate_ms, 1e-3) * 1e3, generator.context_used(),
+             generator.context(), s.reused_tokens);
+}
+
+void chat(const ChatOptions& options) {
+  const LoadedModel loaded = load_model(options.model, options.common);
+  Conversation conversation(options, loaded);
+  if (!options.prompt.empty()) {
+    const std::string text = conversation.answer(options.prompt);
+    if (options.common.json) {
+      print_json({{"text", text},
+                  {"stop", to_string(conversation.generator().stop_reason())},
+                  {"timings", conversation.timings()},
+                  {"peak_memory_bytes", peak_memory_bytes()}});
+    } else {
+      fmt::print("\n");
+    }
+    return;
+  }
+  LineReader reader;
+  if (stderr_is_terminal())
+    fmt::print(stderr, "\033[2m{}, {}. /help lists the commands.\033[0m\n\n", loaded.model->name,
+               loaded.model->llama->device().describe());
+  while (const std::optional<std::string> line = reader.next()) {
+    if (line->empty()) continue;
+    try {
+      if (line->starts_with('/')) {
+        if (!command(*line, conversation)) return;
+        continue;
+      }
+      conversation.answer(*line);
+      fmt::print("\n\n");
+      if (stderr_is_terminal()) print_speed(conversation.generator());
+    } catch (const Error& e) {
+      fmt::print(stderr, "{}\n", e.what());
+    }
+  }
+}
+
+}  // namespace
+
+void add_chat(CLI::App& app) {
+  auto options = std::make_shared<ChatOptions>();
+  CLI::App* command = app.add_subcommand("chat", "Talk to a model");
+  options->model.add_to(*command);
+  command->add_option("-p,--prompt", options->prompt, "Answer this once and leave");
+  command->add_option("--system", options->system, "System prompt");
+  command->add_option("-c,--ctx-size", options->context, "Context in tokens (default: the model's, at most 8,192)")
+      ->check(CLI::Range(1, 1 << 24));
+  command->add_flag("--thinking,!--no-thinking", options->thinking, "Let a thinking model think (default: on)");
+  options->sampling.add_to(*command);
+  options->common.add_to(*command);
+  command->callback([options] { chat(*options); });
+}
+
+}  // namespace wick::cli

@@ -1,0 +1,103 @@
+#include "command.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "core/error.h"
+#include "fetch/store.h"
+
+namespace wick::cli {
+
+void CommonOptions::add_to(CLI::App& app) {
+  app.add_option("-t,--threads", threads, "Threads (default: the physical cores)")->check(CLI::Range(1, 1024));
+  app.add_option("--device", device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}))->capture_default_str();
+  app.add_flag("--precise", precise, "f32 activations and cache, for comparing with references");
+  app.add_flag("--json", json, "Machine-readable output");
+}
+
+Device CommonOptions::open_device() const {
+  if (device == "cuda") throw Error("--device cuda: this build has no CUDA backend");
+  return Device::cpu(threads);
+}
+
+void ModelOption::add_to(CLI::App& app) {
+  app.add_option("model", model, "A catalogue name (see `wick models list`), a file or a folder")->required();
+  app.add_option("--tokenizer", tokenizer, "Tokenizer file, for formats that lack one");
+}
+
+std::string ModelOption::path() const { return ModelStore().path_of(model); }
+
+LoadedModel load_model(const ModelOption& option, const CommonOptions& common) {
+  const double begin = now_ms();
+  LanguageModelLoader loader(ModelFiles::open(option.path(), option.tokenizer), common.open_device(),
+                             common.precision());
+  ProgressBar bar("Loading");
+  while (loader.step()) {
+    bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
+  }
+  LoadedModel loaded{.model = loader.finish()};
+  loaded.load_ms = now_ms() - begin;
+  return loaded;
+}
+
+std::string read_input(const std::string& text, const std::string& file) {
+  if (file.empty()) return text;
+  std::ostringstream buffer;
+  if (file == "-") {
+    buffer << std::cin.rdbuf();
+    return text + buffer.str();
+  }
+  return text + read_text(*open_file(file), std::uint64_t{1} << 30);
+}
+
+void print_json(const Json& json) {
+  // Bytes that are no UTF-8 can reach a piece; they become U+FFFD.
+  std::cout << json.dump(1, ' ', false, Json::error_handler_t::replace) << std::endl;
+}
+
+bool stderr_is_terminal() { return isatty(STDERR_FILENO) != 0; }
+bool stdout_is_terminal() { return isatty(STDOUT_FILENO) != 0; }
+
+std::uint64_t peak_memory_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+double now_ms() {
+  using namespace std::chrono;
+  return duration<double, std::milli>(steady_clock::now().time_since_epoch()).count();
+}
+
+std::string human_bytes(double bytes) {
+  if (bytes < 1e3) return fmt::format("{:.0f} B", bytes);
+  if (bytes < 1e6) return fmt::format("{:.1f} kB", bytes / 1e3);
+  if (bytes < 1e9) return fmt::format("{:.1f} MB", bytes / 1e6);
+  return fmt::format("{:.2f} GB", bytes / 1e9);
+}
+
+void ProgressBar::update(double done, double total, const std::string& note) {
+  if (!stderr_is_terminal() || now_ms() - drawn_ms_ < 50) return;
+  drawn_ms_ = now_ms();
+  drawn_ = true;
+  constexpr int kWidth = 24;
+  const double part = total > 0 ? std::min(done / total, 1.0) : 0;
+  std::string bar;
+  for (int i = 0; i < kWidth; ++i) bar += i < static_cast<int>(part * kWidth) ? "━" : "─";
+  fmt::print(stderr, "\r\033[K{} {} {} of {} {}", label_, bar, human_bytes(done), human_bytes(total), note);
+  std::fflush(stderr);
+}
+
+void ProgressBar::clear() {
+  if (drawn_) fmt::print(stderr, "\r\033[K");
+  drawn_ = false;
+}
+
+}  // namespace wick::cli

@@ -1,0 +1,79 @@
+#pragma once
+// What the commands of `wick` share: the options everywhere, how a model is found and loaded, how results are printed.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "models/language_model.h"
+
+namespace wick::cli {
+
+using Json = nlohmann::ordered_json;
+
+/// Options that every command with a model takes.
+struct CommonOptions {
+  int threads = 0;
+  std::string device = "cpu";
+  bool precise = false;
+  bool json = false;
+
+  void add_to(CLI::App& app);
+  Precision precision() const { return precise ? Precision::precise : Precision::fast; }
+  /// Throws Error for a device that this build or machine lacks.
+  Device open_device() const;
+};
+
+/// A model argument: a catalogue name, a file or a folder.
+struct ModelOption {
+  std::string model;
+  std::string tokenizer;
+
+  void add_to(CLI::App& app);
+  /// The path of the file. Throws Error saying how to fetch a known model that is not on disk.
+  std::string path() const;
+};
+
+struct LoadedModel {
+  std::shared_ptr<const LanguageModel> model;
+  double load_ms = 0;
+};
+/// Loads with a progress bar on a terminal.
+LoadedModel load_model(const ModelOption& option, const CommonOptions& common);
+
+/// A text from -p or -f; "-" reads standard input. Throws Error if a file cannot be read.
+std::string read_input(const std::string& text, const std::string& file);
+
+void print_json(const Json& json);
+bool stderr_is_terminal();
+bool stdout_is_terminal();
+/// The largest resident size of this process so far.
+std::uint64_t peak_memory_bytes();
+double now_ms();
+/// "98.4 MB"
+std::string human_bytes(double bytes);
+
+/// A bar on standard error, drawn only on a terminal.
+class ProgressBar {
+ public:
+  explicit ProgressBar(std::string label) : label_(std::move(label)) {}
+  ~ProgressBar() { clear(); }
+  void update(double done, double total, const std::string& note = {});
+  void clear();
+
+ private:
+  std::string label_;
+  double drawn_ms_ = 0;
+  bool drawn_ = false;
+};
+
+// Each registers its commands.
+void add_run(CLI::App& app);
+void add_chat(CLI::App& app);
+void add_evaluate(CLI::App& app);  // logits, perplexity, tokenize
+void add_info(CLI::App& app);
+void add_models(CLI::App& app);
+void add_bench(CLI::App& app);
+void add_serve(CLI::App& app);
+
+}  // namespace wick::cli

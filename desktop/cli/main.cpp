@@ -1,0 +1,37 @@
+// `wick`: the engine at a terminal. Results go to standard output, progress and diagnostics to standard error.
+// Exit status: 0 done, 1 failed, 2 wrong usage.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <new>
+
+#include "command.h"
+#include "core/error.h"
+
+int main(int argc, char** argv) {
+  using namespace wick::cli;
+  CLI::App app{"Chat with language models on your own machine.", "wick"};
+  app.set_version_flag("--version", WICK_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough(false);
+  add_run(app);
+  add_chat(app);
+  add_evaluate(app);
+  add_info(app);
+  add_models(app);
+  add_bench(app);
+  add_serve(app);
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+  } catch (const wick::Error& e) {
+    fmt::print(stderr, "wick: {}\n", e.what());
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "wick: not enough memory\n");
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "wick: {}\n", e.what());
+  }
+  return 1;
+}

