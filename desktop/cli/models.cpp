@@ -37,6 +37,7 @@ void list(bool json) {
                     {"task", entry.task},
                     {"quantisation", entry.quantisation},
                     {"licence", entry.licence},
+                    {"default", entry.is_default},
                     {"bytes", entry.bytes()},
                     {"state", word(state)}});
   }

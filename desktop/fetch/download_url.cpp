@@ -57,7 +57,7 @@ void download_url(const std::string& url, const std::string& path, std::uint64_t
   static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   const std::unique_ptr<CURL, void (*)(CURL*)> curl(initialised == CURLE_OK ? curl_easy_init() : nullptr,
                                                     curl_easy_cleanup);
-  if (!curl) throw Error(ErrorKind::io, "{}", "the download library could not start");
+  if (!curl) throw Error(ErrorKind::io, "the download library could not start");
   std::error_code none;
   Transfer transfer{.curl = curl.get(), .expected = expected_size, .progress = &progress, .cancelled = {}};
   transfer.resumed = std::filesystem::exists(path, none) ? std::filesystem::file_size(path, none) : 0;
