@@ -1,0 +1,272 @@
+#include "wasm/wick.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/error.h"
+#include "models/chat.h"
+
+using Json = nlohmann::ordered_json;
+
+struct wick_engine {
+  wick::Device device;
+};
+
+struct wick_loader {
+  std::unique_ptr<wick::LanguageModelLoader> loader;
+  std::shared_ptr<const wick::LanguageModel> model;  // once all is loaded
+};
+
+struct wick_chat {
+  wick::Chat chat;
+  wick::GenerationStep last;
+};
+
+namespace {
+
+// One thread calls, so the last error and the last text are the process's.
+std::string last_text;
+std::string last_error;
+wick::ErrorKind last_kind = wick::ErrorKind::input;
+
+/// Runs `work` and turns what it throws into `failed` and a message.
+template <class Result, class Work>
+Result guarded(Result failed, Work&& work) {
+  try {
+    return work();
+  } catch (const wick::Error& e) {
+    last_kind = e.kind();
+    last_error = e.what();
+  } catch (const std::bad_alloc&) {
+    last_kind = wick::ErrorKind::memory;
+    last_error = "not enough memory";
+  } catch (const std::exception& e) {
+    last_kind = wick::ErrorKind::input;
+    last_error = e.what();
+  }
+  return failed;
+}
+
+int32_t give_text(std::string text) {
+  last_text = std::move(text);
+  return static_cast<int32_t>(last_text.size());
+}
+
+int32_t give_json(const Json& json) { return give_text(json.dump(-1, ' ', false, Json::error_handler_t::replace)); }
+
+class HostSource final : public wick::ByteSource {
+ public:
+  explicit HostSource(const wick_source& source) : source_(source), name_(source.name ? source.name : "file") {}
+  const std::string& name() const override { return name_; }
+  std::uint64_t size() const override { return source_.size; }
+  void read(std::uint64_t offset, std::span<std::byte> into) const override {
+    if (offset > size() || into.size() > size() - offset) {
+      throw wick::Error("{}: bytes {} to {} were asked for, the file has {}", name_, offset, offset + into.size(),
+                        size());
+    }
+    constexpr std::size_t kLargestRead = std::size_t{16} << 20;
+    for (std::size_t at = 0; at < into.size(); at += kLargestRead) {
+      const std::size_t count = std::min(kLargestRead, into.size() - at);
+      if (source_.read(source_.user, offset + at, into.data() + at, static_cast<std::uint32_t>(count)) != 0) {
+        throw wick::Error(wick::ErrorKind::io,
+                          fmt::format("{}: the file can no longer be read; was it moved or changed?", name_));
+      }
+    }
+  }
+
+ private:
+  wick_source source_;
+  std::string name_;
+};
+
+Json parse(const char* text, const char* what) {
+  Json json = Json::parse(text ? text : "", nullptr, false);
+  if (json.is_discarded()) throw wick::Error("{}: not valid JSON", what);
+  return json;
+}
+
+std::vector<wick::Message> parse_messages(const char* text) {
+  const Json json = parse(text, "messages");
+  if (!json.is_array()) throw wick::Error("messages: expected a list");
+  std::vector<wick::Message> messages;
+  for (const Json& message : json) {
+    if (!message.is_object() || !message.value("role", Json()).is_string() ||
+        !message.value("content", Json()).is_string()) {
+      throw wick::Error("messages: each needs a 'role' and a 'content'");
+    }
+    messages.push_back({message["role"].get<std::string>(), message["content"].get<std::string>()});
+  }
+  return messages;
+}
+
+template <class T>
+void read_option(const Json& json, const char* key, T& value) {
+  if (!json.contains(key) || json[key].is_null()) return;
+  if (!json[key].is_number()) throw wick::Error("options: '{}' must be a number", key);
+  const double number = json[key].get<double>();
+  if constexpr (std::is_integral_v<T>) {
+    if (!(number >= -2147483648.0 && number <= 9007199254740992.0))
+      throw wick::Error("options: '{}' is out of range", key);
+  }
+  value = static_cast<T>(number);
+}
+
+wick::GenerateOptions parse_options(const Json& json) {
+  wick::GenerateOptions options;
+  if (!json.is_object()) throw wick::Error("options: expected an object");
+  wick::SamplingOptions& s = options.sampling;
+  read_option(json, "temperature", s.temperature);
+  read_option(json, "top_k", s.top_k);
+  read_option(json, "top_p", s.top_p);
+  read_option(json, "min_p", s.min_p);
+  read_option(json, "typical_p", s.typical_p);
+  read_option(json, "repeat_penalty", s.repeat_penalty);
+  read_option(json, "presence_penalty", s.presence_penalty);
+  read_option(json, "frequency_penalty", s.frequency_penalty);
+  read_option(json, "repeat_last_n", s.repeat_last_n);
+  read_option(json, "seed", s.seed);
+  read_option(json, "max_tokens", options.max_tokens);
+  read_option(json, "alternatives", options.alternatives);
+  for (const Json& stop : json.value("stop", Json::array())) {
+    if (!stop.is_string()) throw wick::Error("options: 'stop' must hold texts");
+    options.stop.push_back(stop.get<std::string>());
+  }
+  for (const Json& bias : json.value("logit_bias", Json::array())) {
+    if (!bias.is_array() || bias.size() != 2 || !bias[0].is_number_integer() || !bias[1].is_number()) {
+      throw wick::Error("options: 'logit_bias' must hold pairs of a token id and a number");
+    }
+    s.logit_bias.emplace_back(bias[0].get<wick::TokenId>(), bias[1].get<float>());
+  }
+  return options;
+}
+
+}  // namespace
+
+extern "C" {
+
+int32_t wick_error_kind(void) { return static_cast<int32_t>(last_kind); }
+const char* wick_error_message(void) { return last_error.c_str(); }
+
+int32_t wick_text(char* buffer, int32_t size) {
+  const std::size_t count = std::min(last_text.size(), static_cast<std::size_t>(std::max(size, 0)));
+  std::memcpy(buffer, last_text.data(), count);
+  return static_cast<int32_t>(count);
+}
+
+wick_engine* wick_engine_new(int32_t threads) {
+  return guarded<wick_engine*>(nullptr, [&] { return new wick_engine{wick::Device::cpu(threads)}; });
+}
+
+void wick_engine_free(wick_engine* engine) { delete engine; }
+
+int32_t wick_engine_info(wick_engine* engine) {
+  return guarded<int32_t>(WICK_ERROR, [&] {
+    return give_json({{"version", WICK_VERSION},
+                      {"device", engine->device.describe()},
+                      {"threads", engine->device.threads()},
+                      {"memory_bytes", engine->device.bytes_in_use()}});
+  });
+}
+
+wick_loader* wick_load_begin(wick_engine* engine, const wick_source* source, int32_t precise) {
+  return guarded<wick_loader*>(nullptr, [&] {
+    auto files = wick::ModelFiles::open(std::make_shared<HostSource>(*source));
+    const auto precision = precise ? wick::Precision::precise : wick::Precision::fast;
+    return new wick_loader{std::make_unique<wick::LanguageModelLoader>(std::move(files), engine->device, precision),
+                           nullptr};
+  });
+}
+
+int32_t wick_load_step(wick_loader* loader, double progress[2]) {
+  return guarded<int32_t>(WICK_ERROR, [&] {
+    if (loader->model) return 0;
+    const bool more = loader->loader->step();
+    progress[0] = static_cast<double>(loader->loader->bytes_done());
+    progress[1] = static_cast<double>(loader->loader->bytes_total());
+    if (!more) {
+      loader->model = loader->loader->finish();
+      loader->loader.reset();
+    }
+    return more ? 1 : 0;
+  });
+}
+
+void wick_load_free(wick_loader* loader) { delete loader; }
+
+wick_chat* wick_chat_new(wick_loader* loader, int32_t context) {
+  return guarded<wick_chat*>(nullptr, [&] {
+    if (!loader->model) throw wick::Error("the model is not loaded yet");
+    return new wick_chat{wick::Chat(loader->model, context), {}};
+  });
+}
+
+void wick_chat_free(wick_chat* chat) { delete chat; }
+
+int32_t wick_chat_info(wick_chat* chat) {
+  return guarded<int32_t>(WICK_ERROR, [&] {
+    Json info = chat->chat.generator().model().info();
+    info["context"] = chat->chat.generator().context();
+    return give_json(info);
+  });
+}
+
+int32_t wick_chat_count(wick_chat* chat, const char* messages_json) {
+  return guarded<int32_t>(
+      WICK_ERROR, [&] { return static_cast<int32_t>(chat->chat.encode(parse_messages(messages_json)).size()); });
+}
+
+int32_t wick_chat_reply(wick_chat* chat, const char* messages_json, const char* options_json) {
+  return guarded<int32_t>(WICK_ERROR, [&] {
+    const Json options = parse(options_json, "options");
+    chat->chat.reply(parse_messages(messages_json), parse_options(options), options.value("variables", Json::object()));
+    return 0;
+  });
+}
+
+int32_t wick_chat_step(wick_chat* chat, wick_step* step) {
+  return guarded<int32_t>(WICK_ERROR, [&] {
+    chat->last = chat->chat.step();
+    const wick::Generator& generator = chat->chat.generator();
+    const wick::GenerationStats& stats = generator.stats();
+    step->state = chat->last.stopped != wick::StopReason::none ? WICK_DONE
+                  : chat->last.drawn                           ? WICK_DRAWN
+                                                               : WICK_READING;
+    step->text_bytes = give_text(chat->last.text);
+    step->token = chat->last.token;
+    step->probability = chat->last.probability;
+    step->prompt_tokens = static_cast<int32_t>(stats.prompt_tokens);
+    step->prompt_left = static_cast<int32_t>(generator.prompt_left());
+    step->reused_tokens = static_cast<int32_t>(stats.reused_tokens);
+    step->generated_tokens = static_cast<int32_t>(stats.generated_tokens);
+    step->context_used = static_cast<int32_t>(generator.context_used());
+    step->context_size = static_cast<int32_t>(generator.context());
+    step->prompt_ms = stats.prompt_ms;
+    step->generate_ms = stats.generate_ms;
+    return step->state;
+  });
+}
+
+int32_t wick_chat_token(wick_chat* chat) {
+  return guarded<int32_t>(WICK_ERROR, [&] {
+    const wick::Tokenizer& tokenizer = chat->chat.generator().model().tokenizer;
+    const auto entry = [&](wick::TokenId id, float probability) {
+      return Json{{"id", id}, {"text", id < 0 ? "" : tokenizer.piece(id, true)}, {"probability", probability}};
+    };
+    Json json = entry(chat->last.token, chat->last.probability);
+    json["top"] = Json::array();
+    for (const wick::TokenProbability& other : chat->last.alternatives)
+      json["top"].push_back(entry(other.id, other.probability));
+    return give_json(json);
+  });
+}
+
+int32_t wick_chat_stop_reason(wick_chat* chat) {
+  return give_text(wick::to_string(chat->chat.generator().stop_reason()));
+}
+
+void wick_chat_cancel(wick_chat* chat) { chat->chat.cancel(); }
+
+}  // extern "C"

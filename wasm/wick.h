@@ -1,0 +1,101 @@
+/* wick.h: the engine for other languages. The browser's worker and native embedders use this one header.
+ *
+ * Every call may fail: it then returns WICK_ERROR or a null handle, and wick_error_message says why, in words that a
+ * user can act on, until the next call. Strings are UTF-8. Text comes back by wick_text: a call that makes one returns
+ * its length in bytes, and wick_text copies it into memory of the caller. Handles and calls belong to one thread.
+ */
+#ifndef WICK_H
+#define WICK_H
+
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define WICK_API __declspec(dllexport)
+#elif defined(__EMSCRIPTEN__)
+#define WICK_API __attribute__((used, visibility("default"))) /* exported, though no C code calls it */
+#else
+#define WICK_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct wick_engine wick_engine; /* a device: kernels, threads, memory */
+typedef struct wick_loader wick_loader; /* a model that is being loaded */
+typedef struct wick_chat wick_chat;     /* a conversation with a loaded model */
+
+#define WICK_ERROR (-1)
+
+/* Kinds of error, as wick_error_kind returns them. */
+enum { WICK_ERROR_INPUT = 0, WICK_ERROR_MEMORY = 1, WICK_ERROR_IO = 2, WICK_ERROR_CANCELLED = 3 };
+
+/* Why the last failed call failed. */
+WICK_API int32_t wick_error_kind(void);
+WICK_API const char* wick_error_message(void);
+
+/* Copies the text that the last call made into `buffer`, at most `size` bytes; returns the bytes copied. */
+WICK_API int32_t wick_text(char* buffer, int32_t size);
+
+/* A file of the host. Reads exactly `count` bytes from `offset`; returns 0, or WICK_ERROR. */
+typedef int32_t (*wick_read)(void* user, uint64_t offset, void* into, uint32_t count);
+typedef struct {
+  const char* name; /* for messages */
+  uint64_t size;
+  wick_read read;
+  void* user;
+} wick_source;
+
+/* `threads` 0: the physical cores. */
+WICK_API wick_engine* wick_engine_new(int32_t threads);
+WICK_API void wick_engine_free(wick_engine* engine);
+/* JSON {version, device, threads, memory_bytes}; its length. */
+WICK_API int32_t wick_engine_info(wick_engine* engine);
+
+/* Begins to load a language model from a GGUF file. The source's struct and name are copied; `read` and `user` must stay
+ * until the loader is freed. `precise` != 0: f32 activations and cache. */
+WICK_API wick_loader* wick_load_begin(wick_engine* engine, const wick_source* source, int32_t precise);
+/* Loads the next part: 1 while there is more, 0 when done. `progress`: [bytes done, bytes in all]. */
+WICK_API int32_t wick_load_step(wick_loader* loader, double progress[2]);
+/* Frees the loader; a chat that was made from it keeps its model. */
+WICK_API void wick_load_free(wick_loader* loader);
+
+/* A conversation of at most `context` tokens (0: the model's own, at most 8,192). The loader must be done. */
+WICK_API wick_chat* wick_chat_new(wick_loader* loader, int32_t context);
+WICK_API void wick_chat_free(wick_chat* chat);
+/* JSON {name, architecture, ..., context}; its length. */
+WICK_API int32_t wick_chat_info(wick_chat* chat);
+/* The number of tokens that the model reads for these messages. */
+WICK_API int32_t wick_chat_count(wick_chat* chat, const char* messages_json);
+/* Begins the answer to `messages_json`: [{role, content}, ...], the whole conversation. What the cache holds of it is
+ * not read again. If the last message is the assistant's, it is continued. `options_json`: {temperature, top_k, top_p,
+ * min_p, typical_p, repeat_penalty, presence_penalty, frequency_penalty, repeat_last_n, seed, logit_bias: [[id, value]],
+ * max_tokens, stop: [text], alternatives, variables: {...}}, each optional. */
+WICK_API int32_t wick_chat_reply(wick_chat* chat, const char* messages_json, const char* options_json);
+
+/* What a step did. */
+typedef struct {
+  int32_t state;        /* WICK_READING, WICK_DRAWN or WICK_DONE */
+  int32_t text_bytes;   /* of the text that may be shown now, for wick_text */
+  int32_t token;        /* the token that was drawn, or -1 */
+  float probability;    /* of it, where alternatives were asked for */
+  int32_t prompt_tokens, prompt_left, reused_tokens, generated_tokens;
+  int32_t context_used, context_size;
+  double prompt_ms, generate_ms;
+} wick_step;
+enum { WICK_READING = 0, WICK_DRAWN = 1, WICK_DONE = 2 };
+
+/* Some tens of milliseconds of work: reads a part of the prompt or draws a token. Returns the state. The last token may
+ * come with WICK_DONE. */
+WICK_API int32_t wick_chat_step(wick_chat* chat, wick_step* step);
+/* JSON of the last drawn token: {id, text, probability, top: [{id, text, probability}]}; its length. */
+WICK_API int32_t wick_chat_token(wick_chat* chat);
+/* Why the answer ended: "end", "stop", "length", "context" or "cancelled"; its length. */
+WICK_API int32_t wick_chat_stop_reason(wick_chat* chat);
+/* Ends the answer as it stands. */
+WICK_API void wick_chat_cancel(wick_chat* chat);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
