@@ -19,7 +19,7 @@ from transformers import (LlamaConfig, LlamaForCausalLM, MistralConfig, MistralF
                           Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM, SmolLM3Config, SmolLM3ForCausalLM)
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'llama')
-COMMON = dict(vocab_size=160, hidden_size=48, intermediate_size=96, num_hidden_layers=2, num_attention_heads=6,
+COMMON = dict(vocab_size=96, hidden_size=32, intermediate_size=56, num_hidden_layers=2, num_attention_heads=4,
               num_key_value_heads=2, max_position_embeddings=512, pad_token_id=0, bos_token_id=1, eos_token_id=2)
 LENGTH = 40
 
@@ -79,7 +79,7 @@ def write_gguf(path, name, config, state):
     writer.add_vocab_size(config.vocab_size)
     if config.model_type == 'phi3':
         writer.add_sliding_window(config.sliding_window or config.max_position_embeddings)
-    scaling = config.rope_scaling or {}
+    scaling = getattr(config, 'rope_scaling', None) or {}
     kind = scaling.get('rope_type', scaling.get('type'))
     if kind == 'linear':
         writer.add_rope_scaling_type(RopeScalingType.LINEAR)
