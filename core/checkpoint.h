@@ -15,7 +15,7 @@
 
 namespace wick {
 
-/// A metadata value. GGUF's integer types widen to int64 (u64 above its range is an error), its floats to double.
+/// A metadata value. GGUF's integer types widen to int64, its floats to double.
 using MetaValue = std::variant<bool, std::int64_t, double, std::string, std::vector<bool>, std::vector<std::int64_t>,
                                std::vector<double>, std::vector<std::string>>;
 
@@ -24,12 +24,16 @@ class Metadata {
  public:
   std::string file;  // for messages
   std::map<std::string, MetaValue, std::less<>> values;
+  /// Keys whose value a MetaValue cannot hold, with what it is ("an array of arrays"): an Error only if looked up.
+  std::map<std::string, std::string, std::less<>> unsupported;
 
-  bool has(std::string_view key) const { return values.find(key) != values.end(); }
-  /// T is bool, int64_t, double (an integer is accepted), std::string or a vector of one.
+  bool has(std::string_view key) const { return values.find(key) != values.end() || unsupported.count(key) != 0; }
+  /// T is an alternative of MetaValue. Throws Error if the key is missing or its value is of another type.
   template <class T>
   const T& get(std::string_view key) const;
+  /// A double, or an integer as one.
   double number(std::string_view key) const;
+  /// The fallback is for a missing key only; a value of another type is still an Error.
   template <class T>
   T get_or(std::string_view key, T fallback) const;
   double number_or(std::string_view key, double fallback) const;
@@ -64,7 +68,8 @@ class Checkpoint {
 
 /// Opens a file by its content: GGUF v1 to v3 (with its other parts where the name ends in -00001-of-0000N.gguf),
 /// safetensors (also a model.safetensors.index.json, or a folder that has one), or a llama2.c checkpoint.
-/// `open` resolves the names of further parts, relative to the first. Throws Error for anything else.
+/// `open` resolves the names of further parts, relative to the first, and returns null for one that does not exist.
+/// Throws Error for anything else, saying what the file looks like.
 using OpenSibling = std::function<SourcePtr(const std::string& name)>;
 Checkpoint open_checkpoint(SourcePtr source, const OpenSibling& open = {});
 /// As above from a path, with the parts beside it.

@@ -1,0 +1,104 @@
+#include "core/formats/recognise.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstring>
+
+#include "core/error.h"
+#include "core/formats/llama2c.h"
+#include "core/formats/safetensors.h"
+
+namespace wick {
+namespace {
+
+using std::string_view_literals::operator""sv;
+
+/// The start of a kind of file that people take for a model, or get instead of one.
+struct Lookalike {
+  std::string_view start;
+  const char* what;
+};
+constexpr Lookalike kLookalikes[] = {
+    {"version https://git-lfs"sv, "a Git LFS pointer, not the file it points to (fetch it with `git lfs pull`)"},
+    {"PK\3\4"sv, "a zip archive, as PyTorch's .pt and .bin files are"},
+    {"\x80\2"sv, "a Python pickle, as older PyTorch files are"},
+    {"\x80\3"sv, "a Python pickle, as older PyTorch files are"},
+    {"\x80\4"sv, "a Python pickle, as older PyTorch files are"},
+    {"\x80\5"sv, "a Python pickle, as older PyTorch files are"},
+    {"lmgg"sv, "a GGML file from before GGUF"},
+    {"fmgg"sv, "a GGML file from before GGUF"},
+    {"tjgg"sv, "a GGML file from before GGUF"},
+    {"algg"sv, "a GGML adapter from before GGUF"},
+    {"24ka"sv, "a llama2.c file of version 1 or 2 (export it as version 0)"},
+    {"\x89PNG"sv, "a PNG picture"},
+    {"\xff\xd8\xff"sv, "a JPEG picture"},
+    {"GIF8"sv, "a GIF picture"},
+    {"RIFF"sv, "a WAV, AVI or WebP file"},
+    {"%PDF"sv, "a PDF document"},
+    {"\x1f\x8b"sv, "a gzip archive"},
+    {"7z\xbc\xaf"sv, "a 7z archive"},
+    {"\x28\xb5\x2f\xfd"sv, "a Zstandard archive"},
+    {"\x93NUMPY"sv, "a NumPy array"},
+    {"\x89HDF"sv, "an HDF5 file, as Keras weights are"},
+    {"\x7f"
+     "ELF"sv,
+     "a program"},
+    {"\0asm"sv, "a WebAssembly module"},
+};
+
+/// The first protobuf field of an ONNX model is its small version, the next its producer or graph.
+bool looks_like_onnx(std::string_view start) {
+  return start.size() > 2 && start[0] == 8 && start[1] > 0 && start[1] < 32 && (start[2] == 0x12 || start[2] == 0x3a);
+}
+
+bool looks_like_html(std::string_view text) {
+  std::string lower;
+  for (const char c : text) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string_view start =
+      std::string_view(lower).substr(std::min(lower.find_first_not_of(" \t\r\n"), lower.size()));
+  return start.starts_with("<!doctype html") || start.starts_with("<html") || start.starts_with("<head") ||
+         start.starts_with("<?xml");
+}
+
+bool is_text(std::string_view start) {
+  return std::none_of(start.begin(), start.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
+  });
+}
+
+/// "looks like ..."; start is not empty.
+const char* describe(std::string_view start) {
+  for (const Lookalike& kind : kLookalikes) {
+    if (start.starts_with(kind.start)) return kind.what;
+  }
+  if (start.size() >= 8 && start.substr(4, 4) == "TFL3") return "a TensorFlow Lite model";
+  if (looks_like_html(start)) return "a web page, perhaps a download's error message";
+  if (looks_like_onnx(start)) return "an ONNX model";
+  if (std::all_of(start.begin(), start.end(), [](char c) { return c == 0; })) {
+    return "a file that was never filled: it starts with zeros";
+  }
+  return is_text(start) ? "a text file" : "something unknown";
+}
+
+bool is_json(std::string_view start) {
+  const std::size_t first = start.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && start[first] == '{' && is_text(start);
+}
+
+}  // namespace
+
+FileFormat recognise(const ByteSource& source) {
+  if (source.size() == 0) throw Error("{}: the file is empty", source.name());
+  char bytes[64];
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(sizeof bytes, source.size()));
+  source.read(0, std::as_writable_bytes(std::span(bytes).first(size)));
+  const std::string_view start(bytes, size);
+
+  if (start.starts_with("GGUF")) return FileFormat::gguf;
+  if (is_safetensors(start)) return FileFormat::safetensors;
+  if (is_json(start)) return FileFormat::safetensors_index;
+  if (is_llama2c(start)) return FileFormat::llama2c;
+  throw Error("{}: looks like {}; expected a GGUF, safetensors or llama2.c model", source.name(), describe(start));
+}
+
+}  // namespace wick

@@ -1,0 +1,13 @@
+#pragma once
+// Which format a file has, by its content.
+#include "core/byte_source.h"
+
+namespace wick {
+
+enum class FileFormat { gguf, safetensors, safetensors_index, llama2c };
+
+/// Looks at the first bytes of a file. Throws Error for a file that is no model of these formats, saying what it looks
+/// like: an error page, a Git LFS pointer, a PyTorch checkpoint, ...
+FileFormat recognise(const ByteSource& source);
+
+}  // namespace wick
