@@ -22,13 +22,10 @@ class Builder {
  public:
   template <class T>
   Builder& put(T value) {
-    const auto* bytes = reinterpret_cast<const std::byte*>(&value);
-    bytes_.insert(bytes_.end(), bytes, bytes + sizeof value);
-    return *this;
+    return raw({reinterpret_cast<const char*>(&value), sizeof value});
   }
   Builder& raw(std::string_view text) {
-    const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
-    bytes_.insert(bytes_.end(), bytes, bytes + text.size());
+    for (const char c : text) bytes_.push_back(static_cast<std::byte>(c));
     return *this;
   }
   /// A string with its length before it, as GGUF has it since version 2.

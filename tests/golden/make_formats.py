@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Small GGUF and safetensors files by the formats' own Python packages, and what is in them.
+
+    python -m venv venv && venv/bin/pip install gguf==0.19.0 safetensors==0.8.0 numpy==2.4.6
+    venv/bin/python tests/golden/make_formats.py
+
+Writes tests/golden/formats/: small.gguf, small.safetensors, rewritten.safetensors, and expected.json: for each tensor its
+shape, its type and a digest of its bytes, taken from the arrays before they were written. Also copies the files to
+tests/fuzz/seeds/, where a small llama2.c checkpoint joins them.
+"""
+
+import json
+import pathlib
+import shutil
+import struct
+
+import gguf
+import numpy as np
+from safetensors.numpy import save_file
+
+FOLDER = pathlib.Path(__file__).parent / "formats"
+Q = gguf.GGMLQuantizationType
+
+
+def digest(data):
+    """FNV-1a, 64 bits."""
+    value = 0xCBF29CE484222325
+    for byte in data:
+        value = (value ^ byte) * 0x100000001B3 % (1 << 64)
+    return f"{value:016x}"
+
+
+def described(shape, kind, data):
+    return {"shape": list(shape), "type": kind, "bytes": len(data), "fnv1a": digest(data)}
+
+
+def write_gguf():
+    rng = np.random.default_rng(1)
+    writer = gguf.GGUFWriter(FOLDER / "small.gguf", "llama")
+    writer.add_block_count(2)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_token_list(["<s>", "\u2581na\u00efve", "\U0001f56f"])
+    writer.add_token_scores([0.0, -1.5, 3.25])
+    writer.add_token_types([3, 1, 1])
+    writer.add_add_bos_token(True)
+    writer.add_uint64("test.u64", 1 << 40)
+    writer.add_int8("test.i8", -7)
+    expected = {}
+
+    def add(name, array, kind=None):
+        writer.add_tensor(name, array, raw_dtype=kind)
+        shape = array.shape if kind is None else gguf.quant_shape_from_byte_shape(array.shape, kind)
+        expected[name] = described(shape, kind.name.lower() if kind else {"float32": "f32", "float16": "f16"}[str(array.dtype)],
+                                   array.tobytes())
+
+    add("token_embd.weight", rng.standard_normal((5, 64), dtype=np.float32))
+    add("half", rng.standard_normal((2, 3, 4)).astype(np.float16))
+    add("vector", rng.standard_normal(7, dtype=np.float32))
+    for kind in (Q.Q4_0, Q.Q8_0):
+        add(kind.name.lower(), gguf.quants.quantize(rng.standard_normal((3, 64), dtype=np.float32), kind), kind)
+    # The package only dequantises Q4_K, so its blocks are random bytes: what they mean is not the file format's matter.
+    add("q4_k", rng.integers(0, 256, (2, 2 * 144), dtype=np.uint8), Q.Q4_K)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return expected
+
+
+def write_safetensors():
+    rng = np.random.default_rng(2)
+    arrays = {
+        "f32": rng.standard_normal((3, 4), dtype=np.float32),
+        "f16": rng.standard_normal((2, 5)).astype(np.float16),
+        "i64": rng.integers(-(1 << 60), 1 << 60, (2,), dtype=np.int64),
+        "i32": rng.integers(-(1 << 30), 1 << 30, (1, 3), dtype=np.int32),
+        "u8": rng.integers(0, 256, (7,), dtype=np.uint8),
+        "i8": rng.integers(-128, 128, (3, 1), dtype=np.int8),
+        "bool": np.array([True, False, True]),
+        "scalar": np.array(2.5, dtype=np.float32),
+        "none": np.zeros((0, 4), dtype=np.float32),
+    }
+    save_file(arrays, FOLDER / "small.safetensors", metadata={"format": "np"})
+    # One width each, where the package's order and ours must agree: a writer's golden.
+    same = {name: arrays[name] for name in ("f32", "f16", "i64", "u8")}
+    save_file(same, FOLDER / "rewritten.safetensors", metadata={"format": "np"})
+    names = {"float32": "f32", "float16": "f16", "int64": "i64", "int32": "i32", "uint8": "u8", "int8": "i8", "bool": "bool"}
+    return {name: described(a.shape, names[str(a.dtype)], a.tobytes()) for name, a in arrays.items()}
+
+
+def write_seeds():
+    seeds = pathlib.Path(__file__).parent.parent / "fuzz" / "seeds"
+    for name in ("gguf", "safetensors", "llama2c"):
+        (seeds / name).mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(FOLDER / "small.gguf", seeds / "gguf" / "small.gguf")
+    shutil.copyfile(FOLDER / "small.safetensors", seeds / "safetensors" / "small.safetensors")
+    index = {"metadata": {"total_size": 48}, "weight_map": {"a": "1.safetensors", "b": "2.safetensors"}}
+    (seeds / "safetensors" / "index.json").write_text(json.dumps(index))
+    for vocab, name in ((5, "shared"), (-5, "unshared")):
+        dim, hidden, layers, heads, kv_heads, context = 8, 12, 2, 2, 1, 3
+        kv_dim = dim // heads * kv_heads
+        block = 2 * dim + 2 * dim * dim + 2 * dim * kv_dim + 3 * dim * hidden
+        floats = 5 * dim + layers * block + dim + context * dim // heads + (5 * dim if vocab < 0 else 0)
+        header = struct.pack("7i", dim, hidden, layers, heads, kv_heads, vocab, context)
+        (seeds / "llama2c" / f"{name}.bin").write_bytes(header + bytes(4 * floats))
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    expected = {"small.gguf": write_gguf(), "small.safetensors": write_safetensors()}
+    (FOLDER / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
+    write_seeds()
