@@ -21,6 +21,18 @@ void check_range(const ByteSource& source, std::uint64_t offset, std::uint64_t c
               source.size());
 }
 
+#ifdef __EMSCRIPTEN__
+// Emscripten's pread drops the upper half of the offset, its lseek does not.
+ssize_t read_at(int descriptor, std::span<std::byte> into, std::uint64_t offset) {
+  if (::lseek(descriptor, static_cast<off_t>(offset), SEEK_SET) < 0) return -1;
+  return ::read(descriptor, into.data(), into.size());
+}
+#else
+ssize_t read_at(int descriptor, std::span<std::byte> into, std::uint64_t offset) {
+  return ::pread(descriptor, into.data(), into.size(), static_cast<off_t>(offset));
+}
+#endif
+
 // Read rather than mapped: weights are packed as they are loaded, so a map would only keep the file's pages in the
 // process beside the packed copy, and a file cut short while mapped is a signal instead of an error.
 class FileSource final : public ByteSource {
@@ -38,8 +50,7 @@ class FileSource final : public ByteSource {
     check_range(*this, offset, into.size());
     constexpr std::size_t kMostAtOnce = std::size_t{1} << 30;  // systems cap a single read near 2 GiB
     while (!into.empty()) {
-      const ssize_t got =
-          ::pread(descriptor_, into.data(), std::min(into.size(), kMostAtOnce), static_cast<off_t>(offset));
+      const ssize_t got = read_at(descriptor_, into.first(std::min(into.size(), kMostAtOnce)), offset);
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) {
         throw Error(ErrorKind::io, fmt::format("{}: cannot read at byte {}: {}", path_, offset, std::strerror(errno)));

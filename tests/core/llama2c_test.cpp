@@ -83,9 +83,9 @@ TEST_CASE("llama2.c: numbers of no possible model are not taken for a checkpoint
   for (const Numbers& n : wrong) {
     CHECK_THAT(error_of_bytes(file_of(n, kFloats), "m.bin"), Contains("m.bin: looks like something unknown"));
   }
-  // The largest of each is refused for its length, without an overflow on the way.
-  CHECK_THAT(error_of_bytes(file_of({1 << 16, 1 << 18, 1 << 10, 1 << 15, 1 << 15, 1 << 22, 1 << 24}, 10), "m.bin"),
-             Contains("it is truncated"));
+  // The largest of each is refused for its length, or on 32 bits its size, without an overflow on the way.
+  const Numbers largest{1 << 16, 1 << 18, 1 << 10, 1 << 15, 1 << 15, 1 << 22, 1 << 24};
+  CHECK_THAT(error_of_bytes(file_of(largest, 10), "m.bin"), Contains("m.bin: tensor 'token_embd.weight' "));
 }
 
 TEST_CASE("llama2.c: stories260K") {
