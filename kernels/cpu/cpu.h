@@ -1,0 +1,21 @@
+#pragma once
+// The CPU's operation tables, one for each instruction set that it was compiled for.
+#include "kernels/ops.h"
+
+namespace wick {
+
+#if defined(__EMSCRIPTEN__)
+/// simd128, or relaxed SIMD where the module is built with it.
+const Ops& cpu_wasm_ops();
+#elif defined(__x86_64__)
+/// SSE4.2: any x86-64 of the last fifteen years.
+const Ops& cpu_sse42_ops();
+/// AVX2, FMA and F16C.
+const Ops& cpu_avx2_ops();
+/// AVX-512 F, CD, DQ, BW and VL.
+const Ops& cpu_avx512_ops();
+/// These and the int8 dot products of VNNI.
+const Ops& cpu_avx512vnni_ops();
+#endif
+
+}  // namespace wick

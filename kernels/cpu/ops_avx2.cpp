@@ -1,0 +1,10 @@
+#include "kernels/cpu/table.h"
+
+namespace wick {
+
+const Ops& cpu_avx2_ops() {
+  static const Ops ops = cpu::float_ops<cpu::Avx2>("avx2");
+  return ops;
+}
+
+}  // namespace wick

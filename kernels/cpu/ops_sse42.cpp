@@ -1,0 +1,10 @@
+#include "kernels/cpu/table.h"
+
+namespace wick {
+
+const Ops& cpu_sse42_ops() {
+  static const Ops ops = cpu::float_ops<cpu::Sse42>("sse4.2");
+  return ops;
+}
+
+}  // namespace wick

@@ -1,0 +1,95 @@
+#pragma once
+// Float vectors for every instruction set: the tags, and what all of them share. Kernels are templates over a tag and
+// are compiled once for each; only simd_x86.h, simd_wasm.h and simd_int.h know intrinsics.
+//
+// Everything here is a template over the tag, so that no two files compiled with different flags share a function.
+#include <cstdint>
+
+#include "kernels/dtype.h"
+
+namespace wick::cpu {
+
+/// IEEE half precision and bfloat16, as stored.
+struct F16 {
+  std::uint16_t bits;
+};
+struct BF16 {
+  std::uint16_t bits;
+};
+
+// The instruction sets. kTileRows x kTileVectors accumulators are the register block of every matrix product: the
+// largest that leaves registers for one row of operands (measured; larger ones spill).
+
+struct Sse42 {
+  static constexpr int kTileRows = 3, kTileVectors = 4;
+};
+struct Avx2 {
+  static constexpr int kTileRows = 6, kTileVectors = 2;
+};
+struct Avx512 {
+  static constexpr int kTileRows = 6, kTileVectors = 4;
+};
+struct Avx512Vnni : Avx512 {};
+struct WasmSimd {
+  static constexpr int kTileRows = 4, kTileVectors = 2;
+};
+struct WasmRelaxed : WasmSimd {};
+
+}  // namespace wick::cpu
+
+#if defined(__wasm_simd128__)
+#include "kernels/cpu/simd_wasm.h"
+#else
+#include "kernels/cpu/simd_x86.h"
+#endif
+
+namespace wick::cpu {
+
+// Beyond the operators + - * /, a Vec<Arch> of kWidth floats has
+//   Vec::zero(), Vec::splat(x), Vec::load(p), Vec::load_some(p, count) (the rest are zeros),
+//   v.store(p), v.store_some(p, count); p may be float, F16 or BF16 and needs no alignment
+//   fma(a, b, c) = a * b + c, in one rounding where the machine can
+//   max, min (of two numbers; with a NaN either), abs, sqrt, round (to nearest even)
+//   less(a, b): a Mask; select(mask, a, b)
+//   hsum, hmax, hmin: over the lanes
+//   pow2(n) = 2^n for integral n in [-126, 127]; split(x, mantissa): the exponent, mantissa in [1, 2), x normal
+
+/// Asks for the cache line of p ahead of its use.
+template <class Arch>
+[[gnu::always_inline]] inline void prefetch(const void* p) {
+  __builtin_prefetch(p);
+}
+
+/// 2^r for r in [-0.5, 0.5], relative error 2.1e-7 (degree 5, Remez).
+template <class Arch>
+[[gnu::always_inline]] inline Vec<Arch> exp2_fraction(Vec<Arch> r) {
+  using V = Vec<Arch>;
+  V p = V::splat(0.00132764722f);
+  p = fma(p, r, V::splat(0.00967554133f));
+  p = fma(p, r, V::splat(0.0555071327f));
+  p = fma(p, r, V::splat(0.240221197f));
+  p = fma(p, r, V::splat(0.693146967f));
+  return fma(p, r, V::splat(1.00000007f));
+}
+
+/// 2^x for x <= 127, zero below -126: the weights of a softmax, whose arguments are never positive.
+template <class Arch>
+[[gnu::always_inline]] inline Vec<Arch> exp2(Vec<Arch> x) {
+  using V = Vec<Arch>;
+  const V lowest = V::splat(-126.0f);
+  const V clamped = max(x, lowest);
+  const V n = round(clamped);
+  const V y = exp2_fraction<Arch>(clamped - n) * pow2(n);
+  return select(less(x, lowest), V::zero(), y);
+}
+
+/// Calls body(offset, count) for each vector of [0, size): count is kWidth but for the last.
+template <class Arch, class Body>
+[[gnu::always_inline]] inline void for_vectors(Index size, Body&& body) {
+  constexpr Index width = Vec<Arch>::kWidth;
+  Index i = 0;
+  for (; i + width <= size; i += width) body(i, width);
+  if (i < size) body(i, size - i);
+}
+
+}  // namespace wick::cpu
