@@ -23,7 +23,7 @@ class Packer {
   }
   void text(std::string_view text) {
     put(static_cast<std::uint64_t>(text.size()));
-    const auto bytes = std::as_bytes(std::span(text));
+    const auto bytes = std::as_bytes(std::span<const char>(text.data(), text.size()));
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
   }
   std::span<const std::byte> bytes() const { return bytes_; }

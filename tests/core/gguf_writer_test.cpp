@@ -33,7 +33,7 @@ void copy_tensors(const Checkpoint& from, const std::string& to, std::size_t pie
 TEST_CASE("gguf writer: a copy has the same metadata and tensors, whatever the pieces") {
   const Checkpoint original = open_checkpoint(golden());
   const TemporaryFolder folder;
-  for (const std::size_t piece : {1, 17, 1 << 20}) {
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{17}, std::size_t{1} << 20}) {
     copy_tensors(original, folder / "copy.gguf", piece);
     const Checkpoint copy = open_checkpoint(folder / "copy.gguf");
     CHECK(copy.metadata.values == original.metadata.values);
