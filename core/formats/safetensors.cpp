@@ -41,7 +41,7 @@ Json parse_object(const std::string& file, const std::string& text, const char* 
       },
       /*allow_exceptions=*/false);
   if (json.is_discarded() || !json.is_object()) throw Error("{}: {} is not a JSON object", file, what);
-  if (twice) throw Error("{}: tensor '{}' is there twice", file, shown(*twice));
+  if (twice) throw Error("{}: '{}' is there twice", file, shown(*twice));
   return json;
 }
 
@@ -144,7 +144,7 @@ bool is_plain_name(std::string_view name) {
 
 /// The tensors that the index gives to each shard.
 std::map<std::string, std::vector<std::string>> read_weight_map(const ByteSource& index) {
-  const Json json = parse_object(index.name(), read_text(index), "the index");
+  const Json json = parse_object(index.name(), read_text(index), "the file starts like a safetensors index, but");
   const auto weight_map = json.find("weight_map");
   if (weight_map == json.end() || !weight_map->is_object()) {
     throw Error("{}: looks like a JSON text without a weight_map; expected a model.safetensors.index.json or a model",

@@ -88,6 +88,8 @@ TEST_CASE("checkpoint: a file that is no model says what it looks like") {
   CHECK(error_of_bytes(Builder(), "model.bin") == "model.bin: the file is empty");
   CHECK(error_of_bytes(Builder().raw(R"({"error": "Not found"})"), "model.bin") ==
         "model.bin: looks like a JSON text without a weight_map; expected a model.safetensors.index.json or a model");
+  CHECK(error_of_bytes(Builder().raw("{%- if messages %}"), "chat.jinja") ==
+        "chat.jinja: the file starts like a safetensors index, but is not a JSON object");
   for (const char* file : {"yolo/yolox_nano.onnx", "images/sam_dog.jpg", "whisper/for-tests-ggml-tiny.bin"}) {
     const std::string path = std::string(WICK_SHARED_DIR) + "/data/" + file;
     if (have(path)) CHECK_THAT(error_of([&] { open_checkpoint(path); }), Catch::Contains(": looks like a"));
