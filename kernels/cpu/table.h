@@ -1,15 +1,17 @@
 #pragma once
 // Puts the kernels of one instruction set into a table.
 #include "kernels/cpu/cpu.h"
+#include "kernels/cpu/matmul.h"
 #include "kernels/cpu/simd.h"
 
 namespace wick::cpu {
 
-/// The operations on floats; what is not written for the CPU yet is the reference's.
+/// All operations; what is not written for the CPU yet is the reference's.
 template <class Arch>
 Ops float_ops(const char* name) {
   Ops ops = reference_ops();
   ops.name = name;
+  add_matmul_ops<Arch>(ops);
   return ops;
 }
 

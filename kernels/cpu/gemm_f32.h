@@ -1,0 +1,140 @@
+#pragma once
+// Weights of any type times f32 activations, in f32 arithmetic.
+//
+// A strip of kTileVectors panels of weights is turned to floats once for kInputs inputs (64 KiB at most, which the second
+// cache holds; f32 weights are read in place), then multiplied by all rows of the task, kTileRows at a time. Sums over
+// more than kInputs inputs go through y. A single row of float weights skips that: it converts in registers.
+#include "kernels/cpu/dequantize.h"
+#include "kernels/cpu/tile.h"
+
+namespace wick::cpu {
+
+/// Inputs that a strip is expanded for at a time.
+inline constexpr Index kInputs = 256;
+/// Rows of a task: with kInputs inputs they stay in the second cache beside the strip.
+inline constexpr Index kTaskRows = 192;
+
+/// sums[rows * panels] = x [rows, inputs] times `panels` panels [inputs][R] that lie `stride` floats apart.
+template <class Arch, int rows, int panels>
+[[gnu::always_inline]] inline void f32_tile(const float* weights, Index stride, const float* x, Index x_stride,
+                                            Index inputs, Vec<Arch>* sums) {
+  using F = Vec<Arch>;
+  unroll<rows * panels>([&](auto i) __attribute__((always_inline)) { sums[i] = F::zero(); });
+  for (Index i = 0; i < inputs; ++i) {
+    F w[panels];
+    unroll<panels>([&](auto panel) __attribute__((always_inline)) {
+      w[panel] = F::load(weights + panel * stride + i * F::kWidth);
+    });
+    unroll<rows>([&](auto row) __attribute__((always_inline)) {
+      const F a = F::splat(x[row * x_stride + i]);
+      unroll<panels>([&](auto panel) __attribute__((always_inline)) {
+        sums[row * panels + panel] = fma(a, w[panel], sums[row * panels + panel]);
+      });
+    });
+  }
+}
+
+/// f32_tile and its epilogue for out.rows rows; `rows` is the largest tile.
+template <class Arch, int rows, int panels>
+void f32_rows(const float* weights, Index stride, const float* x, Index x_stride, Index inputs, const TileOutput& out) {
+  if constexpr (rows > 1) {
+    if (out.rows < rows) return f32_rows<Arch, rows - 1, panels>(weights, stride, x, x_stride, inputs, out);
+  }
+  Vec<Arch> sums[rows * panels];
+  f32_tile<Arch, rows, panels>(weights, stride, x, x_stride, inputs, sums);
+  store_tile<Arch, rows, panels>(sums, out);
+}
+
+/// The product of `panels` panels with rows [first, last) of x.
+template <class Arch, DType T, int panels>
+void f32_strip(const PackedWeight& w, const float* x, Index x_stride, const MatmulOutput& out, Index panel, Index first,
+               Index last, float* scratch) {
+  constexpr int R = IntLanes<Arch>::kLanes;
+  const std::byte* strip = w.data + panel * panel_bytes<R, T>(w.k);
+  for (Index input = 0; input < w.k; input += kInputs) {
+    const Index inputs = w.k - input < kInputs ? w.k - input : kInputs;
+    const float* weights = scratch;
+    Index stride = kInputs * R;
+    if constexpr (T == DType::f32) {
+      weights = reinterpret_cast<const float*>(strip) + input * R;
+      stride = panel_bytes<R, T>(w.k) / Index{sizeof(float)};
+    } else {
+      for (int p = 0; p < panels; ++p)
+        dequantize_panel<Arch, T>(strip + p * panel_bytes<R, T>(w.k), w.k, input, inputs, scratch + p * stride);
+    }
+    MatmulOutput sum = out;
+    if (input > 0) {
+      sum.bias = nullptr;
+      sum.accumulate = true;
+    }
+    for (Index row = first; row < last; row += Arch::kTileRows) {
+      const int count = static_cast<int>(last - row < Arch::kTileRows ? last - row : Arch::kTileRows);
+      f32_rows<Arch, Arch::kTileRows, panels>(weights, stride, x + row * x_stride + input, x_stride, inputs,
+                                              tile_output(sum, row, count, panel * R, w.n));
+    }
+  }
+}
+
+template <class Arch, DType T>
+void f32_gemm(const Workers& workers, const PackedWeight& w, const float* x, Index x_stride, Index rows,
+              const MatmulOutput& out) {
+  constexpr int R = IntLanes<Arch>::kLanes;
+  constexpr Index width = Arch::kTileVectors;
+  static_assert(kInputs * width * R * Index{sizeof(float)} <= kScratchBytes);
+  const Index panels = (w.n + R - 1) / R;
+  const Index across = (panels + width - 1) / width, down = (rows + kTaskRows - 1) / kTaskRows;
+  workers.pool.for_each(across * down, [&](Index index, int thread) {
+    auto* scratch = reinterpret_cast<float*>(workers.scratch_of(thread));
+    const Index row = index / across * kTaskRows;
+    const Index last = row + kTaskRows < rows ? row + kTaskRows : rows;
+    Index panel = index % across * width;
+    if (panel + width <= panels) {
+      f32_strip<Arch, T, Arch::kTileVectors>(w, x, x_stride, out, panel, row, last, scratch);
+    } else {
+      for (; panel < panels; ++panel) f32_strip<Arch, T, 1>(w, x, x_stride, out, panel, row, last, scratch);
+    }
+  });
+}
+
+/// One panel of float weights times one row. Four sums, for a single one would wait for each addition.
+template <class Arch, DType T>
+[[gnu::always_inline]] inline Vec<Arch> f32_dot(const std::byte* panel, Index k, const float* x) {
+  using F = Vec<Arch>;
+  const auto* w = reinterpret_cast<const FloatElement<T>*>(panel);
+  F sums[4] = {F::zero(), F::zero(), F::zero(), F::zero()};
+  Index i = 0;
+  for (; i + 4 <= k; i += 4) {
+    prefetch<Arch>(w + i * F::kWidth + 4096 / sizeof(*w));
+    unroll<4>([&](auto j) __attribute__((always_inline)) {
+      sums[j] = fma(F::splat(x[i + j]), F::load(w + (i + j) * F::kWidth), sums[j]);
+    });
+  }
+  for (; i < k; ++i) sums[0] = fma(F::splat(x[i]), F::load(w + i * F::kWidth), sums[0]);
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+template <class Arch, DType T>
+void f32_gemv(const Workers& workers, const PackedWeight& w, const float* x, const MatmulOutput& out) {
+  constexpr int R = IntLanes<Arch>::kLanes;
+  const Index panels = (w.n + R - 1) / R, bytes = panel_bytes<R, T>(w.k);
+  const Index some = (Index{64} << 10) / bytes + 1;  // panels of a task: some microseconds of reading
+  workers.pool.for_each((panels + some - 1) / some, [&](Index task, int) {
+    for (Index panel = task * some; panel < panels && panel < (task + 1) * some; ++panel) {
+      const Vec<Arch> sum = f32_dot<Arch, T>(w.data + panel * bytes, w.k, x);
+      store_tile<Arch, 1, 1>(&sum, tile_output(out, 0, 1, panel * R, w.n));
+    }
+  });
+}
+
+template <class Arch>
+void matmul(const Workers& workers, const PackedWeight& w, const float* x, Index x_stride, Index rows,
+            const MatmulOutput& out) {
+  with_weight_type(w.type, [&]<DType T>() {
+    if constexpr (is_float(T)) {
+      if (rows == 1) return f32_gemv<Arch, T>(workers, w, x, out);
+    }
+    f32_gemm<Arch, T>(workers, w, x, x_stride, rows, out);
+  });
+}
+
+}  // namespace wick::cpu

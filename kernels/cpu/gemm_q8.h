@@ -1,0 +1,210 @@
+#pragma once
+// Quantised weights times int8 activations: y[row, :] = W x[row, :].
+//
+// The micro-kernel multiplies a panel of weights by a panel of rows and keeps the float sums of that tile in registers
+// from the first block to the last. In each block of 32 (or sub-block of 16) inputs the dot products are exact
+// integers; one fused multiply-add with weight scale x activation scale adds them to the float sums, and a second one
+// adds minimum x activation sum for types that have minima.
+//
+// Two loop orders inside a block: with 32 registers all expanded weights of the block are held and rows go one after
+// the other; with 16 the groups of four inputs go one after the other over all rows.
+#include "kernels/cpu/expand.h"
+#include "kernels/cpu/rows_q8.h"
+#include "kernels/cpu/tile.h"
+
+namespace wick::cpu {
+
+template <class Arch, DType T, int height>
+struct Q8Kernel {
+  using I = IntLanes<Arch>;
+  using F = Vec<Arch>;
+  using Int32 = typename I::Int32;
+  using Partial = typename I::Partial;
+  using Record = Q8Record<Arch, height>;
+  using Panel = QuantPanel<I::kLanes, T>;
+  using Scales = BlockScales<Arch, T>;
+  static constexpr Format kFormat = Panel::kFormat;
+  static constexpr int kGroups = kFormat.sub / 4;  // groups of four inputs that share a scale
+  /// 8-bit quants overflow 16-bit sums; their two nibbles do not.
+  static constexpr bool kNibbles = !I::kWide && kFormat.bits == 8;
+  static constexpr int kDots = I::kWide ? kGroups : dots_before_widening(kNibbles ? 4 : kFormat.bits);
+  static constexpr Index kPrefetch = 2048;  // bytes ahead of a single row's product, which runs at memory speed
+
+  /// The tile's sums over k inputs, in sums[height].
+  [[gnu::always_inline]] static void run(const std::byte* panel, Index k, const std::byte* rows, F* sums) {
+    const std::byte* scales = panel + Panel::scales_at(k);
+    const std::byte* supers = panel + Panel::supers_at(k);
+    unroll<height>([&](auto row) __attribute__((always_inline)) { sums[row] = F::zero(); });
+    for (Index b = 0; b < k / kBlock; ++b) {
+      if constexpr (height == 1) {
+        for (Index line = 0; line < Panel::kQuants; line += 64) prefetch<Arch>(panel + kPrefetch + line);
+      }
+      const Scales s(scales, supers + b / kSuperBlocks * Panel::kSupers);
+      unroll<kFormat.subs()>([&](auto sub) __attribute__((always_inline)) {
+        if constexpr (I::kHold) rows_in_turn<sub>(panel, rows, s, sums);
+        else groups_in_turn<sub>(panel, rows, s, sums);
+      });
+      panel += Panel::kQuants;
+      scales += Panel::kScales;
+      rows += Record::kBytes;
+    }
+  }
+
+ private:
+  /// The sum's start: minus offset * sum of the activations.
+  [[gnu::always_inline]] static Int32 start(const std::byte* record, int row) {
+    if constexpr (Scales::kMinimum) {
+      return I::splat(0);
+    } else {
+      constexpr int shift = kFormat.offset == 8 ? 0 : kFormat.offset == 16 ? 1 : 4;
+      return I::template shift_left32<shift>(I::splat(Record::eighth(record)[row]));
+    }
+  }
+
+  /// The group's inputs of a row.
+  template <int group>
+  [[gnu::always_inline]] static typename I::Activation activation(const std::byte* record, int row) {
+    return I::broadcast(Record::quants(record, row) + 4 * group);
+  }
+
+  /// Adds a sub-block's integers to the float sum of a row.
+  template <int sub>
+  [[gnu::always_inline]] static void scale_and_add(Int32 integers, const std::byte* record, int row, const Scales& s,
+                                                   F& sum) {
+    const F scale = s.scale[sub] * F::splat(Record::scale(record)[row]);
+    sum = fma(F{I::to_float(integers)}, scale, sum);
+    if constexpr (Scales::kMinimum) {
+      const float* sums = kFormat.subs() == 1 ? Record::sum(record) : Record::half_sum(record, sub);
+      sum = fma(s.minimum[sub], F::splat(sums[row]), sum);
+    }
+  }
+
+  /// Nibble `part` of 8-bit quants; other quants as they are.
+  template <int part>
+  [[gnu::always_inline]] static typename I::Operand operand(typename I::Bytes quants) {
+    if constexpr (kNibbles) return I::operand(I::template shift_right<4 * part>(quants) & I::splat8(15));
+    else return I::operand(quants);
+  }
+
+  template <int sub>
+  [[gnu::always_inline]] static void rows_in_turn(const std::byte* quants, const std::byte* record, const Scales& s,
+                                                  F* sums) {
+    typename I::Bytes expanded[kGroups];
+    unroll<kGroups>([&](auto g) __attribute__((always_inline)) {
+      expanded[g] = expand<Arch, kFormat.bits, sub * kGroups + g>(quants);
+    });
+    unroll<height>([&](auto row) __attribute__((always_inline)) {
+      Int32 integers = start(record, row);
+      unroll<kNibbles ? 2 : 1>([&](auto part) __attribute__((always_inline)) {
+        Partial partial;
+        unroll<kGroups>([&](auto g) __attribute__((always_inline)) {
+          const auto w = operand<part>(expanded[g]);
+          const auto a = activation<sub * kGroups + g>(record, row);
+          if constexpr (I::kWide) {
+            integers = I::dot(integers, w, a);
+          } else {
+            if constexpr (g % kDots == 0) partial = I::dot(w, a);
+            else partial = I::dot(partial, w, a);
+            if constexpr (g % kDots == kDots - 1 || g == kGroups - 1)
+              integers = I::add(integers, I::template shift_left32<4 * part>(I::widen(partial)));
+          }
+        });
+      });
+      scale_and_add<sub>(integers, record, row, s, sums[row]);
+    });
+  }
+
+  template <int sub>
+  [[gnu::always_inline]] static void groups_in_turn(const std::byte* quants, const std::byte* record, const Scales& s,
+                                                    F* sums) {
+    constexpr int parts = kNibbles ? 2 : 1;
+    Int32 integers[height];
+    Partial partial[height * parts];
+    unroll<height>([&](auto row) __attribute__((always_inline)) { integers[row] = start(record, row); });
+    unroll<kGroups>([&](auto step) __attribute__((always_inline)) {
+      // Both groups of a nibble vector together, so that it is loaded once.
+      constexpr int group = sub * kGroups + (kGroups == 8 ? step / 2 + step % 2 * 4 : step);
+      const auto expanded = expand<Arch, kFormat.bits, group>(quants);
+      unroll<parts>([&](auto part) __attribute__((always_inline)) {
+        const auto w = operand<part>(expanded);
+        unroll<height>([&](auto row) __attribute__((always_inline)) {
+          const auto a = activation<group>(record, row);
+          Partial& p = partial[part * height + row];
+          if constexpr (I::kWide) {
+            integers[row] = I::dot(integers[row], w, a);
+          } else {
+            if constexpr (step % kDots == 0) p = I::dot(w, a);
+            else p = I::dot(p, w, a);
+            if constexpr (step % kDots == kDots - 1 || step == kGroups - 1)
+              integers[row] = I::add(integers[row], I::template shift_left32<4 * part>(I::widen(p)));
+          }
+        });
+      });
+    });
+    unroll<height>([&](auto row) __attribute__((always_inline)) {
+      scale_and_add<sub>(integers[row], record, row, s, sums[row]);
+    });
+  }
+};
+
+/// Panels of weights times panels of rows: [first_panel, last_panel) x all rows of [first_row, last_row).
+/// A panel of rows stays in the first cache while the weights, which fit the second, go past.
+template <class Arch, DType T>
+void matmul_q8_block(const PackedWeight& w, const std::byte* x, const MatmulOutput& out, Index first_panel,
+                     Index last_panel, Index first_row, Index last_row) {
+  constexpr int R = IntLanes<Arch>::kLanes;
+  const Index stride = panel_bytes<R, T>(w.k);
+  for (Index row = first_row; row < last_row; row += kQ8Rows<Arch>) {
+    const int count = static_cast<int>(last_row - row < kQ8Rows<Arch> ? last_row - row : kQ8Rows<Arch>);
+    with_q8_height<Arch>(count, [&]<int height>() {
+      for (Index panel = first_panel; panel < last_panel; ++panel) {
+        Vec<Arch> sums[height];
+        Q8Kernel<Arch, T, height>::run(w.data + panel * stride, w.k, x + row * q8_row_bytes<Arch>(w.k), sums);
+        store_tile<Arch, height, 1>(sums, tile_output(out, row, count, panel * R, w.n));
+      }
+    });
+  }
+}
+
+/// Panels of weights and rows of x for one task.
+struct TaskShape {
+  Index panels, rows;
+};
+
+/// Tasks small enough to balance, large enough to reuse what they load: weights of at most 128 KiB, which the second
+/// cache holds; for a single row some 32 KiB, a microsecond of reading.
+template <class Arch>
+TaskShape q8_task_shape(Index panels, Index bytes, Index rows, int threads) {
+  const Index wanted = 4 * threads;
+  const Index budget = (rows == 1 ? Index{32} : Index{128}) << 10;
+  TaskShape task{budget / bytes, rows};
+  if (task.panels > panels / wanted) task.panels = panels / wanted;
+  if (task.panels < 1) task.panels = 1;
+  const Index columns = (panels + task.panels - 1) / task.panels;
+  if (columns < wanted && threads > 1) {
+    const Index parts = (wanted + columns - 1) / columns;
+    task.rows = ((rows + parts - 1) / parts + kQ8Rows<Arch> - 1) / kQ8Rows<Arch> * kQ8Rows<Arch>;
+  }
+  return task;
+}
+
+template <class Arch>
+void matmul_q8(const Workers& workers, const PackedWeight& w, const std::byte* x, Index rows, const MatmulOutput& out) {
+  constexpr int R = IntLanes<Arch>::kLanes;
+  if (rows == 0) return;
+  with_weight_type(w.type, [&]<DType T>() {
+    if constexpr (is_quantized(T)) {
+      const Index panels = (w.n + R - 1) / R;
+      const TaskShape task = q8_task_shape<Arch>(panels, panel_bytes<R, T>(w.k), rows, workers.pool.threads());
+      const Index across = (panels + task.panels - 1) / task.panels;
+      const Index down = (rows + task.rows - 1) / task.rows;
+      workers.pool.for_each(across * down, [&](Index index, int) {
+        const Index panel = index % across * task.panels, row = index / across * task.rows;
+        matmul_q8_block<Arch, T>(w, x, out, panel, panel + task.panels < panels ? panel + task.panels : panels, row,
+                                 row + task.rows < rows ? row + task.rows : rows);
+      });
+    }
+  });
+}
+
+}  // namespace wick::cpu

@@ -1,0 +1,3 @@
+#include "kernels/cpu/matmul_ops.h"
+
+template void wick::cpu::add_matmul_ops<wick::cpu::Avx512Vnni>(Ops& ops);
