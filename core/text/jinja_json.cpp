@@ -112,10 +112,13 @@ class JsonWriter {
       return;
     }
     std::vector<const Dict::Entry*> entries;
-    for (const auto& entry : dict.entries()) entries.push_back(&entry);
-    if (style_.sort_keys) {
-      std::stable_sort(entries.begin(), entries.end(),
-                       [&](const auto* a, const auto* b) { return less(heap_, a->first, b->first); });
+    for (const auto& entry : dict.entries()) {
+      if (style_.sort_keys && entry.first.is(Kind::real)) throw Error("tojson: sort_keys with a float as key");
+      entries.push_back(&entry);
+    }
+    if (style_.sort_keys) {  // keys are distinct, so it need not be stable; without NaN the order is one
+      std::sort(entries.begin(), entries.end(),
+                [&](const auto* a, const auto* b) { return less(heap_, a->first, b->first); });
     }
     out_ += '{';
     for (std::size_t i = 0; i < entries.size(); ++i) {
