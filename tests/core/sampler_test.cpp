@@ -118,7 +118,8 @@ TEST_CASE("sampler: draws follow the distribution that each filter leaves") {
   const std::vector<double> p = softmax(logits);
   std::vector<std::size_t> order(logits.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return logits[a] > logits[b]; });
+  std::sort(order.begin(), order.end(),
+            [&](auto a, auto b) { return std::pair(-logits[a], a) < std::pair(-logits[b], b); });
   std::vector<double> expected(logits.size());
   SamplingOptions options = unfiltered(42);
 
@@ -149,9 +150,8 @@ TEST_CASE("sampler: draws follow the distribution that each filter leaves") {
     options.typical_p = 0.5f;
     double entropy = 0;
     for (double value : p) entropy -= value * std::log(value);
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-      return std::abs(-std::log(p[a]) - entropy) < std::abs(-std::log(p[b]) - entropy);
-    });
+    const auto distance = [&](std::size_t token) { return std::abs(-std::log(p[token]) - entropy); };
+    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return distance(a) < distance(b); });
     for (double mass = 0; std::size_t token : order) {
       if (mass > 0.5) break;
       mass += expected[token] = p[token];
