@@ -7,6 +7,7 @@
 
 namespace wick {
 
+class Arena;    // core/arena.h: where the memory comes from
 class Storage;  // core/storage.h: reference-counted memory that returns to its device's arena
 
 /// A handle to one device: its operations, its threads, its memory. Copies share all three.
@@ -34,6 +35,8 @@ class Device {
 
  private:
   friend class Storage;
+  Arena& arena() const;
+
   struct State;
   std::shared_ptr<State> state_;
 };

@@ -23,20 +23,25 @@ class PagedCache {
  public:
   /// At most `max_tokens` tokens over all sequences, rounded up to whole pages.
   PagedCache(const Device& device, CacheGeometry geometry, Index max_tokens);
+  PagedCache(const PagedCache&) = delete;  // its sequences point to it
+  PagedCache& operator=(const PagedCache&) = delete;
 
   const CacheGeometry& geometry() const { return geometry_; }
   const Device& device() const { return device_; }
   Index page_bytes() const;
   Index pages_in_use() const;
   Index max_pages() const { return max_pages_; }
-  /// One layer's view, for `attention` and `cache_append`; valid until the next page is taken.
+  /// One layer's view, for the operations `attention` and `cache_append`; valid while the cache lives.
   PagedKV layer(Index layer) const;
 
  private:
   friend class Sequence;
-  std::int32_t take_page();  // throws Error (memory) when the pool is exhausted
+  Index pages_left() const;
+  std::int32_t take_page();  // throws Error (memory) when the pool or the system has none left
   void share_page(std::int32_t page);
   void drop_page(std::int32_t page);
+  void copy_page(std::int32_t from, std::int32_t to);
+  bool is_shared(std::int32_t page) const { return references_[static_cast<std::size_t>(page)] > 1; }
 
   Device device_;
   CacheGeometry geometry_;
@@ -61,7 +66,7 @@ class Sequence {
   std::span<const std::int32_t> pages() const { return pages_; }
   /// Makes room for `count` more tokens and counts them. Throws Error and changes nothing if the pool is exhausted.
   void extend(Index count);
-  /// Forgets the tokens from `length` on.
+  /// Forgets the tokens from `length` on. Throws Error if there are fewer.
   void truncate(Index length);
 
  private:
@@ -70,10 +75,12 @@ class Sequence {
   Index length_ = 0;
 };
 
-/// The rows of one forward pass: tokens of any number of sequences, each sequence's newest tokens in order.
+/// The rows of one forward pass: tokens of any number of sequences, each sequence's newest tokens in order. The pass
+/// must run before a sequence of the batch is copied or changes again.
 class Batch {
  public:
-  /// Extends `sequence` by these tokens and adds their rows.
+  /// Extends `sequence` by these tokens and adds their rows. Throws Error and changes nothing if the pool is
+  /// exhausted.
   void add(Sequence& sequence, std::span<const std::int32_t> tokens);
 
   std::span<const std::int32_t> tokens() const { return tokens_; }
@@ -84,6 +91,7 @@ class Batch {
 
  private:
   std::vector<std::int32_t> tokens_, positions_;
+  std::vector<std::int32_t> pages_;  // of all sequences, one after the other
   std::vector<SequenceRows> sequences_;
 };
 

@@ -1,0 +1,160 @@
+#include "core/arena.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <new>
+
+#include "core/error.h"
+
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
+namespace wick {
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+
+#ifdef __linux__
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+constexpr std::size_t kSmallPage = 4096;
+
+std::size_t round_up(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
+
+/// Whole pages of its own, for memory that is streamed through again and again: huge pages spare the address
+/// translation, and unmapping returns every byte, which malloc's heap does not promise.
+std::byte* map_pages(std::size_t bytes) {
+  const std::size_t size = round_up(bytes, kSmallPage);
+  if (size > std::numeric_limits<std::size_t>::max() / 2) return nullptr;
+  void* mapped = ::mmap(nullptr, size + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) return nullptr;
+  auto* start = static_cast<std::byte*>(mapped);
+  const std::size_t head = round_up(reinterpret_cast<std::uintptr_t>(start), kHugePage) -
+                           reinterpret_cast<std::uintptr_t>(start);
+  if (head > 0) ::munmap(start, head);
+  if (head < kHugePage) ::munmap(start + head + size, kHugePage - head);
+  ::madvise(start + head, size, MADV_HUGEPAGE);  // advice only: the memory is good without
+  return start + head;
+}
+
+void unmap_pages(std::byte* data, std::size_t bytes) { ::munmap(data, round_up(bytes, kSmallPage)); }
+#endif
+
+bool has_own_pages([[maybe_unused]] std::size_t bytes, [[maybe_unused]] Reuse reuse) {
+#ifdef __linux__
+  return reuse == Reuse::exact && bytes >= kHugePage;
+#else
+  return false;
+#endif
+}
+
+std::byte* system_allocate(std::size_t bytes, Reuse reuse) {
+#ifdef __linux__
+  if (has_own_pages(bytes, reuse)) return map_pages(bytes);
+#else
+  (void)reuse;
+#endif
+  // Sizes near the top would wrap inside some allocators.
+  if (bytes > std::numeric_limits<std::size_t>::max() / 2) return nullptr;
+  return static_cast<std::byte*>(::operator new(bytes, std::align_val_t(kAlignment), std::nothrow));
+}
+
+void system_free(std::byte* data, [[maybe_unused]] std::size_t bytes, [[maybe_unused]] Reuse reuse) {
+#ifdef __linux__
+  if (has_own_pages(bytes, reuse)) return unmap_pages(data, bytes);
+#endif
+  ::operator delete(data, std::align_val_t(kAlignment));
+}
+
+std::string readable(std::size_t bytes) {
+  const auto count = static_cast<double>(bytes);
+  if (count >= 1e9) return fmt::format("{:.1f} GB", count / 1e9);
+  if (count >= 1e6) return fmt::format("{:.1f} MB", count / 1e6);
+  return fmt::format("{} bytes", bytes);
+}
+
+}  // namespace
+
+int Arena::class_of(std::size_t bytes) {
+  std::size_t base = kSmallest;
+  int octave = 0;
+  while (bytes > base && bytes - base > base) {  // bytes > 2 * base
+    base *= 2;
+    ++octave;
+  }
+  const std::size_t over = bytes > base ? bytes - base : 0, step = base / kSteps;
+  return octave * kSteps + static_cast<int>((over + step - 1) / step);
+}
+
+std::size_t Arena::class_bytes(int size_class) {
+  const std::size_t base = kSmallest << (size_class / kSteps);
+  return base + base / kSteps * static_cast<std::size_t>(size_class % kSteps);
+}
+
+Storage* Arena::pop(int size_class) {
+  Storage*& head = free_[static_cast<std::size_t>(size_class)];
+  Storage* block = head;
+  if (block) {
+    head = block->next_;
+    block->next_ = nullptr;
+  }
+  return block;
+}
+
+Storage* Arena::make(std::size_t bytes, Reuse reuse) {
+  std::byte* data = system_allocate(bytes, reuse);
+  if (!data) {
+    trim();
+    data = system_allocate(bytes, reuse);
+  }
+  if (!data) {
+    throw Error(ErrorKind::memory, fmt::format("out of memory: a tensor needs {}, {} are in use", readable(bytes),
+                                               readable(in_use_)));
+  }
+  ++system_allocations_;
+  Storage* block = new (std::nothrow) Storage(data, bytes, reuse);
+  if (!block) {
+    system_free(data, bytes, reuse);
+    throw Error(ErrorKind::memory, "out of memory");
+  }
+  return block;
+}
+
+Storage* Arena::take(std::size_t bytes, Reuse reuse) {
+  bytes = std::max<std::size_t>(bytes, 1);
+  Storage* block = nullptr;
+  if (reuse == Reuse::exact || bytes > std::numeric_limits<std::size_t>::max() / 4) {
+    block = make(bytes, reuse);
+  } else {
+    const int size_class = class_of(bytes);
+    // A free block of up to twice the size serves as well, else every new length of prompt would add its own set.
+    const int widest = std::min(size_class + kSteps, kClasses - 1);
+    for (int candidate = size_class; candidate <= widest && !block; ++candidate) block = pop(candidate);
+    if (!block) block = make(class_bytes(size_class), reuse);
+  }
+  in_use_ += block->bytes_;
+  peak_ = std::max(peak_, in_use_);
+  return block;
+}
+
+void Arena::give(Storage* block) noexcept {
+  in_use_ -= block->bytes_;
+  if (block->reuse_ == Reuse::exact) return destroy(block);
+  Storage*& head = free_[static_cast<std::size_t>(class_of(block->bytes_))];
+  block->next_ = head;
+  head = block;
+}
+
+void Arena::destroy(Storage* block) noexcept {
+  system_free(block->data_, block->bytes_, block->reuse_);
+  delete block;
+}
+
+void Arena::trim() noexcept {
+  for (int size_class = 0; size_class < kClasses; ++size_class) {
+    while (Storage* block = pop(size_class)) destroy(block);
+  }
+}
+
+}  // namespace wick
