@@ -5,7 +5,7 @@
 // cache holds; f32 weights are read in place), then multiplied by all rows of the task, kTileRows at a time. Sums over
 // more than kInputs inputs go through y. A single row of float weights skips that: it converts in registers.
 #include "kernels/cpu/dequantize.h"
-#include "kernels/cpu/tile.h"
+#include "kernels/cpu/output_tile.h"
 
 namespace wick::cpu {
 

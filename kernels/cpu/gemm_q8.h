@@ -10,7 +10,7 @@
 // the other; with 16 the groups of four inputs go one after the other over all rows.
 #include "kernels/cpu/expand.h"
 #include "kernels/cpu/rows_q8.h"
-#include "kernels/cpu/tile.h"
+#include "kernels/cpu/output_tile.h"
 
 namespace wick::cpu {
 
