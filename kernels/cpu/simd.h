@@ -49,7 +49,7 @@ namespace wick::cpu {
 //   Vec::zero(), Vec::splat(x), Vec::load(p), Vec::load_some(p, count) (the rest are zeros),
 //   v.store(p), v.store_some(p, count); p may be float, F16 or BF16 and needs no alignment
 //   fma(a, b, c) = a * b + c, in one rounding where the machine can
-//   max, min (of two numbers; with a NaN either), abs, sqrt, round (to nearest even)
+//   max(a, b), min(a, b): b where either is NaN; abs, sqrt, round (to nearest even)
 //   less(a, b): a Mask; select(mask, a, b)
 //   hsum, hmax, hmin: over the lanes
 //   pow2(n) = 2^n for integral n in [-126, 127]; split(x, mantissa): the exponent, mantissa in [1, 2), x normal

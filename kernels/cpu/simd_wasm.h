@@ -19,14 +19,14 @@ struct Vec {
   [[gnu::always_inline]] static Vec splat(float x) { return {wasm_f32x4_splat(x)}; }
   [[gnu::always_inline]] static Vec load(const float* p) { return {wasm_v128_load(p)}; }
   [[gnu::always_inline]] static Vec load(const F16* p) {
-    const v128_t half = wasm_u32x4_load16x4(p);
-    const v128_t magnitude = wasm_i32x4_shl(wasm_v128_and(half, wasm_i32x4_splat(0x7fff)), 13);
-    const v128_t sign = wasm_i32x4_shl(wasm_v128_and(half, wasm_i32x4_splat(0x8000)), 16);
-    // The product rebiases the exponent and makes subnormals normal; infinities and NaNs keep a full exponent.
-    const v128_t scaled = wasm_f32x4_mul(magnitude, wasm_f32x4_splat(0x1p112f));
-    const v128_t special = wasm_v128_and(wasm_i32x4_gt(magnitude, wasm_i32x4_splat(0x0f7fffff)),
-                                         wasm_i32x4_splat(0x7f800000));
-    return {wasm_v128_or(scaled, wasm_v128_or(sign, special))};
+    // Sign at the top, exponent and mantissa at their places; the product rebiases the exponent and makes subnormals
+    // normal; infinities and NaNs get their full exponent back.
+    const v128_t spread = wasm_v128_and(wasm_i32x4_shl(wasm_i32x4_load16x4(p), 13),
+                                        wasm_i32x4_splat(static_cast<int>(0x8fffe000u)));
+    const v128_t scaled = wasm_f32x4_mul(spread, wasm_f32x4_splat(0x1p112f));
+    const v128_t full = wasm_i32x4_splat(0x0f800000);
+    const v128_t special = wasm_v128_and(wasm_i32x4_eq(wasm_v128_and(spread, full), full), wasm_i32x4_splat(0x7f800000));
+    return {wasm_v128_or(scaled, special)};
   }
   [[gnu::always_inline]] static Vec load(const BF16* p) { return {wasm_i32x4_shl(wasm_u32x4_load16x4(p), 16)}; }
 
@@ -73,8 +73,8 @@ struct Vec {
   [[gnu::always_inline]] friend Vec operator*(Vec a, Vec b) { return {wasm_f32x4_mul(a.value, b.value)}; }
   [[gnu::always_inline]] friend Vec operator/(Vec a, Vec b) { return {wasm_f32x4_div(a.value, b.value)}; }
   // The pseudo-minimum and -maximum are one instruction on x86, the IEEE ones are several.
-  [[gnu::always_inline]] friend Vec max(Vec a, Vec b) { return {wasm_f32x4_pmax(a.value, b.value)}; }
-  [[gnu::always_inline]] friend Vec min(Vec a, Vec b) { return {wasm_f32x4_pmin(a.value, b.value)}; }
+  [[gnu::always_inline]] friend Vec max(Vec a, Vec b) { return {wasm_f32x4_pmax(b.value, a.value)}; }
+  [[gnu::always_inline]] friend Vec min(Vec a, Vec b) { return {wasm_f32x4_pmin(b.value, a.value)}; }
   [[gnu::always_inline]] friend Vec abs(Vec a) { return {wasm_f32x4_abs(a.value)}; }
   [[gnu::always_inline]] friend Vec sqrt(Vec a) { return {wasm_f32x4_sqrt(a.value)}; }
   [[gnu::always_inline]] friend Vec round(Vec a) { return {wasm_f32x4_nearest(a.value)}; }

@@ -144,14 +144,16 @@ template <class Arch>
   } else if constexpr (kIsAvx2<Arch>) {
     return {Batch(_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))))};
   } else {
-    const __m128i half = load_u16<Arch>(&p->bits);
-    const __m128i magnitude = _mm_slli_epi32(_mm_and_si128(half, _mm_set1_epi32(0x7fff)), 13);
-    const __m128i sign = _mm_slli_epi32(_mm_and_si128(half, _mm_set1_epi32(0x8000)), 16);
-    // The product rebiases the exponent and makes subnormals normal; infinities and NaNs keep a full exponent.
-    const __m128 scaled = _mm_mul_ps(_mm_castsi128_ps(magnitude), _mm_set1_ps(0x1p112f));
-    const __m128i special = _mm_and_si128(_mm_cmpgt_epi32(magnitude, _mm_set1_epi32(0x0f7fffff)),
+    // Sign at the top, exponent and mantissa at their places; the product rebiases the exponent and makes subnormals
+    // normal; infinities and NaNs get their full exponent back.
+    const __m128i half = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+    const __m128i spread = _mm_and_si128(_mm_srai_epi32(_mm_unpacklo_epi16(_mm_setzero_si128(), half), 3),
+                                         _mm_set1_epi32(static_cast<int>(0x8fffe000u)));
+    const __m128 scaled = _mm_mul_ps(_mm_castsi128_ps(spread), _mm_set1_ps(0x1p112f));
+    const __m128i full = _mm_set1_epi32(0x0f800000);
+    const __m128i special = _mm_and_si128(_mm_cmpeq_epi32(_mm_and_si128(spread, full), full),
                                           _mm_set1_epi32(0x7f800000));
-    return {Batch(_mm_or_ps(scaled, _mm_castsi128_ps(_mm_or_si128(sign, special))))};
+    return {Batch(_mm_or_ps(scaled, _mm_castsi128_ps(special)))};
   }
 }
 

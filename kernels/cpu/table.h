@@ -1,5 +1,7 @@
 #pragma once
 // Puts the kernels of one instruction set into a table.
+#include "kernels/cpu/attention.h"
+#include "kernels/cpu/cache.h"
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/matmul.h"
 #include "kernels/cpu/simd.h"
@@ -12,6 +14,8 @@ Ops float_ops(const char* name) {
   Ops ops = reference_ops();
   ops.name = name;
   add_matmul_ops<Arch>(ops);
+  ops.cache_append = cache_append<Arch>;
+  ops.attention = attention<Arch>;
   return ops;
 }
 
