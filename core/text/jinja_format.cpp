@@ -387,7 +387,7 @@ std::string replace_text(Heap& heap, std::string_view text, std::string_view fro
   }
   std::size_t at = 0;
   for (; more(); ++done) {
-    const std::size_t found = text.find(from, at);
+    const std::size_t found = find_text(text, from, at);
     if (found == text.npos) break;
     result += text.substr(at, found - at);
     result += to;

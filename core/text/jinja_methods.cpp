@@ -63,7 +63,7 @@ Value partition(Interpreter& interpreter, const Value& self, const Arguments& ar
   const std::string_view separator = p.text(0, "");
   if (separator.empty()) throw Error("empty separator");
   interpreter.heap().touch(text.size());
-  const std::size_t at = from_right ? text.rfind(separator) : text.find(separator);
+  const std::size_t at = from_right ? rfind_text(text, separator) : find_text(text, separator);
   std::vector<Value> parts;
   if (at == std::string::npos) {
     parts = {text_value(interpreter, ""), text_value(interpreter, "")};
@@ -126,8 +126,8 @@ Value find_method_of_text(Interpreter& interpreter, const Value& self, const Arg
   const std::string_view wanted = p.text(0, "");
   require_defined(p[0]);
   const std::size_t at = window.beyond ? window.text.npos
-                         : from_right  ? window.text.rfind(wanted)
-                                       : window.text.find(wanted);
+                         : from_right  ? rfind_text(window.text, wanted)
+                                       : find_text(window.text, wanted);
   if (at != window.text.npos) {
     return Value::integer(static_cast<std::int64_t>(window.offset + character_count(window.text.substr(0, at))));
   }
@@ -143,7 +143,7 @@ Value count_in_text(Interpreter& interpreter, const Value& self, const Arguments
   if (window.beyond) return Value::integer(0);
   if (wanted.empty()) return Value::integer(static_cast<std::int64_t>(character_count(window.text)) + 1);
   std::int64_t found = 0;
-  for (std::size_t at = 0; (at = window.text.find(wanted, at)) != window.text.npos; at += wanted.size()) ++found;
+  for (std::size_t at = 0; (at = find_text(window.text, wanted, at)) != window.text.npos; at += wanted.size()) ++found;
   return Value::integer(found);
 }
 

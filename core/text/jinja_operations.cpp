@@ -357,7 +357,7 @@ bool contains(Heap& heap, const Value& container, const Value& item) {
         throw Error("'in <string>' requires string as left operand, not {}", type_name(item));
       }
       heap.touch(container.string().size() + item.string().size());
-      return container.string().find(item.string()) != std::string::npos;
+      return find_text(container.string(), item.string()) != std::string::npos;
     case Kind::dict:
       return container.dict().find(item) != nullptr;
     case Kind::sequence: {

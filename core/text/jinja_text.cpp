@@ -35,6 +35,26 @@ std::size_t previous_character(std::string_view text, std::size_t at) {
   return at;
 }
 
+constexpr std::size_t kShort = 32;  // a needle up to so long is compared at each place
+
+/// The search of Knuth, Morris and Pratt (1977): where `wanted` begins in `text`, or the text's size.
+template <class Iterator>
+std::size_t linear_search(Iterator text, std::size_t size, Iterator wanted, std::size_t length) {
+  std::vector<std::size_t> border(length);  // of each prefix: its longest proper prefix that is also its end
+  const auto at = [](Iterator begin, std::size_t i) { return begin[static_cast<std::ptrdiff_t>(i)]; };
+  for (std::size_t i = 1, matched = 0; i < length; ++i) {
+    while (matched > 0 && at(wanted, i) != at(wanted, matched)) matched = border[matched - 1];
+    if (at(wanted, i) == at(wanted, matched)) ++matched;
+    border[i] = matched;
+  }
+  for (std::size_t i = 0, matched = 0; i < size; ++i) {
+    while (matched > 0 && at(text, i) != at(wanted, matched)) matched = border[matched - 1];
+    if (at(text, i) == at(wanted, matched)) ++matched;
+    if (matched == length) return i + 1 - length;
+  }
+  return size;
+}
+
 template <class Drop>
 std::string_view strip_if(std::string_view text, bool left, bool right, Drop drop) {
   std::size_t begin = 0;
@@ -83,6 +103,22 @@ std::size_t byte_of(std::string_view text, std::size_t index) {
   std::size_t at = 0;
   for (; index > 0 && at < text.size(); --index) at = next_character(text, at);
   return at;
+}
+
+std::size_t find_text(std::string_view text, std::string_view wanted, std::size_t from) {
+  if (wanted.size() <= kShort) return text.find(wanted, from);
+  if (from > text.size() || wanted.size() > text.size() - from) return text.npos;
+  const std::size_t rest = text.size() - from;
+  const std::size_t found =
+      linear_search(text.begin() + static_cast<std::ptrdiff_t>(from), rest, wanted.begin(), wanted.size());
+  return found == rest ? text.npos : from + found;
+}
+
+std::size_t rfind_text(std::string_view text, std::string_view wanted) {
+  if (wanted.size() <= kShort) return text.rfind(wanted);
+  if (wanted.size() > text.size()) return text.npos;
+  const std::size_t found = linear_search(text.rbegin(), text.size(), wanted.rbegin(), wanted.size());
+  return found == text.size() ? text.npos : text.size() - found - wanted.size();
 }
 
 std::vector<std::string_view> characters(std::string_view text) {
@@ -195,7 +231,7 @@ std::vector<std::string_view> split_at(std::string_view text, std::string_view s
                                        bool from_right) {
   std::vector<std::string_view> parts;
   while (limit < 0 || static_cast<std::int64_t>(parts.size()) < limit) {
-    const std::size_t at = from_right ? text.rfind(separator) : text.find(separator);
+    const std::size_t at = from_right ? rfind_text(text, separator) : find_text(text, separator);
     if (at == std::string_view::npos) break;
     parts.push_back(from_right ? text.substr(at + separator.size()) : text.substr(0, at));
     text = from_right ? text.substr(0, at) : text.substr(at + separator.size());

@@ -16,6 +16,9 @@ std::size_t next_character(std::string_view text, std::size_t at);
 /// The byte where character `index` begins; the size of the text if there are fewer.
 std::size_t byte_of(std::string_view text, std::size_t index);
 std::vector<std::string_view> characters(std::string_view text);
+/// As std::string::find and rfind, in linear time whatever the two texts are.
+std::size_t find_text(std::string_view text, std::string_view wanted, std::size_t from = 0);
+std::size_t rfind_text(std::string_view text, std::string_view wanted);
 /// U+FFFD for an invalid character.
 char32_t decode_character(std::string_view character);
 void append_character(std::string& text, char32_t code);

@@ -16,53 +16,6 @@ std::size_t hash_number(double number) {
   return std::hash<double>{}(number);
 }
 
-std::size_t hash_of(const Value& key, int depth = 0) {
-  switch (key.kind()) {
-    case Kind::boolean:
-    case Kind::integer:
-      return std::hash<std::int64_t>{}(key.integral());
-    case Kind::real:
-      return hash_number(key.real());
-    case Kind::string:
-      return std::hash<std::string_view>{}(key.string());
-    case Kind::undefined:
-    case Kind::none:
-      return 0;
-    case Kind::host:
-      return std::hash<const void*>{}(&key.host());
-    case Kind::sequence:
-      if (key.sequence().flavour == Flavour::tuple && depth < 50) {
-        std::size_t hash = 0x345678;
-        for (const Value& item : key.sequence().items) hash = hash * 1000003 ^ hash_of(item, depth + 1);
-        return hash;
-      }
-      break;
-    default:
-      break;
-  }
-  throw Error("unhashable type: '{}'", type_name(key));
-}
-
-/// Equality of two hashable values, without a heap to charge: a tuple as key was charged when it was made.
-bool same_key(const Value& a, const Value& b) {
-  if (a.is_number() && b.is_number()) {
-    if (a.is_integral() && b.is_integral()) return a.integral() == b.integral();
-    return a.number() == b.number();
-  }
-  if (a.kind() != b.kind()) return false;
-  if (a.is(Kind::string)) return a.string() == b.string();
-  if (a.is(Kind::sequence)) {
-    const auto& x = a.sequence().items;
-    const auto& y = b.sequence().items;
-    if (x.size() != y.size()) return false;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      if (!same_key(x[i], y[i])) return false;
-    }
-    return true;
-  }
-  return a.is(Kind::none) || a.is(Kind::undefined) || (a.is(Kind::host) && &a.host() == &b.host());
-}
-
 }  // namespace
 
 Text::Text(std::string text, Heap* owner) : bytes(std::move(text)) {
@@ -145,21 +98,50 @@ bool Value::same(const Value& other) const {
 
 Value Host::call(Interpreter&, Arguments&) { throw Error("'{}' object is not callable", type()); }
 
-std::size_t Dict::position(const Value& key, std::size_t hash) const {
+std::size_t Dict::hash(const Value& key, int depth) const {
+  heap_.work(depth > 0 ? 1 : 0);
+  switch (key.kind()) {
+    case Kind::boolean:
+    case Kind::integer:
+      return std::hash<std::int64_t>{}(key.integral());
+    case Kind::real:
+      return hash_number(key.real());
+    case Kind::string:
+      heap_.touch(key.string().size());
+      return std::hash<std::string_view>{}(key.string());
+    case Kind::undefined:
+    case Kind::none:
+      return 0;
+    case Kind::host:
+      return std::hash<const void*>{}(&key.host());
+    case Kind::sequence:
+      if (key.sequence().flavour == Flavour::tuple && depth < heap_.limits().nesting) {
+        std::size_t result = 0x345678;
+        for (const Value& item : key.sequence().items) result = result * 1000003 ^ hash(item, depth + 1);
+        return result;
+      }
+      break;
+    default:
+      break;
+  }
+  throw Error("unhashable type: '{}'", type_name(key));
+}
+
+std::size_t Dict::position(const Value& key, std::size_t key_hash) const {
   if (entries_.size() <= kIndexed) {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
-      if (same_key(entries_[i].first, key)) return i;
+      if (equal(heap_, entries_[i].first, key)) return i;
     }
     return entries_.size();
   }
-  for (auto [it, end] = index_.equal_range(hash); it != end; ++it) {
-    if (same_key(entries_[it->second].first, key)) return it->second;
+  for (auto [it, end] = index_.equal_range(key_hash); it != end; ++it) {
+    if (equal(heap_, entries_[it->second].first, key)) return it->second;
   }
   return entries_.size();
 }
 
 const Value* Dict::find(const Value& key) const {
-  const std::size_t at = position(key, hash_of(key));
+  const std::size_t at = position(key, hash(key));
   return at < entries_.size() ? &entries_[at].second : nullptr;
 }
 
@@ -178,15 +160,15 @@ const Value* Dict::find(std::string_view key) const {
 }
 
 bool Dict::set(Value key, Value value) {
-  const std::size_t hash = hash_of(key);
-  const std::size_t at = position(key, hash);
+  const std::size_t key_hash = hash(key);
+  const std::size_t at = position(key, key_hash);
   if (at < entries_.size()) {
     entries_[at].second = std::move(value);
     return false;
   }
   entries_.emplace_back(std::move(key), std::move(value));
   if (entries_.size() > kIndexed + 1) {
-    index_.emplace(hash, at);
+    index_.emplace(key_hash, at);
   } else if (entries_.size() == kIndexed + 1) {
     index();
   }
@@ -194,7 +176,7 @@ bool Dict::set(Value key, Value value) {
 }
 
 bool Dict::erase(const Value& key) {
-  const std::size_t at = position(key, hash_of(key));
+  const std::size_t at = position(key, hash(key));
   if (at == entries_.size()) return false;
   entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(at));
   index();
@@ -209,7 +191,7 @@ void Dict::clear() {
 void Dict::index() {
   index_.clear();
   if (entries_.size() <= kIndexed) return;
-  for (std::size_t i = 0; i < entries_.size(); ++i) index_.emplace(hash_of(entries_[i].first), i);
+  for (std::size_t i = 0; i < entries_.size(); ++i) index_.emplace(hash(entries_[i].first), i);
 }
 
 void Heap::work(std::size_t units) {
@@ -238,7 +220,7 @@ Value Heap::list(std::vector<Value> items, Flavour flavour) {
   return Value::of(sequence);
 }
 
-Dict* Heap::dict() { return make<Dict>(); }
+Dict* Heap::dict() { return make<Dict>(*this); }
 
 void Heap::append(Sequence& sequence, Value value) {
   allocate(sizeof(Value));
@@ -246,7 +228,6 @@ void Heap::append(Sequence& sequence, Value value) {
 }
 
 void Heap::set(Dict& dict, Value key, Value value) {
-  if (key.is(Kind::string)) touch(key.string().size());
   if (dict.set(std::move(key), std::move(value))) allocate(2 * sizeof(Value) + 32);
 }
 

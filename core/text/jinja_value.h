@@ -103,6 +103,8 @@ struct Sequence : Object {
 struct Dict : Object {
   using Entry = std::pair<Value, Value>;
 
+  explicit Dict(Heap& heap) : heap_(heap) {}
+
   const std::vector<Entry>& entries() const { return entries_; }
   /// Null if there is none. Throws Error for a key that cannot be hashed.
   const Value* find(const Value& key) const;
@@ -114,9 +116,11 @@ struct Dict : Object {
 
  private:
   static constexpr std::size_t kIndexed = 8;  // up to so many entries a walk is as fast
+  std::size_t hash(const Value& key, int depth = 0) const;
   std::size_t position(const Value& key, std::size_t hash) const;
   void index();
 
+  Heap& heap_;  // charged for what a lookup reads
   std::vector<Entry> entries_;
   std::unordered_multimap<std::size_t, std::size_t> index_;
 };
@@ -144,7 +148,7 @@ struct Host : Object {
 
 /// Bounds of one render, generous for templates and small enough that a hostile one ends within seconds.
 struct Limits {
-  std::size_t work = 20'000'000;    // evaluated nodes, touched list elements, 64-byte pieces of text
+  std::size_t work = 20'000'000;    // evaluated nodes, touched list elements, 16-byte pieces of text
   std::size_t memory = 256u << 20;  // bytes alive
   std::size_t output = 64u << 20;   // bytes of the result
   int depth = 800;                  // of nested evaluation, macros included
@@ -161,7 +165,7 @@ class Heap {
   const Limits& limits() const { return limits_; }
   /// Each throws Error when the render has used up its bound.
   void work(std::size_t units);
-  void touch(std::size_t bytes) { work(bytes / 64); }
+  void touch(std::size_t bytes) { work(bytes / 16); }
   void allocate(std::size_t bytes);
   void release(std::size_t bytes) { memory_ -= bytes; }
 

@@ -116,6 +116,11 @@ TEST_CASE("chat template: a hostile template ends with an error") {
       "{% macro m(x) %}{{ m([x, x]) }}{{ m(x) }}{% endmacro %}{{ m(1) }}",
       "{% macro m() %}{% if 1 %}{% if 1 %}{% for i in [1] %}{{ m() }}{% endfor %}{% endif %}{% endif %}{% endmacro "
       "%}{{ m() }}",
+      "{% set ns = namespace(t=(1,)) %}{% for i in range(60) %}{% set ns.t = (ns.t, ns.t) %}{% endfor %}{{ {ns.t: 1} "
+      "}}",
+      "{% set a = 'a' * 5000000 %}{% set b = a ~ 'b' %}{% for i in range(100) %}{{ b in a * 2 }}{{ (a * 2).rfind('b' ~ "
+      "a) }}"
+      "{% endfor %}",
       "{% set l = [1] %}{% for x in l recursive %}{{ loop(l) }}{% endfor %}",
   };
   for (const std::string& source : hostile) {
