@@ -1,0 +1,111 @@
+// quantize_row: the simple rounding that ggml calls the reference of its types.
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <cstring>
+
+#include "kernels/blocks.h"
+#include "kernels/half.h"
+
+namespace wick {
+namespace {
+
+using Byte = std::uint8_t;
+constexpr int kSize = 32;  // elements of every type's block here
+
+void put_half(Byte* p, float value) {
+  const std::uint16_t half = f32_to_f16(value);
+  p[0] = static_cast<Byte>(half & 255);
+  p[1] = static_cast<Byte>(half >> 8);
+}
+
+/// The integer below `value` in [0, top]; 0 for a NaN.
+Byte level(double value, int top) { return static_cast<Byte>(value > 0 ? std::min<double>(value, top) : 0); }
+
+void put_nibbles(const Byte* quants, Byte* packed) {
+  for (int i = 0; i < 16; ++i) packed[i] = static_cast<Byte>((quants[i] & 15) | (quants[i + 16] & 15) << 4);
+}
+
+void put_fifth_bits(const Byte* quants, Byte* bits) {
+  std::fill_n(bits, 4, Byte{0});
+  for (int i = 0; i < kSize; ++i) bits[i / 8] = static_cast<Byte>(bits[i / 8] | (quants[i] >> 4) << i % 8);
+}
+
+float inverse(float scale) { return scale != 0 ? 1.0f / scale : 0.0f; }
+
+/// The element of largest magnitude, sign included, becomes quant 0 of [0, 2 * offset): the other sign's end is what
+/// a two's complement range lacks. Returns the scale.
+float quantize_symmetric(const float* x, int offset, Byte* quants) {
+  float extreme = 0;
+  for (int i = 0; i < kSize; ++i) {
+    if (std::fabs(x[i]) > std::fabs(extreme)) extreme = x[i];
+  }
+  const float scale = extreme / static_cast<float>(-offset);
+  const double per_unit = inverse(scale);
+  for (int i = 0; i < kSize; ++i) quants[i] = level(x[i] * per_unit + offset + 0.5, 2 * offset - 1);
+  return scale;
+}
+
+struct Range {
+  float scale, minimum;
+};
+
+Range quantize_range(const float* x, int top, Byte* quants) {
+  const auto [least, most] = std::minmax_element(x, x + kSize);
+  const Range range{(*most - *least) / static_cast<float>(top), *least};
+  const double per_unit = inverse(range.scale);
+  for (int i = 0; i < kSize; ++i) quants[i] = level((x[i] - range.minimum) * per_unit + 0.5, top);
+  return range;
+}
+
+void quantize_q8_0(const float* x, Byte* block) {
+  float largest = 0;
+  for (int i = 0; i < kSize; ++i) largest = std::max(largest, std::fabs(x[i]));
+  const float scale = largest / 127.0f;
+  const float per_unit = inverse(scale);
+  put_half(block, scale);
+  for (int i = 0; i < kSize; ++i) {
+    const float quant = std::round(x[i] * per_unit);
+    block[2 + i] =
+        std::isnan(quant) ? Byte{0} : static_cast<Byte>(static_cast<int>(std::clamp(quant, -127.0f, 127.0f)));
+  }
+}
+
+void quantize_block(DType type, const float* x, Byte* block) {
+  Byte quants[kSize];
+  const bool five_bits = type == DType::q5_0 || type == DType::q5_1;
+  Byte* rest = block + 2;
+  if (type == DType::q8_0) return quantize_q8_0(x, block);
+  if (type == DType::q4_0 || type == DType::q5_0) {
+    put_half(block, quantize_symmetric(x, five_bits ? 16 : 8, quants));
+  } else {
+    assert(type == DType::q4_1 || type == DType::q5_1);
+    const Range range = quantize_range(x, five_bits ? 31 : 15, quants);
+    put_half(block, range.scale);
+    put_half(block + 2, range.minimum);
+    rest += 2;
+  }
+  if (five_bits) {
+    put_fifth_bits(quants, rest);
+    rest += 4;
+  }
+  put_nibbles(quants, rest);
+}
+
+}  // namespace
+
+void quantize_row(DType type, const float* x, std::byte* row, Index count) {
+  if (type == DType::f32) {
+    std::memcpy(row, x, static_cast<std::size_t>(count) * sizeof(float));
+  } else if (is_float(type)) {
+    for (Index i = 0; i < count; ++i) {
+      const std::uint16_t half = type == DType::f16 ? f32_to_f16(x[i]) : f32_to_bf16(x[i]);
+      std::memcpy(row + 2 * i, &half, sizeof half);
+    }
+  } else {
+    for (; count > 0; count -= kSize, x += kSize, row += info(type).bytes)
+      quantize_block(type, x, reinterpret_cast<Byte*>(row));
+  }
+}
+
+}  // namespace wick
