@@ -1,0 +1,33 @@
+#include "kernels/ops.h"
+
+#include "kernels/reference/reference.h"
+
+namespace wick {
+
+const Ops& reference_ops() {
+  static constexpr Ops ops = {
+      .name = "reference",
+      .packed_weight_bytes = reference::packed_weight_bytes,
+      .pack_weight = reference::pack_weight,
+      .matmul = reference::matmul,
+      .quantized_rows_bytes = reference::quantized_rows_bytes,
+      .quantize_rows = reference::quantize_rows,
+      .matmul_q8 = reference::matmul_q8,
+      .embedding_rows = reference::embedding_rows,
+      .cache_append = reference::cache_append,
+      .attention = reference::attention,
+      .rms_norm = reference::rms_norm,
+      .layer_norm = reference::layer_norm,
+      .rope = reference::rope,
+      .softmax = reference::softmax,
+      .glu = reference::glu,
+      .reduce = reference::reduce,
+      .argmax = reference::argmax,
+      .unary = reference::unary,
+      .binary = reference::binary,
+      .convert = reference::convert,
+  };
+  return ops;
+}
+
+}  // namespace wick

@@ -1,0 +1,116 @@
+// Operations on vectors of a grid: norms, rotary positions, softmax, gated activations, reductions.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "kernels/reference/reference.h"
+
+namespace wick::reference {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+/// Calls each(i, j) for every vector of a grid.
+template <class T, class Each>
+void for_vectors(const Grid<T>& grid, Each&& each) {
+  for (Index i = 0; i < grid.outer; ++i) {
+    for (Index j = 0; j < grid.inner; ++j) each(i, j);
+  }
+}
+
+double sum_of(const float* x, Index size) {
+  double sum = 0;
+  for (Index k = 0; k < size; ++k) sum += x[k];
+  return sum;
+}
+
+}  // namespace
+
+void rms_norm(const Workers&, const ConstRows& x, const float* weight, float eps, const Rows& y) {
+  for_vectors(x, [&](Index i, Index j) {
+    const float* from = x.at(i, j);
+    double squares = 0;
+    for (Index k = 0; k < x.size; ++k) squares += static_cast<double>(from[k]) * from[k];
+    const double inverse = 1 / std::sqrt(squares / static_cast<double>(x.size) + eps);
+    for (Index k = 0; k < x.size; ++k) y.at(i, j)[k] = static_cast<float>(from[k] * inverse * weight[k]);
+  });
+}
+
+void layer_norm(const Workers&, const ConstRows& x, const float* weight, const float* bias, float eps, const Rows& y) {
+  for_vectors(x, [&](Index i, Index j) {
+    const float* from = x.at(i, j);
+    const auto size = static_cast<double>(x.size);
+    const double mean = sum_of(from, x.size) / size;
+    double squares = 0;
+    for (Index k = 0; k < x.size; ++k) squares += (from[k] - mean) * (from[k] - mean);
+    const double inverse = 1 / std::sqrt(squares / size + eps);
+    for (Index k = 0; k < x.size; ++k)
+      y.at(i, j)[k] = static_cast<float>((from[k] - mean) * inverse * weight[k] + bias[k]);
+  });
+}
+
+void rope(const Workers&, const Rows& x, const float* cos_sin, Index rotary, RopePairs pairs) {
+  const Index angles = rotary / 2;
+  for_vectors(x, [&](Index i, Index j) {
+    const float* cosines = cos_sin + i * rotary;
+    const float* sines = cosines + angles;
+    for (Index a = 0; a < angles; ++a) {
+      float& first = x.at(i, j)[pairs == RopePairs::adjacent ? 2 * a : a];
+      float& second = x.at(i, j)[pairs == RopePairs::adjacent ? 2 * a + 1 : a + angles];
+      const double u = first, v = second;
+      first = static_cast<float>(u * cosines[a] - v * sines[a]);
+      second = static_cast<float>(u * sines[a] + v * cosines[a]);
+    }
+  });
+}
+
+void softmax(const Workers&, const ConstRows& x, float scale, const Rows& y) {
+  for_vectors(x, [&](Index i, Index j) {
+    const float* from = x.at(i, j);
+    float* to = y.at(i, j);
+    double largest = -kInfinity;
+    for (Index k = 0; k < x.size; ++k) largest = std::max(largest, static_cast<double>(scale) * from[k]);
+    if (largest == -kInfinity) {
+      std::fill_n(to, x.size, 0.0f);
+      return;
+    }
+    double total = 0;
+    for (Index k = 0; k < x.size; ++k) total += std::exp(static_cast<double>(scale) * from[k] - largest);
+    for (Index k = 0; k < x.size; ++k)
+      to[k] = static_cast<float>(std::exp(static_cast<double>(scale) * from[k] - largest) / total);
+  });
+}
+
+void glu(const Workers&, Unary activation, const ConstRows& gate, const ConstRows& up, const Rows& y) {
+  for_vectors(gate, [&](Index i, Index j) {
+    for (Index k = 0; k < gate.size; ++k)
+      y.at(i, j)[k] = static_cast<float>(apply(activation, gate.at(i, j)[k]) * up.at(i, j)[k]);
+  });
+}
+
+void reduce(const Workers&, Reduce op, const ConstRows& x, float* y) {
+  for_vectors(x, [&](Index i, Index j) {
+    const float* from = x.at(i, j);
+    float& to = y[i * x.inner + j];
+    switch (op) {
+      case Reduce::sum:
+        to = static_cast<float>(sum_of(from, x.size));
+        break;
+      case Reduce::max:
+        to = x.size > 0 ? *std::max_element(from, from + x.size) : -kInfinity;
+        break;
+      case Reduce::min:
+        to = x.size > 0 ? *std::min_element(from, from + x.size) : kInfinity;
+        break;
+    }
+  });
+}
+
+void argmax(const Workers&, const ConstRows& x, std::int32_t* y) {
+  for_vectors(x, [&](Index i, Index j) {
+    const float* from = x.at(i, j);
+    y[i * x.inner + j] = static_cast<std::int32_t>(std::max_element(from, from + x.size) - from);
+  });
+}
+
+}  // namespace wick::reference
