@@ -1,12 +1,9 @@
 #pragma once
 // Writing new keys and values into a paged cache.
-#include "kernels/cpu/simd.h"
+#include "kernels/cpu/parallel.h"
 #include "kernels/ops.h"
 
 namespace wick::cpu {
-
-/// Elements below which a row operation runs on the calling thread: some microseconds of work.
-inline constexpr Index kInlineElements = Index{1} << 15;
 
 /// The new tokens of one sequence that fall into one panel of keys, for one kv head.
 template <class Arch, class Element>

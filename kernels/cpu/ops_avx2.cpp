@@ -3,7 +3,7 @@
 namespace wick {
 
 const Ops& cpu_avx2_ops() {
-  static const Ops ops = cpu::float_ops<cpu::Avx2>("avx2");
+  static const Ops ops = cpu::cpu_ops<cpu::Avx2>("avx2");
   return ops;
 }
 

@@ -3,7 +3,7 @@
 namespace wick {
 
 const Ops& cpu_avx512_ops() {
-  static const Ops ops = cpu::float_ops<cpu::Avx512>("avx512");
+  static const Ops ops = cpu::cpu_ops<cpu::Avx512>("avx512");
   return ops;
 }
 

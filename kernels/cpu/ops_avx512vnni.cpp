@@ -4,8 +4,9 @@ namespace wick {
 
 const Ops& cpu_avx512vnni_ops() {
   static const Ops ops = [] {
-    Ops table = cpu_avx512_ops();  // VNNI adds nothing for floats
+    Ops table = cpu_avx512_ops();  // VNNI serves matrix products alone
     table.name = "avx512vnni";
+    cpu::add_matmul_ops<cpu::Avx512Vnni>(table);
     return table;
   }();
   return ops;

@@ -4,9 +4,9 @@ namespace wick {
 
 const Ops& cpu_wasm_ops() {
 #if defined(__wasm_relaxed_simd__)
-  static const Ops ops = cpu::float_ops<cpu::WasmRelaxed>("wasm-relaxed");
+  static const Ops ops = cpu::cpu_ops<cpu::WasmRelaxed>("wasm-relaxed");
 #else
-  static const Ops ops = cpu::float_ops<cpu::WasmSimd>("wasm-simd128");
+  static const Ops ops = cpu::cpu_ops<cpu::WasmSimd>("wasm-simd128");
 #endif
   return ops;
 }

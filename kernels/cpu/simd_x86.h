@@ -193,7 +193,7 @@ template <class Arch>
   const Bits rounded = ((bits + Bits(0x7fff) + (high & Bits(1))) >> 16) & Bits(0xffff);
   // Rounding must not carry a NaN over to zero: it is made quiet instead.
   const Batch nan = xsimd::bitwise_cast<Batch>(high | Bits(0x40));
-  const Batch chosen = xsimd::select(value != value, nan, xsimd::bitwise_cast<Batch>(rounded));
+  const Batch chosen = xsimd::select(value == value, xsimd::bitwise_cast<Batch>(rounded), nan);
   store_u16<Arch>(xsimd::bitwise_cast<Bits>(chosen), &p->bits);
 }
 
