@@ -68,7 +68,7 @@ struct BlockScales {
   }
 
  private:
-  [[gnu::always_inline]] static F halves(const std::byte* p) { return F::load(reinterpret_cast<const F16*>(p)); }
+  [[gnu::always_inline]] static F halves(const std::byte* p) { return {I::scales(p)}; }
   [[gnu::always_inline]] static F floats(typename I::Int32 x) { return {I::to_float(x)}; }
 };
 

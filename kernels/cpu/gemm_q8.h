@@ -14,7 +14,7 @@
 
 namespace wick::cpu {
 
-template <class Arch, DType T, int height>
+template <class Arch, DType T, int height, int panels>
 struct Q8Kernel {
   using I = IntLanes<Arch>;
   using F = Vec<Arch>;
@@ -24,27 +24,40 @@ struct Q8Kernel {
   using Panel = QuantPanel<I::kLanes, T>;
   using Scales = BlockScales<Arch, T>;
   static constexpr Format kFormat = Panel::kFormat;
-  static constexpr int kGroups = kFormat.sub / 4;  // groups of four inputs that share a scale
+  static constexpr int kGroups = kFormat.sub / 4;    // groups of four inputs that share a scale
+  static constexpr int kVector = 4 * I::kLanes;      // bytes
+  static constexpr Index kPrefetch = 2048;           // bytes ahead of a single row's product, which runs at memory speed
   /// 8-bit quants overflow 16-bit sums; their two nibbles do not.
   static constexpr bool kNibbles = !I::kWide && kFormat.bits == 8;
+  static constexpr int kParts = kNibbles ? 2 : 1;
   static constexpr int kDots = I::kWide ? kGroups : dots_before_widening(kNibbles ? 4 : kFormat.bits);
-  static constexpr Index kPrefetch = 2048;  // bytes ahead of a single row's product, which runs at memory speed
 
-  /// The tile's sums over k inputs, in sums[height].
-  [[gnu::always_inline]] static void run(const std::byte* panel, Index k, const std::byte* rows, F* sums) {
-    const std::byte* scales = panel + Panel::scales_at(k);
-    const std::byte* supers = panel + Panel::supers_at(k);
-    unroll<height>([&](auto row) __attribute__((always_inline)) { sums[row] = F::zero(); });
+  /// The tile's sums over k inputs, in sums[height * panels]; panels lie `stride` bytes apart.
+  [[gnu::always_inline]] static void run(const std::byte* quants, Index stride, Index k, const std::byte* rows, F* sums) {
+    const std::byte* scales = quants + Panel::scales_at(k);
+    const std::byte* supers = quants + Panel::supers_at(k);
+    unroll<height * panels>([&](auto i) __attribute__((always_inline)) { sums[i] = F::zero(); });
     for (Index b = 0; b < k / kBlock; ++b) {
       if constexpr (height == 1) {
-        for (Index line = 0; line < Panel::kQuants; line += 64) prefetch<Arch>(panel + kPrefetch + line);
+        for (Index p = 0; p < panels; ++p)
+          for (Index line = 0; line < Panel::kQuants; line += 64) prefetch<Arch>(quants + p * stride + kPrefetch + line);
       }
-      const Scales s(scales, supers + b / kSuperBlocks * Panel::kSupers);
+      const std::byte* super = supers + b / kSuperBlocks * Panel::kSupers;
       unroll<kFormat.subs()>([&](auto sub) __attribute__((always_inline)) {
-        if constexpr (I::kHold) rows_in_turn<sub>(panel, rows, s, sums);
-        else groups_in_turn<sub>(panel, rows, s, sums);
+        if constexpr (I::kHold) {
+          rows_in_turn<sub>(quants, rows, Scales(scales, super), sums);
+        } else {
+          Int32 integers[height * panels];
+          groups_in_turn<sub>(quants, stride, rows, integers);
+          unroll<panels>([&](auto panel) __attribute__((always_inline)) {
+            const Scales s(scales + panel * stride, super + panel * stride);
+            unroll<height>([&](auto row) __attribute__((always_inline)) {
+              scale_and_add<sub>(integers[panel * height + row], rows, row, s, sums[row * panels + panel]);
+            });
+          });
+        }
       });
-      panel += Panel::kQuants;
+      quants += Panel::kQuants;
       scales += Panel::kScales;
       rows += Record::kBytes;
     }
@@ -59,12 +72,6 @@ struct Q8Kernel {
       constexpr int shift = kFormat.offset == 8 ? 0 : kFormat.offset == 16 ? 1 : 4;
       return I::template shift_left32<shift>(I::splat(Record::eighth(record)[row]));
     }
-  }
-
-  /// The group's inputs of a row.
-  template <int group>
-  [[gnu::always_inline]] static typename I::Activation activation(const std::byte* record, int row) {
-    return I::broadcast(Record::quants(record, row) + 4 * group);
   }
 
   /// Adds a sub-block's integers to the float sum of a row.
@@ -86,6 +93,19 @@ struct Q8Kernel {
     else return I::operand(quants);
   }
 
+  /// Adds the dot products of one group to the sums of one row. `first` and `last`: of those between two widenings.
+  template <int part, bool first, bool last>
+  [[gnu::always_inline]] static void add_dot(typename I::Operand w, const std::byte* record, int row, Index group,
+                                             Partial& partial, Int32& integers) {
+    const auto a = I::broadcast(Record::quants(record, row) + 4 * group);
+    if constexpr (I::kWide) {
+      integers = I::dot(integers, w, a);
+    } else {
+      partial = first ? I::dot(w, a) : I::dot(partial, w, a);
+      if constexpr (last) integers = I::add(integers, I::template shift_left32<4 * part>(I::widen(partial)));
+    }
+  }
+
   template <int sub>
   [[gnu::always_inline]] static void rows_in_turn(const std::byte* quants, const std::byte* record, const Scales& s,
                                                   F* sums) {
@@ -95,57 +115,84 @@ struct Q8Kernel {
     });
     unroll<height>([&](auto row) __attribute__((always_inline)) {
       Int32 integers = start(record, row);
-      unroll<kNibbles ? 2 : 1>([&](auto part) __attribute__((always_inline)) {
+      unroll<kParts>([&](auto part) __attribute__((always_inline)) {
         Partial partial;
         unroll<kGroups>([&](auto g) __attribute__((always_inline)) {
-          const auto w = operand<part>(expanded[g]);
-          const auto a = activation<sub * kGroups + g>(record, row);
-          if constexpr (I::kWide) {
-            integers = I::dot(integers, w, a);
-          } else {
-            if constexpr (g % kDots == 0) partial = I::dot(w, a);
-            else partial = I::dot(partial, w, a);
-            if constexpr (g % kDots == kDots - 1 || g == kGroups - 1)
-              integers = I::add(integers, I::template shift_left32<4 * part>(I::widen(partial)));
-          }
+          constexpr bool first = g % kDots == 0, last = g % kDots == kDots - 1 || g == kGroups - 1;
+          add_dot<part, first, last>(operand<part>(expanded[g]), record, row, sub * kGroups + g, partial, integers);
         });
       });
       scale_and_add<sub>(integers, record, row, s, sums[row]);
     });
   }
 
-  template <int sub>
-  [[gnu::always_inline]] static void groups_in_turn(const std::byte* quants, const std::byte* record, const Scales& s,
-                                                    F* sums) {
-    constexpr int parts = kNibbles ? 2 : 1;
-    Int32 integers[height];
-    Partial partial[height * parts];
-    unroll<height>([&](auto row) __attribute__((always_inline)) { integers[row] = start(record, row); });
-    unroll<kGroups>([&](auto step) __attribute__((always_inline)) {
-      // Both groups of a nibble vector together, so that it is loaded once.
-      constexpr int group = sub * kGroups + (kGroups == 8 ? step / 2 + step % 2 * 4 : step);
-      const auto expanded = expand<Arch, kFormat.bits, group>(quants);
-      unroll<parts>([&](auto part) __attribute__((always_inline)) {
-        const auto w = operand<part>(expanded);
-        unroll<height>([&](auto row) __attribute__((always_inline)) {
-          const auto a = activation<group>(record, row);
-          Partial& p = partial[part * height + row];
-          if constexpr (I::kWide) {
-            integers[row] = I::dot(integers[row], w, a);
-          } else {
-            if constexpr (step % kDots == 0) p = I::dot(w, a);
-            else p = I::dot(p, w, a);
-            if constexpr (step % kDots == kDots - 1 || step == kGroups - 1)
-              integers[row] = I::add(integers[row], I::template shift_left32<4 * part>(I::widen(p)));
-          }
-        });
+  /// Adds the dot products of one group to the sums of all rows of one panel.
+  template <bool first, bool last>
+  [[gnu::always_inline]] static void add_group(typename I::Bytes expanded, const std::byte* record, Index group,
+                                               Partial* partial, Int32* integers) {
+    unroll<kParts>([&](auto part) __attribute__((always_inline)) {
+      const auto w = operand<part>(expanded);
+      unroll<height>([&](auto row) __attribute__((always_inline)) {
+        add_dot<part, first, last>(w, record, row, group, partial[part * height + row], integers[row]);
       });
     });
-    unroll<height>([&](auto row) __attribute__((always_inline)) {
-      scale_and_add<sub>(integers[row], record, row, s, sums[row]);
-    });
+  }
+
+  template <int sub>
+  [[gnu::always_inline]] static void groups_in_turn(const std::byte* quants, Index stride, const std::byte* record,
+                                                    Int32* integers) {
+    Partial partial[panels][height * kParts];
+    unroll<height * panels>([&](auto i) __attribute__((always_inline)) { integers[i] = start(record, i % height); });
+    if constexpr (kGroups == 8) {
+      // Groups j and j + 4 share a vector of nibbles. The loop must stay one: unrolled, LLVM would put the rows outside
+      // again, and all expanded weights in memory.
+#pragma GCC unroll 1
+      for (int j = 0; j < 4; ++j) {
+        unroll<panels>([&](auto panel) __attribute__((always_inline)) {
+          typename I::Bytes pair[2];
+          expand_pair(quants + panel * stride, j, pair);
+          add_group<true, false>(pair[0], record, 0, partial[panel], integers + panel * height);
+          add_group<false, true>(pair[1], record, 4, partial[panel], integers + panel * height);
+        });
+        quants += kVector;
+        record += 4 * sizeof(typename I::ActivationElement);
+      }
+    } else {
+      unroll<kGroups>([&](auto step) __attribute__((always_inline)) {
+        constexpr int group = sub * kGroups + step;
+        constexpr bool first = step % kDots == 0, last = step % kDots == kDots - 1 || step == kGroups - 1;
+        unroll<panels>([&](auto panel) __attribute__((always_inline)) {
+          add_group<first, last>(expand<Arch, kFormat.bits, group>(quants + panel * stride), record, group, partial[panel],
+                                 integers + panel * height);
+        });
+      });
+    }
+  }
+
+  /// Groups j and j + 4 of a block, from vector j of its quants.
+  [[gnu::always_inline]] static void expand_pair(const std::byte* quants, int j, typename I::Bytes* pair) {
+    constexpr int low_bits = kFormat.bits == 5 ? 4 : kFormat.bits;
+    pair[0] = expand<Arch, low_bits, 0>(quants);
+    pair[1] = expand<Arch, low_bits, 4>(quants);
+    if constexpr (kFormat.bits == 5) {
+      const auto high = I::shift_right(I::load(quants + (4 - j) * kVector), j);
+      pair[0] = pair[0] | (I::template shift_right<-4>(high) & I::splat8(16));
+      pair[1] = pair[1] | (high & I::splat8(16));
+    }
   }
 };
+
+/// A tile of `height` rows and `panels` panels, and its epilogue.
+template <class Arch, DType T, int height, int panels>
+void q8_tile(const std::byte* weights, Index k, const std::byte* rows, const TileOutput& out) {
+  Vec<Arch> sums[height * panels];
+  Q8Kernel<Arch, T, height, panels>::run(weights, panel_bytes<IntLanes<Arch>::kLanes, T>(k), k, rows, sums);
+  store_tile<Arch, height, panels>(sums, out);
+}
+
+/// Panels that a single row takes at once, to share the loads of its activations.
+template <class Arch>
+inline constexpr int kRowPanels = IntLanes<Arch>::kLanes == 4 ? 4 : 1;
 
 /// Panels of weights times panels of rows: [first_panel, last_panel) x all rows of [first_row, last_row).
 /// A panel of rows stays in the first cache while the weights, which fit the second, go past.
@@ -156,12 +203,14 @@ void matmul_q8_block(const PackedWeight& w, const std::byte* x, const MatmulOutp
   const Index stride = panel_bytes<R, T>(w.k);
   for (Index row = first_row; row < last_row; row += kQ8Rows<Arch>) {
     const int count = static_cast<int>(last_row - row < kQ8Rows<Arch> ? last_row - row : kQ8Rows<Arch>);
+    const std::byte* rows = x + row * q8_row_bytes<Arch>(w.k);
     with_q8_height<Arch>(count, [&]<int height>() {
-      for (Index panel = first_panel; panel < last_panel; ++panel) {
-        Vec<Arch> sums[height];
-        Q8Kernel<Arch, T, height>::run(w.data + panel * stride, w.k, x + row * q8_row_bytes<Arch>(w.k), sums);
-        store_tile<Arch, height, 1>(sums, tile_output(out, row, count, panel * R, w.n));
-      }
+      constexpr int together = height == 1 ? kRowPanels<Arch> : 1;
+      Index panel = first_panel;
+      for (; panel + together <= last_panel; panel += together)
+        q8_tile<Arch, T, height, together>(w.data + panel * stride, w.k, rows, tile_output(out, row, count, panel * R, w.n));
+      for (; panel < last_panel; ++panel)
+        q8_tile<Arch, T, height, 1>(w.data + panel * stride, w.k, rows, tile_output(out, row, count, panel * R, w.n));
     });
   }
 }

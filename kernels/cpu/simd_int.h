@@ -8,6 +8,7 @@
 //   kWide              whether Partial has 32 bits, so that sums never overflow, or 16 (see dot)
 //   ActivationElement  activations are stored in this type
 //   Bytes, Int32       a vector of 4 * kLanes bytes; of kLanes int32
+//   scales(p)          kLanes f16 scales as floats; infinities and NaNs, which no sound file has, come out as numbers
 //   Operand            quants of kLanes outputs x 4 inputs, ready for dot; Activation: 4 inputs in every lane
 //   Partial            a running sum of dot products; `widen` gives its Int32
 //
@@ -47,6 +48,7 @@ struct IntLanes<Sse42> {
     if constexpr (n >= 0) return _mm_srli_epi16(x, n);
     else return _mm_slli_epi16(x, -n);
   }
+  [[gnu::always_inline]] static Bytes shift_right(Bytes x, int n) { return _mm_srl_epi16(x, _mm_cvtsi32_si128(n)); }
 
   [[gnu::always_inline]] static Operand operand(Bytes x) { return x; }
   [[gnu::always_inline]] static Activation broadcast(const ActivationElement* a) {
@@ -67,6 +69,12 @@ struct IntLanes<Sse42> {
   [[gnu::always_inline]] static Int32 load_u8(const void* p) { return _mm_cvtepu8_epi32(_mm_loadu_si32(p)); }
   [[gnu::always_inline]] static Int32 load_i8(const void* p) { return _mm_cvtepi8_epi32(_mm_loadu_si32(p)); }
   [[gnu::always_inline]] static __m128 to_float(Int32 x) { return _mm_cvtepi32_ps(x); }
+  [[gnu::always_inline]] static __m128 scales(const void* p) {
+    // Sign extended, so that one mask keeps the sign in place; the product rebiases the exponent.
+    const __m128i wide = _mm_slli_epi32(_mm_cvtepi16_epi32(_mm_loadl_epi64(static_cast<const __m128i*>(p))), 13);
+    const __m128i bits = _mm_and_si128(wide, _mm_set1_epi32(static_cast<int>(0x8fffe000u)));
+    return _mm_mul_ps(_mm_castsi128_ps(bits), _mm_set1_ps(0x1p112f));
+  }
   [[gnu::always_inline]] static Int32 round(__m128 x) { return _mm_cvtps_epi32(x); }
   [[gnu::always_inline]] static void store_activations(ActivationElement* to, Int32 x) {
     const __m128i words = _mm_packs_epi32(x, x);
@@ -99,6 +107,7 @@ struct IntLanes<Avx2> {
     if constexpr (n >= 0) return _mm256_srli_epi16(x, n);
     else return _mm256_slli_epi16(x, -n);
   }
+  [[gnu::always_inline]] static Bytes shift_right(Bytes x, int n) { return _mm256_srl_epi16(x, _mm_cvtsi32_si128(n)); }
 
   [[gnu::always_inline]] static Operand operand(Bytes x) { return x; }
   [[gnu::always_inline]] static Activation broadcast(const ActivationElement* a) {
@@ -125,6 +134,9 @@ struct IntLanes<Avx2> {
     return _mm256_cvtepi8_epi32(_mm_loadl_epi64(static_cast<const __m128i*>(p)));
   }
   [[gnu::always_inline]] static __m256 to_float(Int32 x) { return _mm256_cvtepi32_ps(x); }
+  [[gnu::always_inline]] static __m256 scales(const void* p) {
+    return _mm256_cvtph_ps(_mm_loadu_si128(static_cast<const __m128i*>(p)));
+  }
   [[gnu::always_inline]] static Int32 round(__m256 x) { return _mm256_cvtps_epi32(x); }
   [[gnu::always_inline]] static void store_activations(ActivationElement* to, Int32 x) {
     const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
@@ -179,6 +191,9 @@ struct Int512 {
     return _mm512_cvtepi8_epi32(_mm_loadu_si128(static_cast<const __m128i*>(p)));
   }
   [[gnu::always_inline]] static __m512 to_float(Int32 x) { return _mm512_cvtepi32_ps(x); }
+  [[gnu::always_inline]] static __m512 scales(const void* p) {
+    return _mm512_cvtph_ps(_mm256_loadu_si256(static_cast<const __m256i*>(p)));
+  }
   [[gnu::always_inline]] static Int32 round(__m512 x) { return _mm512_cvtps_epi32(x); }
   [[gnu::always_inline]] static void store_activations(ActivationElement* to, Int32 x) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtepi32_epi8(x));
@@ -228,6 +243,9 @@ struct IntWasm {
     else if constexpr (n > 0) return wasm_u16x8_shr(x, n);
     else return wasm_i16x8_shl(x, -n);
   }
+  [[gnu::always_inline]] static Bytes shift_right(Bytes x, int n) {
+    return wasm_u16x8_shr(x, static_cast<std::uint32_t>(n));
+  }
 
   [[gnu::always_inline]] static Int32 splat(std::int32_t x) { return wasm_i32x4_splat(x); }
   [[gnu::always_inline]] static Int32 add(Int32 a, Int32 b) { return wasm_i32x4_add(a, b); }
@@ -242,6 +260,12 @@ struct IntWasm {
     return wasm_i32x4_extend_low_i16x8(wasm_i16x8_extend_low_i8x16(wasm_v128_load32_zero(p)));
   }
   [[gnu::always_inline]] static v128_t to_float(Int32 x) { return wasm_f32x4_convert_i32x4(x); }
+  [[gnu::always_inline]] static v128_t scales(const void* p) {
+    // Sign extended, so that one mask keeps the sign in place; the product rebiases the exponent.
+    const v128_t bits = wasm_v128_and(wasm_i32x4_shl(wasm_i32x4_load16x4(p), 13),
+                                      wasm_i32x4_splat(static_cast<int>(0x8fffe000u)));
+    return wasm_f32x4_mul(bits, wasm_f32x4_splat(0x1p112f));
+  }
   /// For values within +-2^22: adding 1.5 * 2^23 leaves the integer, rounded to even, in the mantissa.
   [[gnu::always_inline]] static Int32 round(v128_t x) {
     const v128_t magic = wasm_f32x4_splat(12582912.0f);
