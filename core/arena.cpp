@@ -15,10 +15,14 @@ namespace wick {
 namespace {
 
 constexpr std::size_t kAlignment = 64;
+/// No single request is larger: 512 GiB, or half of a 32-bit address space. Rounding up from here cannot overflow, and
+/// allocators that abort at absurd sizes (AddressSanitizer's) are never asked.
+constexpr std::size_t kMostBytes =
+    static_cast<std::size_t>(std::min<std::uint64_t>(std::uint64_t{1} << 39, std::numeric_limits<std::size_t>::max() / 2));
 
 #ifdef __linux__
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
-constexpr std::size_t kSmallPage = 4096;
+constexpr std::size_t kSmallPage = std::size_t{64} << 10;  // the largest of any Linux; untouched memory costs nothing
 
 std::size_t round_up(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
@@ -26,7 +30,6 @@ std::size_t round_up(std::size_t bytes, std::size_t unit) { return (bytes + unit
 /// translation, and unmapping returns every byte, which malloc's heap does not promise.
 std::byte* map_pages(std::size_t bytes) {
   const std::size_t size = round_up(bytes, kSmallPage);
-  if (size > std::numeric_limits<std::size_t>::max() / 2) return nullptr;
   void* mapped = ::mmap(nullptr, size + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED) return nullptr;
   auto* start = static_cast<std::byte*>(mapped);
@@ -39,31 +42,22 @@ std::byte* map_pages(std::size_t bytes) {
 }
 
 void unmap_pages(std::byte* data, std::size_t bytes) { ::munmap(data, round_up(bytes, kSmallPage)); }
-#endif
 
-bool has_own_pages([[maybe_unused]] std::size_t bytes, [[maybe_unused]] Reuse reuse) {
-#ifdef __linux__
-  return reuse == Reuse::exact && bytes >= kHugePage;
+bool has_own_pages(std::size_t bytes, Reuse reuse) { return reuse == Reuse::exact && bytes >= kHugePage; }
 #else
-  return false;
+bool has_own_pages(std::size_t, Reuse) { return false; }
+std::byte* map_pages(std::size_t) { return nullptr; }
+void unmap_pages(std::byte*, std::size_t) {}
 #endif
-}
 
 std::byte* system_allocate(std::size_t bytes, Reuse reuse) {
-#ifdef __linux__
+  if (bytes > kMostBytes) return nullptr;
   if (has_own_pages(bytes, reuse)) return map_pages(bytes);
-#else
-  (void)reuse;
-#endif
-  // Sizes near the top would wrap inside some allocators.
-  if (bytes > std::numeric_limits<std::size_t>::max() / 2) return nullptr;
   return static_cast<std::byte*>(::operator new(bytes, std::align_val_t(kAlignment), std::nothrow));
 }
 
-void system_free(std::byte* data, [[maybe_unused]] std::size_t bytes, [[maybe_unused]] Reuse reuse) {
-#ifdef __linux__
+void system_free(std::byte* data, std::size_t bytes, Reuse reuse) {
   if (has_own_pages(bytes, reuse)) return unmap_pages(data, bytes);
-#endif
   ::operator delete(data, std::align_val_t(kAlignment));
 }
 
@@ -124,7 +118,7 @@ Storage* Arena::make(std::size_t bytes, Reuse reuse) {
 Storage* Arena::take(std::size_t bytes, Reuse reuse) {
   bytes = std::max<std::size_t>(bytes, 1);
   Storage* block = nullptr;
-  if (reuse == Reuse::exact || bytes > std::numeric_limits<std::size_t>::max() / 4) {
+  if (reuse == Reuse::exact || bytes > kMostBytes) {
     block = make(bytes, reuse);
   } else {
     const int size_class = class_of(bytes);

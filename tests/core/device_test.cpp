@@ -29,7 +29,8 @@ TEST_CASE("device: a loop of the same shapes asks the system for memory in its f
 TEST_CASE("device: memory is aligned and counted, and comes back") {
   const Device cpu = Device::cpu(1);
   const std::size_t before = cpu.bytes_in_use();
-  for (const std::size_t bytes : {0, 1, 63, 64, 65, 1000, 4097, 3 << 20}) {
+  constexpr std::size_t kSizes[] = {0, 1, 63, 64, 65, 1000, 4097, 3 << 20};
+  for (const std::size_t bytes : kSizes) {
     for (const Reuse reuse : {Reuse::pooled, Reuse::exact}) {
       const StoragePtr block = Storage::allocate(cpu, bytes, reuse);
       CHECK(reinterpret_cast<std::uintptr_t>(block->data()) % 64 == 0);
