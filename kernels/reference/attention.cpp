@@ -10,76 +10,73 @@
 namespace wick::reference {
 namespace {
 
-/// One layer's K and V of one kv head of one sequence, addressed by token.
-class HeadCache {
- public:
-  HeadCache(const PagedKV& cache, const SequenceRows& sequence, Index head)
-      : cache_(cache), sequence_(sequence), head_(head) {}
+/// A key or value as it is stored: one element every `step`.
+struct StoredVector {
+  DType type;  // f16 or f32
+  std::byte* first;
+  Index size, step;
 
-  float key(Index token, Index d) const { return load(cache_.k_offset, key_index(token, d), token); }
-  float value(Index token, Index d) const { return load(cache_.v_offset, value_index(token, d), token); }
-  void set_key(Index token, Index d, float x) const { store(cache_.k_offset, key_index(token, d), token, x); }
-  void set_value(Index token, Index d, float x) const { store(cache_.v_offset, value_index(token, d), token, x); }
+  void read(float* x) const {
+    for (Index d = 0; d < size; ++d) x[d] = type == DType::f16 ? f16_to_f32(load<std::uint16_t>(d)) : load<float>(d);
+  }
+  void write(const float* x) const {
+    for (Index d = 0; d < size; ++d) type == DType::f16 ? store(d, f32_to_f16(x[d])) : store(d, x[d]);
+  }
 
  private:
-  /// Of an element of K, [kv_heads][panels][head_dim][kKeyPanel], and of V, [kv_heads][kPageTokens][head_dim].
-  Index key_index(Index token, Index d) const {
-    const Index slot = token % kPageTokens;
-    const Index panel = head_ * (kPageTokens / kKeyPanel) + slot / kKeyPanel;
-    return (panel * cache_.head_dim + d) * kKeyPanel + slot % kKeyPanel;
+  template <class Element>
+  Element load(Index d) const {
+    Element element;
+    std::memcpy(&element, first + d * step * Index{sizeof element}, sizeof element);
+    return element;
   }
-  Index value_index(Index token, Index d) const {
-    return (head_ * kPageTokens + token % kPageTokens) * cache_.head_dim + d;
+  template <class Element>
+  void store(Index d, Element element) const {
+    std::memcpy(first + d * step * Index{sizeof element}, &element, sizeof element);
   }
-  std::byte* address(Index offset, Index index, Index token) const {
-    return cache_.pages[sequence_.pages[token / kPageTokens]] + offset + row_bytes(cache_.type, index);
-  }
-
-  float load(Index offset, Index index, Index token) const {
-    const std::byte* p = address(offset, index, token);
-    if (cache_.type == DType::f16) {
-      std::uint16_t half;
-      std::memcpy(&half, p, sizeof half);
-      return f16_to_f32(half);
-    }
-    float x;
-    std::memcpy(&x, p, sizeof x);
-    return x;
-  }
-  void store(Index offset, Index index, Index token, float x) const {
-    std::byte* p = address(offset, index, token);
-    if (cache_.type == DType::f16) {
-      const std::uint16_t half = f32_to_f16(x);
-      std::memcpy(p, &half, sizeof half);
-    } else {
-      std::memcpy(p, &x, sizeof x);
-    }
-  }
-
-  const PagedKV& cache_;
-  const SequenceRows& sequence_;
-  Index head_;
 };
 
-double score(const AttentionArgs& args, const float* query, const HeadCache& head, Index token) {
+/// Where a sequence's token keeps its key for a kv head: K is [kv_heads][panels][head_dim][kKeyPanel].
+StoredVector key_of(const PagedKV& cache, const SequenceRows& sequence, Index head, Index token) {
+  std::byte* page = cache.pages[sequence.pages[token / kPageTokens]];
+  const Index slot = token % kPageTokens;
+  const Index panel = head * (kPageTokens / kKeyPanel) + slot / kKeyPanel;
+  const Index first = panel * cache.head_dim * kKeyPanel + slot % kKeyPanel;
+  return {cache.type, page + cache.k_offset + row_bytes(cache.type, first), cache.head_dim, kKeyPanel};
+}
+
+/// And its value: V is [kv_heads][kPageTokens][head_dim].
+StoredVector value_of(const PagedKV& cache, const SequenceRows& sequence, Index head, Index token) {
+  std::byte* page = cache.pages[sequence.pages[token / kPageTokens]];
+  const Index first = (head * kPageTokens + token % kPageTokens) * cache.head_dim;
+  return {cache.type, page + cache.v_offset + row_bytes(cache.type, first), cache.head_dim, 1};
+}
+
+double score(const AttentionArgs& args, const float* query, const StoredVector& stored) {
+  float key[kMaxHeadDim];
+  stored.read(key);
   double dot = 0;
-  for (Index d = 0; d < args.q.size; ++d) dot += static_cast<double>(query[d]) * head.key(token, d);
+  for (Index d = 0; d < stored.size; ++d) dot += static_cast<double>(query[d]) * key[d];
   dot *= args.scale;
   return args.softcap > 0 ? args.softcap * std::tanh(dot / args.softcap) : dot;
 }
 
-/// Attention of one query vector to the keys [first, last). No keys give zeros.
-void attend(const AttentionArgs& args, const float* query, const HeadCache& head, Index first, Index last, float* out) {
+/// Attention of one query vector to the keys [first, last) of a kv head. No keys give zeros.
+void attend(const AttentionArgs& args, const SequenceRows& sequence, Index head, const float* query, Index first,
+            Index last, float* out) {
+  const auto score_of = [&](Index token) { return score(args, query, key_of(args.cache, sequence, head, token)); };
   double largest = -std::numeric_limits<double>::infinity();
-  for (Index token = first; token < last; ++token) largest = std::max(largest, score(args, query, head, token));
+  for (Index token = first; token < last; ++token) largest = std::max(largest, score_of(token));
   double total = 0;
   double sums[kMaxHeadDim] = {};
   for (Index token = first; token < last; ++token) {
-    const double weight = std::exp(score(args, query, head, token) - largest);
+    const double weight = std::exp(score_of(token) - largest);
     total += weight;
-    for (Index d = 0; d < args.q.size; ++d) sums[d] += weight * head.value(token, d);
+    float value[kMaxHeadDim];
+    value_of(args.cache, sequence, head, token).read(value);
+    for (Index d = 0; d < args.cache.head_dim; ++d) sums[d] += weight * value[d];
   }
-  for (Index d = 0; d < args.q.size; ++d) out[d] = static_cast<float>(first < last ? sums[d] / total : 0.0);
+  for (Index d = 0; d < args.cache.head_dim; ++d) out[d] = static_cast<float>(first < last ? sums[d] / total : 0.0);
 }
 
 }  // namespace
@@ -88,15 +85,12 @@ void cache_append(const Workers&, const PagedKV& cache, const ConstRows& k, cons
                   const SequenceRows* sequences, Index sequence_count) {
   for (Index s = 0; s < sequence_count; ++s) {
     const SequenceRows& sequence = sequences[s];
-    for (Index h = 0; h < cache.kv_heads; ++h) {
-      const HeadCache head(cache, sequence, h);
-      for (Index i = 0; i < sequence.queries; ++i) {
-        const Index token = sequence.keys - sequence.queries + i;
-        const Index row = sequence.first_row + i;
-        for (Index d = 0; d < cache.head_dim; ++d) {
-          head.set_key(token, d, k.at(row, h)[d]);
-          head.set_value(token, d, v.at(row, h)[d]);
-        }
+    for (Index i = 0; i < sequence.queries; ++i) {
+      const Index token = sequence.keys - sequence.queries + i;
+      const Index row = sequence.first_row + i;
+      for (Index head = 0; head < cache.kv_heads; ++head) {
+        key_of(cache, sequence, head, token).write(k.at(row, head));
+        value_of(cache, sequence, head, token).write(v.at(row, head));
       }
     }
   }
@@ -110,8 +104,8 @@ void attention(const Workers&, const AttentionArgs& args) {
       const Index last = sequence.keys - sequence.queries + i + 1;
       const Index first = args.window > 0 ? std::max<Index>(0, last - args.window) : 0;
       const Index row = sequence.first_row + i;
-      for (Index h = 0; h < args.q.inner; ++h)
-        attend(args, args.q.at(row, h), {args.cache, sequence, h / group}, first, last, args.out.at(row, h));
+      for (Index head = 0; head < args.q.inner; ++head)
+        attend(args, sequence, head / group, args.q.at(row, head), first, last, args.out.at(row, head));
     }
   }
 }
