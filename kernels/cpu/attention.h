@@ -8,7 +8,7 @@
 #include <cfloat>
 
 #include "kernels/cpu/attention_plan.h"
-#include "kernels/cpu/math.h"
+#include "kernels/cpu/strip_softmax.h"
 #include "kernels/cpu/tile.h"
 
 namespace wick::cpu {
@@ -17,8 +17,8 @@ namespace wick::cpu {
 template <class Arch>
 inline constexpr Index kDirectRows = (Vec<Arch>::kWidth > 4 ? 4 : 1) * Arch::kTileRows;
 
-/// Keys whose values are added at once while they stream from half-precision storage: they fit the first-level cache, so
-/// that every column block but the first finds them there.
+/// Keys whose values are added at once while they stream from half-precision storage: they fit the first-level cache,
+/// so that every column block but the first finds them there.
 inline constexpr Index kStreamedKeys = 64;
 
 /// One page's keys and values of one kv head.
@@ -27,7 +27,7 @@ struct PageTile {
   const Element* keys;    // [kPageTokens / kKeyPanel][head_dim][kKeyPanel]
   const Element* values;  // [kPageTokens][values_stride]
   Index values_stride;
-  const Element* next;    // what will be read after the values
+  const Element* next;  // what will be read after the values
 };
 
 /// The running softmax of a task's rows: sum and out are relative to 2^max.
@@ -46,16 +46,20 @@ class Attender {
  public:
   /// Floats between rows of outputs and of widened values: whole vectors.
   static Index row_stride(Index head_dim) { return (head_dim + kWidth - 1) / kWidth * kWidth; }
+  static constexpr Index kRangeFloats = static_cast<Index>(sizeof(Range) / sizeof(float));
   /// Most floats of scratch that any head dimension needs.
-  static constexpr Index kScratchFloats =
-      2 * (kTaskRows + kPageTokens) * kMaxHeadDim + kChunkedRows * (kMaxHeadDim + 2) + 2 * kTaskRows +
-      Arch::kTileRows * kPageTokens;
+  static constexpr Index kScratchFloats = 2 * (kTaskRows + kPageTokens) * kMaxHeadDim +
+                                          kChunkedRows * (kMaxHeadDim + 2) + 2 * kTaskRows +
+                                          Arch::kTileRows * kPageTokens + kTaskRows * kRangeFloats;
 
   Attender(const AttentionArgs& args, std::byte* scratch)
-      : args_(args), group_(args.q.inner / args.cache.kv_heads), head_dim_(args.q.size),
+      : args_(args),
+        group_(args.q.inner / args.cache.kv_heads),
+        head_dim_(args.q.size),
         row_stride_(row_stride(head_dim_)) {
     float* next = reinterpret_cast<float*>(scratch);
     const auto take = [&next](Index count) { return next += count, next - count; };
+    seen_ = reinterpret_cast<Range*>(take(kTaskRows * kRangeFloats));
     q_ = take(kTaskRows * head_dim_);
     keys_ = take(kPageTokens * head_dim_);
     values_ = take(kPageTokens * row_stride_);
@@ -70,7 +74,7 @@ class Attender {
     first_row_ = task.first_row;
     rows_ = task.rows;
     load_queries();
-    const Range pages = pages_of({keys_of(0).first, keys_of(rows_ - 1).last});
+    const Range pages = pages_of({seen_[0].first, seen_[rows_ - 1].last});
     if (sequence_->queries * group_ > kChunkedRows) {
       attend(pages, state_);
       write(state_);
@@ -107,11 +111,7 @@ class Attender {
     return {first, last < pages.last ? last : pages.last};
   }
 
-  /// What a row of the task sees, and where it stands in the batch.
-  Range keys_of(Index row) const {
-    const Index query = (first_row_ + row) / group_;
-    return visible_keys(sequence_->keys - sequence_->queries + query, args_.window);
-  }
+  /// Where a row of the task stands in the batch.
   template <class T>
   T* vector_of(const Grid<T>& grid, Index row) const {
     const Index m = first_row_ + row;
@@ -119,10 +119,12 @@ class Attender {
            (head_ * group_ + m % group_) * grid.inner_stride;
   }
 
-  /// Copies the queries, scaled so that a score is a power of two's exponent, or tanh's argument with a softcap.
+  /// Notes what each row sees and copies its query, scaled so that a score is a power of two's exponent, or tanh's
+  /// argument with a softcap.
   void load_queries() {
     const V factor = V::splat(args_.softcap > 0 ? args_.scale / args_.softcap : args_.scale * kLog2E);
     for (Index row = 0; row < rows_; ++row) {
+      seen_[row] = visible_keys(sequence_->keys - sequence_->queries + (first_row_ + row) / group_, args_.window);
       const float* from = vector_of(args_.q, row);
       float* to = q_ + row * head_dim_;
       for_vectors<Arch>(head_dim_, [&](Index d, Index count) {
@@ -160,7 +162,7 @@ class Attender {
       if (direct) {
         attend_tile(stored, page * kPageTokens, state);
       } else {
-        const Range columns = columns_of({keys_of(0).first, keys_of(rows_ - 1).last}, page * kPageTokens);
+        const Range columns = columns_of({seen_[0].first, seen_[rows_ - 1].last}, page * kPageTokens);
         attend_tile(widen(stored, columns), page * kPageTokens, state);
       }
     }
@@ -205,13 +207,13 @@ class Attender {
   template <class Element, int Rows>
   void attend_strip(const PageTile<Element>& tile, Index first_key, Index row, const RowState& state) {
     Range columns[Rows];
-    for (int i = 0; i < Rows; ++i) columns[i] = columns_of(keys_of(row + i), first_key);
+    for (int i = 0; i < Rows; ++i) columns[i] = columns_of(seen_[row + i], first_key);
     const Range all{columns[0].first, columns[Rows - 1].last};
     if (all.size() == 0) return;
     score<Element, Rows>(tile, all, q_ + row * head_dim_);
-    if (args_.softcap > 0) cap<Rows>(all);
+    if (args_.softcap > 0) cap_scores<Arch, Rows>(scores_, all, args_.softcap);
     float rescale[Rows];
-    exponentiate<Rows>(columns, state.max + row, state.sum + row, rescale);
+    exponentiate<Arch, Rows>(scores_, columns, state.max + row, state.sum + row, rescale);
     add<Element, Rows>(tile, columns, rescale, state.out + row * row_stride_);
   }
 
@@ -223,69 +225,9 @@ class Attender {
       const Element* keys = tile.keys + column / kKeyPanel * panel_stride + column % kKeyPanel;
       const Element* ahead = column + kStep < columns.last ? keys + kStep * head_dim_ : tile.values;
       with_count<Arch::kTileVectors>((columns.last - column + kWidth - 1) / kWidth, [&]<int Vectors>() {
-        score_keys<Arch, Element, Rows, Vectors>(q, head_dim_, keys, panel_stride, ahead, scores_ + column, kPageTokens);
+        score_keys<Arch, Element, Rows, Vectors>(q, head_dim_, keys, panel_stride, ahead, scores_ + column,
+                                                 kPageTokens);
       });
-    }
-  }
-
-  template <int Rows>
-  void cap(Range columns) {
-    const V factor = V::splat(args_.softcap * kLog2E);
-    for (int i = 0; i < Rows; ++i) {
-      for (Index column = columns.first / kWidth * kWidth; column < columns.last; column += kWidth) {
-        float* score = scores_ + i * kPageTokens + column;
-        (tanh<Arch>(V::load(score)) * factor).store(score);
-      }
-    }
-  }
-
-  /// Turns scores into weights relative to the new maxima; what lies outside a row's columns within its first and last
-  /// vector becomes zero. rescale[row] takes what was summed so far to the new maximum.
-  template <int Rows>
-  void exponentiate(const Range (&columns)[Rows], float* max_so_far, float* sum_so_far, float* rescale) {
-    float drop[kMaxTileRows] = {};
-    for (int i = 0; i < Rows; ++i) {
-      const Range whole{columns[i].first / kWidth * kWidth, (columns[i].last + kWidth - 1) / kWidth * kWidth};
-      float* row = scores_ + i * kPageTokens;
-      for (Index c = whole.first; c < columns[i].first; ++c) row[c] = -FLT_MAX;
-      for (Index c = columns[i].last; c < whole.last; ++c) row[c] = -FLT_MAX;
-      V even = V::splat(max_so_far[i]), odd = even;
-      Index c = whole.first;
-      for (; c + kWidth < whole.last; c += 2 * kWidth) {
-        even = max(even, V::load(row + c));
-        odd = max(odd, V::load(row + c + kWidth));
-      }
-      if (c < whole.last) even = max(even, V::load(row + c));
-      const float highest = hmax(max(even, odd));
-      drop[i] = max_so_far[i] - highest;
-      max_so_far[i] = highest;
-    }
-    float factor[kMaxTileRows];
-    for (Index i = 0; i < Rows; i += kWidth) {
-      const V x = V::load(drop + i);
-      // Exactly one where the maximum stands, else rounding would favour old keys over many pages.
-      select(less(x, V::zero()), exp2<Arch>(x), V::splat(1.0f)).store(factor + i);
-    }
-    for (int i = 0; i < Rows; ++i) {
-      rescale[i] = factor[i];
-      float* row = scores_ + i * kPageTokens;
-      const Index last = (columns[i].last + kWidth - 1) / kWidth * kWidth;
-      const V highest = V::splat(max_so_far[i]);
-      V even = V::zero(), odd = even;
-      Index c = columns[i].first / kWidth * kWidth;
-      for (; c + kWidth < last; c += 2 * kWidth) {
-        const V first = exp2<Arch>(V::load(row + c) - highest), second = exp2<Arch>(V::load(row + c + kWidth) - highest);
-        first.store(row + c);
-        second.store(row + c + kWidth);
-        even = even + first;
-        odd = odd + second;
-      }
-      if (c < last) {
-        const V first = exp2<Arch>(V::load(row + c) - highest);
-        first.store(row + c);
-        even = even + first;
-      }
-      sum_so_far[i] = sum_so_far[i] * factor[i] + hsum(even + odd);
     }
   }
 
@@ -368,11 +310,9 @@ class Attender {
     }
   }
 
-  static constexpr float kLog2E = 1.44269504f;
-  static constexpr Index kMaxTileRows = 16;  // whole vectors of rows
-
   const AttentionArgs& args_;
   Index group_, head_dim_, row_stride_;
+  Range* seen_;  // the keys of each row
   float *q_, *keys_, *values_, *scores_;
   RowState state_, later_;
 
@@ -387,20 +327,20 @@ void attention(const Workers& workers, const AttentionArgs& args) {
   constexpr Index kHalf = kScratchBytes / 2, kTaskBytes = Index{256} << 10;
   static_assert(Attender<Arch>::kScratchFloats * static_cast<Index>(sizeof(float)) <= kHalf);
   std::byte* plan_memory = workers.scratch + kHalf;
-  const PlanMemory memory{reinterpret_cast<AttentionTask*>(plan_memory),
-                          kTaskBytes / static_cast<Index>(sizeof(AttentionTask)),
-                          reinterpret_cast<float*>(plan_memory + kTaskBytes),
-                          (kHalf - kTaskBytes) / static_cast<Index>(sizeof(float))};
+  const PlanMemory memory{
+      reinterpret_cast<AttentionTask*>(plan_memory), kTaskBytes / static_cast<Index>(sizeof(AttentionTask)),
+      reinterpret_cast<float*>(plan_memory + kTaskBytes), (kHalf - kTaskBytes) / static_cast<Index>(sizeof(float))};
   // Below some microseconds of work waking the threads costs more than it saves.
   constexpr float kSmall = 1 << 16;
   const Index kv_heads = args.cache.kv_heads;
   const float row_cost = static_cast<float>(args.q.size);
 
   for (PlanCursor next; next.sequence < args.sequence_count;) {
-    const AttentionPlan plan = plan_attention(args, next, memory, Attender<Arch>::row_stride(args.q.size),
-                                              workers.pool.threads());
+    const AttentionPlan plan =
+        plan_attention(args, next, memory, Attender<Arch>::row_stride(args.q.size), workers.pool.threads());
     auto run = [&](Index index, int thread) {
-      Attender<Arch>(args, workers.scratch_of(thread)).run(plan.tasks[index / kv_heads], index % kv_heads, memory.partials);
+      Attender<Arch>(args, workers.scratch_of(thread))
+          .run(plan.tasks[index / kv_heads], index % kv_heads, memory.partials);
     };
     if (plan.cost * row_cost < kSmall) {
       for (Index i = 0; i < plan.count * kv_heads; ++i) run(i, 0);

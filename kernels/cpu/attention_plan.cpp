@@ -20,8 +20,12 @@ struct Planner {
   }
 
   AttentionTask task(Index index, Index first_row, Index row_count, Index key_count) const {
-    return {static_cast<float>(row_count) * static_cast<float>(key_count), static_cast<std::int32_t>(index),
-            static_cast<std::int32_t>(first_row), static_cast<std::int32_t>(row_count), kAllChunks, 0};
+    return {static_cast<float>(row_count) * static_cast<float>(key_count),
+            static_cast<std::int32_t>(index),
+            static_cast<std::int32_t>(first_row),
+            static_cast<std::int32_t>(row_count),
+            kAllChunks,
+            0};
   }
 
   /// Whether the sequences alone leave threads idle or unevenly loaded.

@@ -50,8 +50,8 @@ struct AttentionTask {
   float cost;  // row-key products, for the order
   std::int32_t sequence;
   std::int32_t first_row, rows;
-  std::int32_t chunk;   // of the keys, or kAllChunks
-  Index partials;       // where chunk is one of several: offset in floats of the sequence's partial results
+  std::int32_t chunk;  // of the keys, or kAllChunks
+  Index partials;      // where chunk is one of several: offset in floats of the sequence's partial results
 };
 
 /// The partial results of one chunked sequence: kv_heads counters of finished chunks, then for each chunk and kv head

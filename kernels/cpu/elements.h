@@ -50,20 +50,34 @@ template <class Arch, class Body>
 [[gnu::always_inline]] inline void with_unary(Unary op, Body&& body) {
   using V = Vec<Arch>;
   switch (op) {
-    case Unary::neg: return body([](V x) { return x * V::splat(-1.0f); });
-    case Unary::abs: return body([](V x) { return abs(x); });
-    case Unary::exp: return body([](V x) { return exp<Arch>(x); });
-    case Unary::log: return body([](V x) { return log<Arch>(x); });
-    case Unary::sqrt: return body([](V x) { return sqrt(x); });
-    case Unary::rsqrt: return body([](V x) { return V::splat(1.0f) / sqrt(x); });
-    case Unary::sin: return body(by_lanes<Arch>([](float x) { return std::sin(x); }));
-    case Unary::cos: return body(by_lanes<Arch>([](float x) { return std::cos(x); }));
-    case Unary::tanh: return body([](V x) { return tanh<Arch>(x); });
-    case Unary::sigmoid: return body([](V x) { return sigmoid<Arch>(x); });
-    case Unary::relu: return body([](V x) { return max(V::zero(), x); });
-    case Unary::silu: return body([](V x) { return silu<Arch>(x); });
-    case Unary::gelu_erf: return body([](V x) { return gelu_erf<Arch>(x); });
-    case Unary::gelu_tanh: return body([](V x) { return gelu_tanh<Arch>(x); });
+    case Unary::neg:
+      return body([](V x) { return x * V::splat(-1.0f); });
+    case Unary::abs:
+      return body([](V x) { return abs(x); });
+    case Unary::exp:
+      return body([](V x) { return exp<Arch>(x); });
+    case Unary::log:
+      return body([](V x) { return log<Arch>(x); });
+    case Unary::sqrt:
+      return body([](V x) { return sqrt(x); });
+    case Unary::rsqrt:
+      return body([](V x) { return V::splat(1.0f) / sqrt(x); });
+    case Unary::sin:
+      return body(by_lanes<Arch>([](float x) { return std::sin(x); }));
+    case Unary::cos:
+      return body(by_lanes<Arch>([](float x) { return std::cos(x); }));
+    case Unary::tanh:
+      return body([](V x) { return tanh<Arch>(x); });
+    case Unary::sigmoid:
+      return body([](V x) { return sigmoid<Arch>(x); });
+    case Unary::relu:
+      return body([](V x) { return max(V::zero(), x); });
+    case Unary::silu:
+      return body([](V x) { return silu<Arch>(x); });
+    case Unary::gelu_erf:
+      return body([](V x) { return gelu_erf<Arch>(x); });
+    case Unary::gelu_tanh:
+      return body([](V x) { return gelu_tanh<Arch>(x); });
   }
 }
 
@@ -72,13 +86,20 @@ template <class Arch, class Body>
 [[gnu::always_inline]] inline void with_binary(Binary op, Body&& body) {
   using V = Vec<Arch>;
   switch (op) {
-    case Binary::add: return body([](V a, V b) { return a + b; });
-    case Binary::sub: return body([](V a, V b) { return a - b; });
-    case Binary::mul: return body([](V a, V b) { return a * b; });
-    case Binary::div: return body([](V a, V b) { return a / b; });
-    case Binary::min: return body([](V a, V b) { return min(a, b); });
-    case Binary::max: return body([](V a, V b) { return max(a, b); });
-    case Binary::pow: return body(by_lanes<Arch>([](float a, float b) { return std::pow(a, b); }));
+    case Binary::add:
+      return body([](V a, V b) { return a + b; });
+    case Binary::sub:
+      return body([](V a, V b) { return a - b; });
+    case Binary::mul:
+      return body([](V a, V b) { return a * b; });
+    case Binary::div:
+      return body([](V a, V b) { return a / b; });
+    case Binary::min:
+      return body([](V a, V b) { return min(a, b); });
+    case Binary::max:
+      return body([](V a, V b) { return max(a, b); });
+    case Binary::pow:
+      return body(by_lanes<Arch>([](float a, float b) { return std::pow(a, b); }));
   }
 }
 
@@ -86,7 +107,8 @@ template <class Arch, class Body>
 template <class Arch>
 void unary(const Workers& workers, Unary op, const float* x, float* y, Index count) {
   with_unary<Arch>(op, [&](auto f) {
-    for_pieces<Arch>(workers, count, 1, [&](Index first, Index last) { map<Arch>(x + first, y + first, last - first, f); });
+    for_pieces<Arch>(workers, count, 1,
+                     [&](Index first, Index last) { map<Arch>(x + first, y + first, last - first, f); });
   });
 }
 
@@ -124,9 +146,12 @@ void glu(const Workers& workers, Unary activation, const ConstRows& gate, const 
     });
   };
   switch (activation) {
-    case Unary::silu: return apply([](V x) { return silu<Arch>(x); });
-    case Unary::gelu_erf: return apply([](V x) { return gelu_erf<Arch>(x); });
-    default: return apply([](V x) { return gelu_tanh<Arch>(x); });
+    case Unary::silu:
+      return apply([](V x) { return silu<Arch>(x); });
+    case Unary::gelu_erf:
+      return apply([](V x) { return gelu_erf<Arch>(x); });
+    default:
+      return apply([](V x) { return gelu_tanh<Arch>(x); });
   }
 }
 
@@ -141,26 +166,32 @@ void convert_elements(const Workers& workers, const std::byte* x, std::byte* y, 
 template <class Arch, class From>
 void convert_from(const Workers& workers, const std::byte* x, DType to, std::byte* y, Index count) {
   switch (to) {
-    case DType::f16: return convert_elements<Arch, From, F16>(workers, x, y, count);
-    case DType::bf16: return convert_elements<Arch, From, BF16>(workers, x, y, count);
-    default: return convert_elements<Arch, From, float>(workers, x, y, count);
+    case DType::f16:
+      return convert_elements<Arch, From, F16>(workers, x, y, count);
+    case DType::bf16:
+      return convert_elements<Arch, From, BF16>(workers, x, y, count);
+    default:
+      return convert_elements<Arch, From, float>(workers, x, y, count);
   }
 }
 
 /// Ops::convert; block-quantised types, which only files and tests convert, are the reference's.
 template <class Arch>
 void convert(const Workers& workers, DType from, const std::byte* x, DType to, std::byte* y, Index count) {
-  const bool plain = static_cast<int>(from) <= static_cast<int>(DType::bf16) &&
-                     static_cast<int>(to) <= static_cast<int>(DType::bf16);
+  const bool plain =
+      static_cast<int>(from) <= static_cast<int>(DType::bf16) && static_cast<int>(to) <= static_cast<int>(DType::bf16);
   if (!plain) return reference_ops().convert(workers, from, x, to, y, count);
   if (from == to) {
     if (count > 0) std::memcpy(y, x, static_cast<std::size_t>(count) * (from == DType::f32 ? 4 : 2));
     return;
   }
   switch (from) {
-    case DType::f16: return convert_from<Arch, F16>(workers, x, to, y, count);
-    case DType::bf16: return convert_from<Arch, BF16>(workers, x, to, y, count);
-    default: return convert_from<Arch, float>(workers, x, to, y, count);
+    case DType::f16:
+      return convert_from<Arch, F16>(workers, x, to, y, count);
+    case DType::bf16:
+      return convert_from<Arch, BF16>(workers, x, to, y, count);
+    default:
+      return convert_from<Arch, float>(workers, x, to, y, count);
   }
 }
 

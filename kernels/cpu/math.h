@@ -1,6 +1,6 @@
 #pragma once
-// Elementary functions on vectors, to about two units in the last place. The polynomials for exp, log and tanh are those
-// of Cephes (Moshier 1989); erfc is a Chebyshev fit in the manner of Numerical Recipes, section 6.2.
+// Elementary functions on vectors, to about two units in the last place. The polynomials for exp, log and tanh are
+// those of Cephes (Moshier 1989); erfc is a Chebyshev fit in the manner of Numerical Recipes, section 6.2.
 #include <cfloat>
 #include <cmath>
 
@@ -25,8 +25,8 @@ template <class Arch>
   const V n = round(x * V::splat(1.44269504f));
   // ln 2 in two parts, the first exact in few bits, so that the remainder keeps all of its own.
   const V r = fma(n, V::splat(2.12194440e-4f), fma(n, V::splat(-0.693359375f), x));
-  const V p = polynomial<Arch>(r, {1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
-                                   1.6666665459e-1f, 5.0000001201e-1f});
+  const V p = polynomial<Arch>(
+      r, {1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f});
   const V y = fma(r * r, p, r) + V::splat(1.0f);
   const V half = round(n * V::splat(0.5f));  // 2^n itself may leave the range where the result does not
   return y * pow2(half) * pow2(n - half);
@@ -45,9 +45,9 @@ template <class Arch>
   m = select(high, m * V::splat(0.5f), m) - one;
   e = select(high, e + one, e);
   const V square = m * m;
-  const V p = polynomial<Arch>(m, {7.0376836292e-2f, -1.1514610310e-1f, 1.1676998740e-1f, -1.2420140846e-1f,
-                                   1.4249322787e-1f, -1.6668057665e-1f, 2.0000714765e-1f, -2.4999993993e-1f,
-                                   3.3333331174e-1f});
+  const V p =
+      polynomial<Arch>(m, {7.0376836292e-2f, -1.1514610310e-1f, 1.1676998740e-1f, -1.2420140846e-1f, 1.4249322787e-1f,
+                           -1.6668057665e-1f, 2.0000714765e-1f, -2.4999993993e-1f, 3.3333331174e-1f});
   V y = fma(e, V::splat(-2.12194440e-4f), m * square * p);
   y = fma(e, V::splat(0.693359375f), m + fma(square, V::splat(-0.5f), y));
   y = select(less(V::splat(FLT_MAX), x), x, y);
@@ -65,8 +65,8 @@ template <class Arch>
 [[gnu::always_inline]] inline Vec<Arch> tanh(Vec<Arch> x) {
   using V = Vec<Arch>;
   const V square = x * x;
-  const V p = polynomial<Arch>(square, {-5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f, 1.33314422036e-1f,
-                                        -3.33332819422e-1f});
+  const V p = polynomial<Arch>(
+      square, {-5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f, 1.33314422036e-1f, -3.33332819422e-1f});
   const V near = fma(x * square, p, x);
   const V far = V::splat(1.0f) - V::splat(2.0f) / (exp<Arch>(x + x) + V::splat(1.0f));
   return select(less(abs(x), V::splat(0.625f)), near, far);
@@ -80,7 +80,8 @@ template <class Arch>
   const V z = abs(x) * V::splat(0.707106781f);
   const V t = one / fma(z, V::splat(0.5f), one);
   // ln(erfc(z) / t) + z^2 as a polynomial in t.
-  const V p = polynomial<Arch>(t, {0.154191726f, -0.731059301f, 1.27436159f, -0.851879444f, 0.0475086068f, -0.0660282765f, 0.0572463487f, 0.381963899f, 0.9991688f, -1.2654739f});
+  const V p = polynomial<Arch>(t, {0.154191726f, -0.731059301f, 1.27436159f, -0.851879444f, 0.0475086068f,
+                                   -0.0660282765f, 0.0572463487f, 0.381963899f, 0.9991688f, -1.2654739f});
   const V tail = V::splat(0.5f) * t * exp<Arch>(p - z * z);
   return select(less(x, V::zero()), tail, one - tail);
 }

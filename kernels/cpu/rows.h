@@ -111,9 +111,15 @@ void reduce(const Workers& workers, Reduce op, const ConstRows& x, float* y) {
     const float* from = vector_at<Arch>(x, i, j);
     float& to = y[i * x.inner + j];
     switch (op) {
-      case Reduce::sum: to = sum_of<Arch>(from, x.size, [](Vec<Arch> v) { return v; }); break;
-      case Reduce::max: to = max_of<Arch>(from, x.size); break;
-      case Reduce::min: to = min_of<Arch>(from, x.size); break;
+      case Reduce::sum:
+        to = sum_of<Arch>(from, x.size, [](Vec<Arch> v) { return v; });
+        break;
+      case Reduce::max:
+        to = max_of<Arch>(from, x.size);
+        break;
+      case Reduce::min:
+        to = min_of<Arch>(from, x.size);
+        break;
     }
   });
 }

@@ -52,7 +52,8 @@ namespace wick::cpu {
 //   max(a, b), min(a, b): b where either is NaN; abs, sqrt, round (to nearest even)
 //   less(a, b): a Mask; select(mask, a, b)
 //   hsum, hmax, hmin: over the lanes
-//   pow2(n) = 2^n for integral n in [-126, 127]; split(x, mantissa): the exponent, mantissa in [1, 2), x normal
+//   pow2(n) = 2^n for integral n in [-126, 127]; scale_or_zero(x, n) = x * 2^n for these, zero for lesser n; split(x,
+//   mantissa): the exponent, mantissa in [1, 2), x normal
 
 /// Asks for the cache line of p ahead of its use.
 template <class Arch>
@@ -75,12 +76,8 @@ template <class Arch>
 /// 2^x for x <= 127, zero below -126: the weights of a softmax, whose arguments are never positive.
 template <class Arch>
 [[gnu::always_inline]] inline Vec<Arch> exp2(Vec<Arch> x) {
-  using V = Vec<Arch>;
-  const V lowest = V::splat(-126.0f);
-  const V clamped = max(x, lowest);
-  const V n = round(clamped);
-  const V y = exp2_fraction<Arch>(clamped - n) * pow2(n);
-  return select(less(x, lowest), V::zero(), y);
+  const Vec<Arch> n = round(x);
+  return scale_or_zero(exp2_fraction<Arch>(x - n), n);
 }
 
 /// Calls body(offset, count) for each vector of [0, size): count is kWidth but for the last.

@@ -21,11 +21,12 @@ struct Vec {
   [[gnu::always_inline]] static Vec load(const F16* p) {
     // Sign at the top, exponent and mantissa at their places; the product rebiases the exponent and makes subnormals
     // normal; infinities and NaNs get their full exponent back.
-    const v128_t spread = wasm_v128_and(wasm_i32x4_shl(wasm_i32x4_load16x4(p), 13),
-                                        wasm_i32x4_splat(static_cast<int>(0x8fffe000u)));
+    const v128_t spread =
+        wasm_v128_and(wasm_i32x4_shl(wasm_i32x4_load16x4(p), 13), wasm_i32x4_splat(static_cast<int>(0x8fffe000u)));
     const v128_t scaled = wasm_f32x4_mul(spread, wasm_f32x4_splat(0x1p112f));
     const v128_t full = wasm_i32x4_splat(0x0f800000);
-    const v128_t special = wasm_v128_and(wasm_i32x4_eq(wasm_v128_and(spread, full), full), wasm_i32x4_splat(0x7f800000));
+    const v128_t special =
+        wasm_v128_and(wasm_i32x4_eq(wasm_v128_and(spread, full), full), wasm_i32x4_splat(0x7f800000));
     return {wasm_v128_or(scaled, special)};
   }
   [[gnu::always_inline]] static Vec load(const BF16* p) { return {wasm_i32x4_shl(wasm_u32x4_load16x4(p), 16)}; }
@@ -39,8 +40,8 @@ struct Vec {
     const v128_t rebias = wasm_i32x4_splat(static_cast<int>(0xc8000fffu));
     v128_t half = wasm_u32x4_shr(wasm_i32x4_add(wasm_i32x4_add(magnitude, rebias), odd), 13);
     // Subnormal halves: adding 0.5 makes the float unit round at the half's last bit.
-    const v128_t small = wasm_i32x4_sub(wasm_f32x4_add(magnitude, wasm_f32x4_splat(0.5f)),
-                                        wasm_i32x4_splat(0x3f000000));
+    const v128_t small =
+        wasm_i32x4_sub(wasm_f32x4_add(magnitude, wasm_f32x4_splat(0.5f)), wasm_i32x4_splat(0x3f000000));
     half = wasm_v128_bitselect(small, half, wasm_i32x4_lt(magnitude, wasm_i32x4_splat(0x38800000)));
     half = wasm_v128_bitselect(wasm_i32x4_splat(0x7c00), half, wasm_i32x4_gt(magnitude, wasm_i32x4_splat(0x477fffff)));
     half = wasm_v128_bitselect(wasm_i32x4_splat(0x7e00), half, wasm_i32x4_gt(magnitude, wasm_i32x4_splat(0x7f800000)));
@@ -106,6 +107,9 @@ struct Vec {
   [[gnu::always_inline]] friend Vec pow2(Vec n) {
     // Adding 1.5 * 2^23 leaves the integer in the low mantissa bits; 127 more is the exponent's bias.
     return {wasm_i32x4_shl((n + splat(12582912.0f + 127.0f)).value, 23)};
+  }
+  [[gnu::always_inline]] friend Vec scale_or_zero(Vec x, Vec n) {
+    return select(less(n, splat(-126.0f)), zero(), x * pow2(n));
   }
   [[gnu::always_inline]] friend Vec split(Vec x, Vec& mantissa) {
     mantissa = {wasm_v128_or(wasm_v128_and(x.value, wasm_i32x4_splat(0x007fffff)), wasm_i32x4_splat(0x3f800000))};

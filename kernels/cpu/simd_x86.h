@@ -1,6 +1,6 @@
 #pragma once
-// Vec on x86: xsimd, and intrinsics for what xsimd 8.1 lacks (fused multiply-add on AVX-512, half precision, exponents).
-// What one set alone has stands behind `if constexpr`, so that a file compiled without it never sees it.
+// Vec on x86: xsimd, and intrinsics for what xsimd 8.1 lacks (fused multiply-add on AVX-512, half precision,
+// exponents). What one set alone has stands behind `if constexpr`, so that a file compiled without it never sees it.
 #include <immintrin.h>
 
 #include <cstring>
@@ -59,9 +59,7 @@ struct Vec {
   [[gnu::always_inline]] friend Vec sqrt(Vec a) { return {xsimd::sqrt(a.value)}; }
   [[gnu::always_inline]] friend Vec round(Vec a) { return {xsimd::nearbyint(a.value)}; }
   [[gnu::always_inline]] friend Mask less(Vec a, Vec b) { return a.value < b.value; }
-  [[gnu::always_inline]] friend Vec select(Mask mask, Vec a, Vec b) {
-    return {xsimd::select(mask, a.value, b.value)};
-  }
+  [[gnu::always_inline]] friend Vec select(Mask mask, Vec a, Vec b) { return {xsimd::select(mask, a.value, b.value)}; }
   [[gnu::always_inline]] friend Vec fma(Vec a, Vec b, Vec c) {
     if constexpr (kIsAvx512<Arch>) {
       return {Batch(_mm512_fmadd_ps(a.value, b.value, c.value))};
@@ -84,6 +82,14 @@ struct Vec {
     // Adding 1.5 * 2^23 leaves the integer in the low mantissa bits; 127 more is the exponent's bias.
     const Bits biased = xsimd::bitwise_cast<Bits>(n.value + Batch(12582912.0f + 127.0f));
     return {xsimd::bitwise_cast<Batch>(biased << 23)};
+  }
+  [[gnu::always_inline]] friend Vec scale_or_zero(Vec x, Vec n) {
+    if constexpr (kIsAvx512<Arch>) {
+      const __mmask16 kept = _mm512_cmp_ps_mask(n.value, _mm512_set1_ps(-126.0f), _CMP_NLT_UQ);
+      return {Batch(_mm512_maskz_scalef_ps(kept, x.value, n.value))};
+    } else {
+      return select(less(n, splat(-126.0f)), zero(), x * pow2(n));
+    }
   }
   [[gnu::always_inline]] friend Vec split(Vec x, Vec& mantissa) {
     const Bits bits = xsimd::bitwise_cast<Bits>(x.value);
@@ -151,8 +157,8 @@ template <class Arch>
                                          _mm_set1_epi32(static_cast<int>(0x8fffe000u)));
     const __m128 scaled = _mm_mul_ps(_mm_castsi128_ps(spread), _mm_set1_ps(0x1p112f));
     const __m128i full = _mm_set1_epi32(0x0f800000);
-    const __m128i special = _mm_and_si128(_mm_cmpeq_epi32(_mm_and_si128(spread, full), full),
-                                          _mm_set1_epi32(0x7f800000));
+    const __m128i special =
+        _mm_and_si128(_mm_cmpeq_epi32(_mm_and_si128(spread, full), full), _mm_set1_epi32(0x7f800000));
     return {Batch(_mm_or_ps(scaled, _mm_castsi128_ps(special)))};
   }
 }

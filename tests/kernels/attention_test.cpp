@@ -68,8 +68,12 @@ TEST_CASE("attention: scores of thousands stay exact where one key wins") {
 
 TEST_CASE("attention: a row never sees a later key, nor one before its window") {
   const Shape shapes[] = {
-      {40, 40, 1, 1, 64},         {40, 300, 3, 1, 64, DType::f16},         {200, 270, 2, 1, 16, DType::f16},
-      {6, 600, 3, 3, 64, DType::f16}, {60, 300, 4, 2, 24, DType::f32, 7}, {9, 600, 2, 1, 64, DType::f16, 260},
+      {40, 40, 1, 1, 64},
+      {40, 300, 3, 1, 64, DType::f16},
+      {200, 270, 2, 1, 16, DType::f16},
+      {6, 600, 3, 3, 64, DType::f16},
+      {60, 300, 4, 2, 24, DType::f32, 7},
+      {9, 600, 2, 1, 64, DType::f16, 260},
   };
   for_every_implementation([&](const Ops& ops) {
     Machine machine(1);
@@ -104,7 +108,10 @@ TEST_CASE("attention: a row never sees a later key, nor one before its window") 
 
 TEST_CASE("attention: any number of threads gives the same bits") {
   const Shape shapes[] = {
-      {1, 5000, 9, 3, 64, DType::f16}, {1, 1500, 4, 1, 40, DType::f16}, {8, 4100, 2, 2, 16}, {130, 300, 3, 1, 32, DType::f16},
+      {1, 5000, 9, 3, 64, DType::f16},
+      {1, 1500, 4, 1, 40, DType::f16},
+      {8, 4100, 2, 2, 16},
+      {130, 300, 3, 1, 32, DType::f16},
   };
   for_every_implementation([&](const Ops& ops) {
     for (const Shape& shape : shapes) {
@@ -129,7 +136,8 @@ TEST_CASE("attention: a sequence does not notice the others of its batch") {
     INFO(ops.name);
     // The same cache seen as a prompt, as one step of generation, as an empty sequence, and as a draft of four tokens.
     const std::int32_t* ids = problem.ids.data();
-    const SequenceRows batch[] = {{0, 40, 640, ids}, {40, 1, 700, ids}, {41, 0, 300, ids}, {41, 4, 650, ids}, {46, 1, 1, ids}};
+    const SequenceRows batch[] = {
+        {0, 40, 640, ids}, {40, 1, 700, ids}, {41, 0, 300, ids}, {41, 4, 650, ids}, {46, 1, 1, ids}};
     const Index rows = 50, size = problem.row_size();
     const float untouched = 12345.0f;
     std::vector<float> together(static_cast<std::size_t>(rows * size), untouched), alone = together;

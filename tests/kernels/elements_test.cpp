@@ -16,20 +16,34 @@ void for_every_implementation(Law&& law) {
 
 double exact(Unary op, double x) {
   switch (op) {
-    case Unary::neg: return -x;
-    case Unary::abs: return std::fabs(x);
-    case Unary::exp: return std::exp(x);
-    case Unary::log: return std::log(x);
-    case Unary::sqrt: return std::sqrt(x);
-    case Unary::rsqrt: return 1 / std::sqrt(x);
-    case Unary::sin: return std::sin(x);
-    case Unary::cos: return std::cos(x);
-    case Unary::tanh: return std::tanh(x);
-    case Unary::sigmoid: return 1 / (1 + std::exp(-x));
-    case Unary::relu: return std::max(x, 0.0);
-    case Unary::silu: return x / (1 + std::exp(-x));
-    case Unary::gelu_erf: return x * 0.5 * std::erfc(-x / std::sqrt(2.0));
-    case Unary::gelu_tanh: return x / (1 + std::exp(-2 * std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+    case Unary::neg:
+      return -x;
+    case Unary::abs:
+      return std::fabs(x);
+    case Unary::exp:
+      return std::exp(x);
+    case Unary::log:
+      return std::log(x);
+    case Unary::sqrt:
+      return std::sqrt(x);
+    case Unary::rsqrt:
+      return 1 / std::sqrt(x);
+    case Unary::sin:
+      return std::sin(x);
+    case Unary::cos:
+      return std::cos(x);
+    case Unary::tanh:
+      return std::tanh(x);
+    case Unary::sigmoid:
+      return 1 / (1 + std::exp(-x));
+    case Unary::relu:
+      return std::max(x, 0.0);
+    case Unary::silu:
+      return x / (1 + std::exp(-x));
+    case Unary::gelu_erf:
+      return x * 0.5 * std::erfc(-x / std::sqrt(2.0));
+    case Unary::gelu_tanh:
+      return x / (1 + std::exp(-2 * std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
   }
   return 0;
 }
@@ -49,15 +63,24 @@ TEST_CASE("unary: close to the exact function over its whole range") {
     double relative, absolute;  // what is allowed: relative * |y| + absolute
   };
   const Case cases[] = {
-      {Unary::neg, -10, 10, 0, 0},          {Unary::abs, -10, 10, 0, 0},
-      {Unary::exp, -87, 88.7f, 4e-7, 0},    {Unary::exp, -110, -87, 0, 3e-45},
-      {Unary::log, 1e-6f, 10, 4e-7, 3e-8},  {Unary::log, 1e-45f, 1e-37f, 4e-7, 0},
-      {Unary::log, 1e30f, 3e38f, 4e-7, 0},  {Unary::sqrt, 0, 1e6f, 2e-7, 0},
-      {Unary::rsqrt, 1e-6f, 1e6f, 3e-7, 0}, {Unary::sin, -100, 100, 3e-7, 1e-7},
-      {Unary::cos, -100, 100, 3e-7, 1e-7},  {Unary::tanh, -12, 12, 5e-7, 0},
-      {Unary::tanh, -1e-3f, 1e-3f, 3e-7, 0}, {Unary::sigmoid, -80, 20, 6e-7, 0},
-      {Unary::relu, -10, 10, 0, 0},         {Unary::silu, -80, 50, 6e-7, 0},
-      {Unary::gelu_erf, -9, 9, 6e-6, 1e-20}, {Unary::gelu_tanh, -8, 8, 5e-6, 1e-15},  // 1 + tanh cancels in the far tail
+      {Unary::neg, -10, 10, 0, 0},
+      {Unary::abs, -10, 10, 0, 0},
+      {Unary::exp, -87, 88.7f, 4e-7, 0},
+      {Unary::exp, -110, -87, 0, 3e-45},
+      {Unary::log, 1e-6f, 10, 4e-7, 3e-8},
+      {Unary::log, 1e-45f, 1e-37f, 4e-7, 0},
+      {Unary::log, 1e30f, 3e38f, 4e-7, 0},
+      {Unary::sqrt, 0, 1e6f, 2e-7, 0},
+      {Unary::rsqrt, 1e-6f, 1e6f, 3e-7, 0},
+      {Unary::sin, -100, 100, 3e-7, 1e-7},
+      {Unary::cos, -100, 100, 3e-7, 1e-7},
+      {Unary::tanh, -12, 12, 5e-7, 0},
+      {Unary::tanh, -1e-3f, 1e-3f, 3e-7, 0},
+      {Unary::sigmoid, -80, 20, 6e-7, 0},
+      {Unary::relu, -10, 10, 0, 0},
+      {Unary::silu, -80, 50, 6e-7, 0},
+      {Unary::gelu_erf, -9, 9, 6e-6, 1e-20},
+      {Unary::gelu_tanh, -8, 8, 5e-6, 1e-15},  // 1 + tanh cancels in the far tail
   };
   for_every_implementation([&](const Ops& ops) {
     Machine machine(1);
@@ -86,13 +109,26 @@ TEST_CASE("unary: limits and NaN") {
     float x, y;
   };
   const Case cases[] = {
-      {Unary::exp, -kInfinity, 0},      {Unary::exp, kInfinity, kInfinity}, {Unary::exp, 89, kInfinity},
-      {Unary::log, 0, -kInfinity},      {Unary::log, kInfinity, kInfinity}, {Unary::log, -1, kNaN},
-      {Unary::log, 1, 0},               {Unary::tanh, kInfinity, 1},        {Unary::tanh, -kInfinity, -1},
-      {Unary::sigmoid, kInfinity, 1},   {Unary::sigmoid, -kInfinity, 0},    {Unary::silu, 200, 200},
-      {Unary::silu, -200, 0},           {Unary::gelu_erf, 100, 100},        {Unary::gelu_erf, -100, 0},
-      {Unary::gelu_tanh, 100, 100},     {Unary::gelu_tanh, -100, 0},        {Unary::relu, -kInfinity, 0},
-      {Unary::sqrt, -1, kNaN},          {Unary::rsqrt, kInfinity, 0},
+      {Unary::exp, -kInfinity, 0},
+      {Unary::exp, kInfinity, kInfinity},
+      {Unary::exp, 89, kInfinity},
+      {Unary::log, 0, -kInfinity},
+      {Unary::log, kInfinity, kInfinity},
+      {Unary::log, -1, kNaN},
+      {Unary::log, 1, 0},
+      {Unary::tanh, kInfinity, 1},
+      {Unary::tanh, -kInfinity, -1},
+      {Unary::sigmoid, kInfinity, 1},
+      {Unary::sigmoid, -kInfinity, 0},
+      {Unary::silu, 200, 200},
+      {Unary::silu, -200, 0},
+      {Unary::gelu_erf, 100, 100},
+      {Unary::gelu_erf, -100, 0},
+      {Unary::gelu_tanh, 100, 100},
+      {Unary::gelu_tanh, -100, 0},
+      {Unary::relu, -kInfinity, 0},
+      {Unary::sqrt, -1, kNaN},
+      {Unary::rsqrt, kInfinity, 0},
   };
   for_every_implementation([&](const Ops& ops) {
     Machine machine(1);
@@ -147,7 +183,8 @@ TEST_CASE("convert: every half survives floats, and floats round to the nearest 
 TEST_CASE("convert: bfloat16 rounds to nearest even and keeps NaN") {
   for_every_implementation([&](const Ops& ops) {
     Machine machine(1);
-    const std::uint32_t bits[] = {0x3f800000, 0x3f808000, 0x3f818000, 0x3f808001, 0x7f7fffff, 0x7f800000, 0x80000000, 0x00000001};
+    const std::uint32_t bits[] = {0x3f800000, 0x3f808000, 0x3f818000, 0x3f808001,
+                                  0x7f7fffff, 0x7f800000, 0x80000000, 0x00000001};
     const std::uint16_t want[] = {0x3f80, 0x3f80, 0x3f82, 0x3f81, 0x7f80, 0x7f80, 0x8000, 0x0000};
     std::uint16_t got[8];
     ops.convert(machine.workers(), DType::f32, reinterpret_cast<const std::byte*>(bits), DType::bf16,
@@ -208,11 +245,14 @@ TEST_CASE("rope: rotates each pair by its angle and leaves the rest alone") {
         const Index tokens = 5, heads = 3, size = rotary + 4, half = rotary / 2;
         const std::vector<float> before = random_values(tokens * heads * size, 5);
         std::vector<float> after = before, cos_sin(static_cast<std::size_t>(tokens * rotary));
-        const auto angle = [&](Index token, Index i) { return 0.3 * static_cast<double>(token) * static_cast<double>(i + 1); };
+        const auto angle = [&](Index token, Index i) {
+          return 0.3 * static_cast<double>(token) * static_cast<double>(i + 1);
+        };
         for (Index token = 0; token < tokens; ++token) {
           for (Index i = 0; i < half; ++i) {
             cos_sin[static_cast<std::size_t>(token * rotary + i)] = static_cast<float>(std::cos(angle(token, i)));
-            cos_sin[static_cast<std::size_t>(token * rotary + half + i)] = static_cast<float>(std::sin(angle(token, i)));
+            cos_sin[static_cast<std::size_t>(token * rotary + half + i)] =
+                static_cast<float>(std::sin(angle(token, i)));
           }
         }
         ops.rope(machine.workers(), dense(after.data(), tokens, heads, size), cos_sin.data(), rotary, pairs);
@@ -221,7 +261,8 @@ TEST_CASE("rope: rotates each pair by its angle and leaves the rest alone") {
           const float* x = before.data() + vector * size;
           const float* y = after.data() + vector * size;
           for (Index i = 0; i < half; ++i) {
-            const Index first = pairs == RopePairs::adjacent ? 2 * i : i, second = pairs == RopePairs::adjacent ? 2 * i + 1 : i + half;
+            const Index first = pairs == RopePairs::adjacent ? 2 * i : i,
+                        second = pairs == RopePairs::adjacent ? 2 * i + 1 : i + half;
             const double c = std::cos(angle(vector / heads, i)), s = std::sin(angle(vector / heads, i));
             const double a = static_cast<double>(x[first]), b = static_cast<double>(x[second]);
             worst = std::max({worst, std::fabs(a * c - b * s - static_cast<double>(y[first])),

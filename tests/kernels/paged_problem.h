@@ -67,9 +67,10 @@ class PageMemory {
 
   /// Where element d of a key or value is stored, by its definition in ops.h.
   std::byte* at(bool value, Index page, Index head, Index token, Index d) const {
-    const Index element = value ? (head * kPageTokens + token) * cache_.head_dim + d
-                                : ((head * (kPageTokens / kKeyPanel) + token / kKeyPanel) * cache_.head_dim + d) * kKeyPanel +
-                                      token % kKeyPanel;
+    const Index element =
+        value ? (head * kPageTokens + token) * cache_.head_dim + d
+              : ((head * (kPageTokens / kKeyPanel) + token / kKeyPanel) * cache_.head_dim + d) * kKeyPanel +
+                    token % kKeyPanel;
     return pages_[static_cast<std::size_t>(page)] + (value ? cache_.v_offset : cache_.k_offset) +
            element * info(cache_.type).bytes;
   }
@@ -102,10 +103,13 @@ class PageMemory {
 class PagedProblem {
  public:
   PagedProblem(const Ops& ops, Machine& machine, const Shape& of, float spread = 1.0f)
-      : shape(of), pages(shape.type, shape.kv_heads, shape.head_dim, page_count(shape)),
+      : shape(of),
+        pages(shape.type, shape.kv_heads, shape.head_dim, page_count(shape)),
         q(random_values(shape.queries * shape.heads * shape.head_dim, 1, spread)),
         k(random_values(shape.keys * shape.kv_heads * shape.head_dim, 2, spread)),
-        v(random_values(shape.keys * shape.kv_heads * shape.head_dim, 3)), out(q.size(), kNaN), ops_(ops),
+        v(random_values(shape.keys * shape.kv_heads * shape.head_dim, 3)),
+        out(q.size(), kNaN),
+        ops_(ops),
         machine_(machine) {
     for (Index page = page_count(shape); page > 0; --page) ids.push_back(static_cast<std::int32_t>(page - 1));
     fill();
@@ -116,15 +120,22 @@ class PagedProblem {
   /// Writes k and v to the cache.
   void fill() {
     const SequenceRows all{0, shape.keys, shape.keys, ids.data()};
-    ops_.cache_append(machine_.workers(), pages.cache(), dense<const float>(k.data(), shape.keys, shape.kv_heads, shape.head_dim),
+    ops_.cache_append(machine_.workers(), pages.cache(),
+                      dense<const float>(k.data(), shape.keys, shape.kv_heads, shape.head_dim),
                       dense<const float>(v.data(), shape.keys, shape.kv_heads, shape.head_dim), &all, 1);
   }
 
   SequenceRows sequence(Index first_row = 0) const { return {first_row, shape.queries, shape.keys, ids.data()}; }
 
-  AttentionArgs args(const SequenceRows* sequences, Index count, const float* queries, float* outputs, Index rows) const {
-    return {dense(queries, rows, shape.heads, shape.head_dim), dense(outputs, rows, shape.heads, shape.head_dim),
-            pages.cache(), sequences, count, 1.0f / std::sqrt(static_cast<float>(shape.head_dim)), shape.softcap,
+  AttentionArgs args(const SequenceRows* sequences, Index count, const float* queries, float* outputs,
+                     Index rows) const {
+    return {dense(queries, rows, shape.heads, shape.head_dim),
+            dense(outputs, rows, shape.heads, shape.head_dim),
+            pages.cache(),
+            sequences,
+            count,
+            1.0f / std::sqrt(static_cast<float>(shape.head_dim)),
+            shape.softcap,
             shape.window};
   }
 
@@ -154,7 +165,9 @@ class PagedProblem {
                  stored(false, token, d);
       }
       score /= std::sqrt(static_cast<double>(shape.head_dim));
-      scores.push_back(shape.softcap > 0 ? static_cast<double>(shape.softcap) * std::tanh(score / static_cast<double>(shape.softcap)) : score);
+      scores.push_back(shape.softcap > 0
+                           ? static_cast<double>(shape.softcap) * std::tanh(score / static_cast<double>(shape.softcap))
+                           : score);
     }
     const double highest = scores.empty() ? 0 : *std::max_element(scores.begin(), scores.end());
     double total = 0;
