@@ -134,7 +134,9 @@ class Attender {
     }
   }
 
-  void attend(Range pages, const RowState& state) {
+  /// One copy for every way that chunks are run: in each copy the compiler would be free to fuse multiplications and
+  /// additions differently, and the bits would depend on the number of threads.
+  [[gnu::noinline]] void attend(Range pages, const RowState& state) {
     for (Index row = 0; row < rows_; ++row) {
       state.max[row] = -FLT_MAX;
       state.sum[row] = 0;
@@ -338,15 +340,13 @@ void attention(const Workers& workers, const AttentionArgs& args) {
   for (PlanCursor next; next.sequence < args.sequence_count;) {
     const AttentionPlan plan =
         plan_attention(args, next, memory, Attender<Arch>::row_stride(args.q.size), workers.pool.threads());
-    auto run = [&](Index index, int thread) {
-      Attender<Arch>(args, workers.scratch_of(thread))
-          .run(plan.tasks[index / kv_heads], index % kv_heads, memory.partials);
-    };
-    if (plan.cost * row_cost < kSmall) {
-      for (Index i = 0; i < plan.count * kv_heads; ++i) run(i, 0);
-    } else {
-      workers.pool.for_each(plan.count * kv_heads, run);
-    }
+    const Index count = plan.count * kv_heads;
+    const bool alone = plan.cost * row_cost < kSmall;
+    workers.pool.for_each(alone ? 1 : count, [&](Index index, int thread) {
+      for (Index i = index; i < (alone ? count : index + 1); ++i) {
+        Attender<Arch>(args, workers.scratch_of(thread)).run(plan.tasks[i / kv_heads], i % kv_heads, memory.partials);
+      }
+    });
     next = plan.next;
   }
 }
