@@ -17,8 +17,8 @@ namespace {
 constexpr std::size_t kAlignment = 64;
 /// No single request is larger: 512 GiB, or half of a 32-bit address space. Rounding up from here cannot overflow, and
 /// allocators that abort at absurd sizes (AddressSanitizer's) are never asked.
-constexpr std::size_t kMostBytes =
-    static_cast<std::size_t>(std::min<std::uint64_t>(std::uint64_t{1} << 39, std::numeric_limits<std::size_t>::max() / 2));
+constexpr std::size_t kMostBytes = static_cast<std::size_t>(
+    std::min<std::uint64_t>(std::uint64_t{1} << 39, std::numeric_limits<std::size_t>::max() / 2));
 
 #ifdef __linux__
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
@@ -33,8 +33,8 @@ std::byte* map_pages(std::size_t bytes) {
   void* mapped = ::mmap(nullptr, size + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED) return nullptr;
   auto* start = static_cast<std::byte*>(mapped);
-  const std::size_t head = round_up(reinterpret_cast<std::uintptr_t>(start), kHugePage) -
-                           reinterpret_cast<std::uintptr_t>(start);
+  const std::size_t head =
+      round_up(reinterpret_cast<std::uintptr_t>(start), kHugePage) - reinterpret_cast<std::uintptr_t>(start);
   if (head > 0) ::munmap(start, head);
   if (head < kHugePage) ::munmap(start + head + size, kHugePage - head);
   ::madvise(start + head, size, MADV_HUGEPAGE);  // advice only: the memory is good without
@@ -103,8 +103,8 @@ Storage* Arena::make(std::size_t bytes, Reuse reuse) {
     data = system_allocate(bytes, reuse);
   }
   if (!data) {
-    throw Error(ErrorKind::memory, fmt::format("out of memory: a tensor needs {}, {} are in use", readable(bytes),
-                                               readable(in_use_)));
+    throw Error(ErrorKind::memory,
+                fmt::format("out of memory: a tensor needs {}, {} are in use", readable(bytes), readable(in_use_)));
   }
   ++system_allocations_;
   Storage* block = new (std::nothrow) Storage(data, bytes, reuse);

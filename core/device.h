@@ -14,8 +14,8 @@ class Storage;  // core/storage.h: reference-counted memory that returns to its 
 /// A device and its tensors are used from one thread at a time; the device's own threads do the work.
 class Device {
  public:
-  /// The CPU with `threads` threads (0: the physical cores) and `ops` (nullptr: choose_ops(), an Error if WICK_CPU names
-  /// none).
+  /// The CPU with `threads` threads (0: the physical cores) and `ops` (nullptr: choose_ops(), an Error if WICK_CPU
+  /// names none).
   static Device cpu(int threads = 0, const Ops* ops = nullptr);
 
   const Ops& ops() const;

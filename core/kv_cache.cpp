@@ -32,12 +32,11 @@ PagedCache::PagedCache(const Device& device, CacheGeometry geometry, Index max_t
 }
 
 Index PagedCache::page_bytes() const {
-  return 2 * row_bytes(geometry_.type, Shape{geometry_.layers, geometry_.kv_heads, kPageTokens, geometry_.head_dim}.elements());
+  return 2 * row_bytes(geometry_.type,
+                       Shape{geometry_.layers, geometry_.kv_heads, kPageTokens, geometry_.head_dim}.elements());
 }
 
-Index PagedCache::pages_in_use() const {
-  return static_cast<Index>(memory_.size()) - static_cast<Index>(free_.size());
-}
+Index PagedCache::pages_in_use() const { return static_cast<Index>(memory_.size()) - static_cast<Index>(free_.size()); }
 
 Index PagedCache::pages_left() const { return max_pages_ - pages_in_use(); }
 
@@ -45,13 +44,15 @@ PagedKV PagedCache::layer(Index layer) const {
   if (layer < 0 || layer >= geometry_.layers) throw Error("[kv cache] layer {} of {}", layer, geometry_.layers);
   const Index layer_bytes = page_bytes() / geometry_.layers;  // K, then V
   const Index k_offset = layer * layer_bytes;
-  return {geometry_.type, address_.data(), k_offset, k_offset + layer_bytes / 2, geometry_.kv_heads, geometry_.head_dim};
+  return {geometry_.type,     address_.data(),   k_offset, k_offset + layer_bytes / 2,
+          geometry_.kv_heads, geometry_.head_dim};
 }
 
 std::int32_t PagedCache::take_page() {
   if (free_.empty()) {
     if (pages_left() == 0) {
-      throw Error(ErrorKind::memory, fmt::format("[kv cache] all {} pages of {} tokens are in use", max_pages_, kPageTokens));
+      throw Error(ErrorKind::memory,
+                  fmt::format("[kv cache] all {} pages of {} tokens are in use", max_pages_, kPageTokens));
     }
     // What lies in a page is never read before it is written: attention stops at the last key.
     memory_.push_back(TensorBuilder::allocate({page_bytes()}, DType::u8, device_, Reuse::exact));
@@ -168,8 +169,8 @@ ConstRows heads_of(const Tensor& x, const char* name, Index rows, const PagedCac
   check_f32("attention", x);
   if (!(x.device() == cache.device())) throw Error("[attention] {} lives on another device than the cache", name);
   if (x.rank() != 3 || x.dim(0) != rows || x.dim(2) != head_dim || (head_dim > 1 && x.stride(2) != 1)) {
-    throw Error("[attention] {} is {}, expected [{}, heads, {}] with contiguous heads", name, x.shape().to_string(), rows,
-                head_dim);
+    throw Error("[attention] {} is {}, expected [{}, heads, {}] with contiguous heads", name, x.shape().to_string(),
+                rows, head_dim);
   }
   return {x.data<float>(), rows, x.dim(1), head_dim, x.stride(0), x.stride(1)};
 }

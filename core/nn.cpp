@@ -39,7 +39,8 @@ const float* parameters(const char* operation, const Tensor& vector, Index size,
 void check_matrix(const char* operation, DType type, std::span<const Index> shape) {
   const bool floats = is_float(type) || is_quantized(type);
   if (!floats || shape.size() != 2 || shape[0] < 1 || shape[1] < 1 || shape[1] % info(type).block != 0) {
-    throw Error("[{}] {} [{}] is no weight matrix", operation, info(type).name, fmt::join(shape.begin(), shape.end(), ", "));
+    throw Error("[{}] {} [{}] is no weight matrix", operation, info(type).name,
+                fmt::join(shape.begin(), shape.end(), ", "));
   }
 }
 
@@ -71,7 +72,8 @@ Weight Weight::load(const Checkpoint& checkpoint, const TensorInfo& tensor, cons
   for (Index first = 0; first < weight.n_; first += piece) {
     const Index count = std::min(piece, weight.n_ - first);
     const auto bytes = static_cast<std::size_t>(count * bytes_of_row);
-    std::span<const std::byte> rows = source.view(tensor.offset + static_cast<std::uint64_t>(first * bytes_of_row), bytes);
+    std::span<const std::byte> rows =
+        source.view(tensor.offset + static_cast<std::uint64_t>(first * bytes_of_row), bytes);
     if (rows.empty() || !is_aligned(rows)) {
       if (!buffer) buffer = Tensor::empty({piece * bytes_of_row}, DType::u8, device);
       const std::span<std::byte> into(buffer.bytes(), bytes);
@@ -146,7 +148,8 @@ void check_input(const Linear& layer, const Tensor& x) {
     }
     if (!(part.device() == x.device())) throw Error("[linear] x and the weight live on different devices");
   }
-  if (x.dim(1) > 1 && x.stride(1) != 1) throw Error("[linear] the rows of x {} are not contiguous", x.shape().to_string());
+  if (x.dim(1) > 1 && x.stride(1) != 1)
+    throw Error("[linear] the rows of x {} are not contiguous", x.shape().to_string());
 }
 
 }  // namespace
@@ -202,7 +205,8 @@ Tensor layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, dou
   const float* scale = parameters("layer_norm", weight, in.size, x);
   const float* shift = parameters("layer_norm", bias, in.size, x);
   Tensor y = Tensor::empty(x.shape(), DType::f32, x.device());
-  x.device().ops().layer_norm(x.device().workers(), in, scale, shift, static_cast<float>(eps), grid_of("layer_norm", y));
+  x.device().ops().layer_norm(x.device().workers(), in, scale, shift, static_cast<float>(eps),
+                              grid_of("layer_norm", y));
   return y;
 }
 

@@ -45,8 +45,8 @@ struct Linear {
   Precision precision = Precision::fast;
 
   Index outputs() const;
-  Tensor operator()(const Tensor& x) const;               // [rows, k] -> [rows, outputs]
-  void add_to(Tensor& y, const Tensor& x) const;          // y += W x + b, the residual in the epilogue
+  Tensor operator()(const Tensor& x) const;       // [rows, k] -> [rows, outputs]
+  void add_to(Tensor& y, const Tensor& x) const;  // y += W x + b, the residual in the epilogue
 };
 
 /// Rows of a weight by token id, as f32: [ids.size(), k].

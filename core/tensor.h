@@ -24,8 +24,8 @@ inline constexpr All all{};
 /// The end of a range that takes everything from its begin on: x({2, to_end}) is Python's x[2:].
 inline constexpr Index to_end = std::numeric_limits<Index>::max();
 
-/// An index of one dimension: all of it, one position (drops the dimension), or the half-open range {begin, end[, step]}
-/// with step >= 1, as in x(all, 0, {2, 5}). Negative positions count from the end, as in Python; one outside the
+/// An index of one dimension: all of it, one position (drops the dimension), or the half-open range {begin, end[,
+/// step]} with step >= 1, as in x(all, 0, {2, 5}). Negative positions count from the end, as in Python; one outside the
 /// dimension is an Error.
 struct TensorIndex {
   enum class Kind : std::uint8_t { whole, position, range };
@@ -132,8 +132,8 @@ class Tensor {
   DType dtype_ = DType::f32;
 };
 
-// Arithmetic with NumPy broadcasting; both sides of one dtype and device. f32 and the integer types (which wrap around);
-// division is f32's alone. Booleans have + (or) and * (and).
+// Arithmetic with NumPy broadcasting; both sides of one dtype and device. f32 and the integer types (which wrap
+// around); division is f32's alone. Booleans have + (or) and * (and).
 Tensor operator+(const Tensor& a, const Tensor& b);
 Tensor operator-(const Tensor& a, const Tensor& b);
 Tensor operator*(const Tensor& a, const Tensor& b);

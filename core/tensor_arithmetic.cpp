@@ -68,7 +68,8 @@ Tensor map_pairs(const Operands& x, DType result, Function&& f) {
   Out* out = reinterpret_cast<Out*>(y.bytes());
   const Index count = walk.run_length(), a_step = walk.run_step(0), b_step = walk.run_step(1);
   walk.for_each_run([&](const std::array<Index, 3>& at) {
-    for (Index i = 0; i < count; ++i) out[at[2] + i] = static_cast<Out>(f(a[at[0] + i * a_step], b[at[1] + i * b_step]));
+    for (Index i = 0; i < count; ++i)
+      out[at[2] + i] = static_cast<Out>(f(a[at[0] + i * a_step], b[at[1] + i * b_step]));
   });
   return y;
 }
@@ -87,11 +88,15 @@ Tensor binary_integer(const char* operation, Binary op, const Operands& x) {
     case Binary::sub:
       if (!boolean) return map([](T a, T b) { return static_cast<U>(static_cast<U>(a) - static_cast<U>(b)); });
       break;
-    case Binary::mul: return map([](T a, T b) { return static_cast<U>(static_cast<U>(a) * static_cast<U>(b)); });
-    case Binary::min: return map([](T a, T b) { return std::min(a, b); });
-    case Binary::max: return map([](T a, T b) { return std::max(a, b); });
+    case Binary::mul:
+      return map([](T a, T b) { return static_cast<U>(static_cast<U>(a) * static_cast<U>(b)); });
+    case Binary::min:
+      return map([](T a, T b) { return std::min(a, b); });
+    case Binary::max:
+      return map([](T a, T b) { return std::max(a, b); });
     case Binary::div:
-    case Binary::pow: break;
+    case Binary::pow:
+      break;
   }
   throw Error("[{}] {} is not supported: convert with to_dtype(DType::f32)", operation, info(dtype).name);
 }
@@ -111,9 +116,8 @@ Tensor binary(const char* operation, Binary op, const Tensor& a, const Tensor& b
 template <class Compare>
 Tensor compare(const char* operation, const Tensor& a, const Tensor& b, Compare&& holds) {
   const Operands x(operation, a, b);
-  return visit_plain(operation, a.dtype(), [&](auto type) {
-    return map_pairs<decltype(type), std::uint8_t>(x, DType::boolean, holds);
-  });
+  return visit_plain(operation, a.dtype(),
+                     [&](auto type) { return map_pairs<decltype(type), std::uint8_t>(x, DType::boolean, holds); });
 }
 
 Tensor unary(const char* operation, Unary op, const Tensor& x) {

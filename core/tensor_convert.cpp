@@ -1,4 +1,5 @@
 // Copies, and conversions between dtypes and devices.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -9,15 +10,8 @@
 namespace wick {
 namespace {
 
-/// Copies elements between tensors of one shape and dtype that share no memory.
-void copy_elements(const Tensor& from, Tensor& to) {
-  if (is_quantized(from.dtype())) {
-    if (!from.is_contiguous() || !to.is_contiguous()) {
-      throw Error("[copy] {} can only be copied as a whole", info(from.dtype()).name);
-    }
-    std::memcpy(to.bytes(), from.bytes(), static_cast<std::size_t>(row_bytes(from.dtype(), from.elements())));
-    return;
-  }
+/// Copies single elements, run by run.
+void copy_runs(const Tensor& from, Tensor& to) {
   const StridedWalk<2> walk(from.shape(), {TensorBuilder::strides(from), TensorBuilder::strides(to)});
   const Index count = walk.run_length(), from_step = walk.run_step(0), to_step = walk.run_step(1);
   visit_width("copy", from.dtype(), [&](auto type) {
@@ -34,6 +28,35 @@ void copy_elements(const Tensor& from, Tensor& to) {
       }
     });
   });
+}
+
+/// Whether the last dimension strides through `from` while dimension `dim` lies in order: a transposition.
+bool is_transposed(const Tensor& from, int dim) {
+  const int last = from.rank() - 1;
+  return dim < last && from.stride(dim) == 1 && from.dim(dim) > 1 && from.stride(last) > 1;
+}
+
+/// Copies elements between tensors of one shape and dtype that share no memory.
+void copy_elements(const Tensor& from, Tensor& to) {
+  if (is_quantized(from.dtype())) {
+    if (!from.is_contiguous() || !to.is_contiguous()) {
+      throw Error("[copy] {} can only be copied as a whole", info(from.dtype()).name);
+    }
+    std::memcpy(to.bytes(), from.bytes(), static_cast<std::size_t>(row_bytes(from.dtype(), from.elements())));
+    return;
+  }
+  int dim = 0;
+  while (dim < from.rank() && !is_transposed(from, dim)) ++dim;
+  constexpr Index kTile = 32;  // squares that stay in the first cache, whichever way they are walked
+  if (dim == from.rank() || from.dim(dim) * from.dim(-1) <= kTile * kTile) return copy_runs(from, to);
+  for (Index row = 0; row < from.dim(dim); row += kTile) {
+    const Index rows_end = std::min(row + kTile, from.dim(dim));
+    for (Index column = 0; column < from.dim(-1); column += kTile) {
+      const Index columns_end = std::min(column + kTile, from.dim(-1));
+      Tensor tile = to.slice(dim, row, rows_end).slice(-1, column, columns_end);
+      copy_runs(from.slice(dim, row, rows_end).slice(-1, column, columns_end), tile);
+    }
+  }
 }
 
 /// Towards zero; the nearest end of the range for what lies outside, 0 for NaN.
@@ -97,7 +120,8 @@ Tensor Tensor::to_dtype(DType dtype) const {
   // The device converts between all kinds of floats; integers get there by way of f32.
   if (!is_float(dtype_) && !is_quantized(dtype_)) return convert_plain(x, DType::f32).to_dtype(dtype);
   if (!is_float(dtype) && !is_quantized(dtype)) return x.to_dtype(DType::f32).to_dtype(dtype);
-  if (dtype >= DType::q2_k) throw Error("[to_dtype] {} to {}: there is no quantiser", info(dtype_).name, info(dtype).name);
+  if (dtype >= DType::q2_k)
+    throw Error("[to_dtype] {} to {}: there is no quantiser", info(dtype_).name, info(dtype).name);
   Tensor y = empty(shape_, dtype, device());
   device().ops().convert(device().workers(), dtype_, x.bytes(), dtype, y.bytes(), elements());
   return y;

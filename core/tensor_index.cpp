@@ -86,7 +86,8 @@ Tensor index_select(const Tensor& x, int dim, const Tensor& ids) {
   for (Index i = 0; i < outer; ++i) {
     const std::byte* from = source.bytes() + i * x.dim(along) * bytes;
     for (Index j = 0; j < ids.dim(0); ++j, to += bytes) {
-      std::memcpy(to, from + static_cast<Index>(checked.data<std::int64_t>()[j]) * bytes, static_cast<std::size_t>(bytes));
+      std::memcpy(to, from + static_cast<Index>(checked.data<std::int64_t>()[j]) * bytes,
+                  static_cast<std::size_t>(bytes));
     }
   }
   return rows;

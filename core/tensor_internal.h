@@ -39,13 +39,19 @@ void check_f32(const char* operation, const Tensor& tensor);
 template <class Visit>
 decltype(auto) visit_plain(const char* operation, DType dtype, Visit&& visit) {
   switch (dtype) {
-    case DType::f32: return visit(float{});
-    case DType::i8: return visit(std::int8_t{});
+    case DType::f32:
+      return visit(float{});
+    case DType::i8:
+      return visit(std::int8_t{});
     case DType::u8:
-    case DType::boolean: return visit(std::uint8_t{});
-    case DType::i32: return visit(std::int32_t{});
-    case DType::i64: return visit(std::int64_t{});
-    default: throw Error("[{}] {} has no arithmetic: convert with to_dtype(DType::f32)", operation, info(dtype).name);
+    case DType::boolean:
+      return visit(std::uint8_t{});
+    case DType::i32:
+      return visit(std::int32_t{});
+    case DType::i64:
+      return visit(std::int64_t{});
+    default:
+      throw Error("[{}] {} has no arithmetic: convert with to_dtype(DType::f32)", operation, info(dtype).name);
   }
 }
 
@@ -54,10 +60,14 @@ template <class Visit>
 decltype(auto) visit_width(const char* operation, DType dtype, Visit&& visit) {
   if (is_quantized(dtype)) throw Error("[{}] {} has no single elements", operation, info(dtype).name);
   switch (info(dtype).bytes) {
-    case 1: return visit(std::uint8_t{});
-    case 2: return visit(std::uint16_t{});
-    case 4: return visit(std::uint32_t{});
-    default: return visit(std::uint64_t{});
+    case 1:
+      return visit(std::uint8_t{});
+    case 2:
+      return visit(std::uint16_t{});
+    case 4:
+      return visit(std::uint32_t{});
+    default:
+      return visit(std::uint64_t{});
   }
 }
 

@@ -37,7 +37,8 @@ Vectors vectors_of(const char* operation, const Tensor& x, std::optional<int> di
     vectors.shape = x.shape();
     vectors.shape[along] = 1;
     vectors.count = vectors.shape.elements();
-    if (!keep_dim) vectors.shape = vectors.memory.select(-1, 0).shape();
+    const Shape& moved = vectors.memory.shape();
+    if (!keep_dim) vectors.shape = Shape(std::span<const Index>(moved.begin(), moved.end() - 1));
   } else {
     vectors.memory = x.contiguous();
     vectors.size = x.elements();

@@ -16,7 +16,8 @@ constexpr Index kHeads = 4;
 
 /// The key (or value) of one token, told apart by everything that may differ.
 float element(int salt, std::int32_t token, std::int32_t position, Index layer, Index head, Index i) {
-  const auto mixed = static_cast<double>(token) * 0.37 + position * 0.011 + static_cast<double>(layer * 5 + head * 3 + i) * 0.73;
+  const auto mixed =
+      static_cast<double>(token) * 0.37 + position * 0.011 + static_cast<double>(layer * 5 + head * 3 + i) * 0.73;
   return static_cast<float>(std::sin(mixed + salt));
 }
 
@@ -68,7 +69,8 @@ struct Conversation {
 };
 
 /// Adds `more` tokens to each conversation in one batch and checks each one's newest output in every layer.
-void append_and_check(const PagedCache& cache, std::vector<Conversation*> conversations, Index more, std::int32_t first) {
+void append_and_check(const PagedCache& cache, std::vector<Conversation*> conversations, Index more,
+                      std::int32_t first) {
   Batch batch;
   for (Conversation* c : conversations) {
     std::vector<std::int32_t> tokens(static_cast<std::size_t>(more));
@@ -88,7 +90,8 @@ void append_and_check(const PagedCache& cache, std::vector<Conversation*> conver
       const auto wanted = expected(c->tokens, layer);
       const auto got = y(row - 1).to_vector<float>();
       double worst = 0;
-      for (std::size_t i = 0; i < wanted.size(); ++i) worst = std::max(worst, std::fabs(static_cast<double>(got[i]) - wanted[i]));
+      for (std::size_t i = 0; i < wanted.size(); ++i)
+        worst = std::max(worst, std::fabs(static_cast<double>(got[i]) - wanted[i]));
       CHECK(worst < 1e-5);
     }
   }
@@ -136,7 +139,9 @@ TEST_CASE("kv cache: the last owner of a shared page writes in place") {
   Sequence one(cache);
   one.extend(10);
   const auto before = page_ids(one);
-  { const Sequence two = one; }
+  {
+    const Sequence two = one;
+  }
   one.extend(10);
   CHECK(page_ids(one) == before);
   CHECK(cache.pages_in_use() == 1);
@@ -165,8 +170,7 @@ TEST_CASE("kv cache: a pool that is exhausted says so and changes nothing") {
   one.extend(300);
   Sequence two = one;
   const auto pages = page_ids(two);
-  CHECK(error_of([&] { two.extend(300); }) ==
-        "[kv cache] 300 tokens more need 2 pages of 256 tokens, 1 of 3 are left");
+  CHECK(error_of([&] { two.extend(300); }) == "[kv cache] 300 tokens more need 2 pages of 256 tokens, 1 of 3 are left");
   CHECK(two.length() == 300);
   CHECK(page_ids(two) == pages);
   CHECK(cache.pages_in_use() == 2);
@@ -216,7 +220,8 @@ TEST_CASE("kv cache: a batch knows where each row stands, however many sequences
     CHECK(rows.keys == sequences[i].length());
     CHECK(std::equal(sequences[i].pages().begin(), sequences[i].pages().end(), rows.pages));
     for (Index q = 0; q < rows.queries; ++q, ++row) {
-      CHECK(batch.positions()[static_cast<std::size_t>(row)] == static_cast<std::int32_t>(rows.keys - rows.queries + q));
+      CHECK(batch.positions()[static_cast<std::size_t>(row)] ==
+            static_cast<std::int32_t>(rows.keys - rows.queries + q));
     }
   }
   batch.clear();
@@ -228,7 +233,9 @@ TEST_CASE("kv cache: shapes that do not fit the cache are named") {
   Sequence one(cache);
   Batch batch;
   batch.add(one, std::vector<std::int32_t>{1, 2});
-  const auto rows = [](Index count, Index heads, Index size) { return Tensor::zeros({count, heads, size}, DType::f32, device()); };
+  const auto rows = [](Index count, Index heads, Index size) {
+    return Tensor::zeros({count, heads, size}, DType::f32, device());
+  };
   const Tensor q = rows(2, 4, 8), kv = rows(2, 2, 8);
   const auto error = [&](const Tensor& a, const Tensor& b) {
     return error_of([&] { attention(a, b, kv, cache, 0, batch, {.scale = 1}); });

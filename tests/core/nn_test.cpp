@@ -1,9 +1,8 @@
 #include "core/nn.h"
 
+#include <Eigen/Dense>
 #include <cmath>
 #include <cstring>
-
-#include <Eigen/Dense>
 
 #include "core/tensor_tools.h"
 
@@ -53,9 +52,8 @@ Checkpoint checkpoint_of(const Tensor& matrix, Bytes how) {
   const auto count = static_cast<std::size_t>(row_bytes(matrix.dtype(), matrix.elements()));
   const std::span<const std::byte> bytes(matrix.bytes(), count);
   Checkpoint checkpoint;
-  checkpoint.sources.push_back(how == Bytes::in_place
-                                   ? memory_source("test.gguf", {bytes.begin(), bytes.end()})
-                                   : std::make_shared<TestSource>(bytes, how == Bytes::misaligned));
+  checkpoint.sources.push_back(how == Bytes::in_place ? memory_source("test.gguf", {bytes.begin(), bytes.end()})
+                                                      : std::make_shared<TestSource>(bytes, how == Bytes::misaligned));
   checkpoint.tensors["w"] = {"w", matrix.dtype(), {matrix.dim(0), matrix.dim(1)}, 0, count, 0};
   return checkpoint;
 }
@@ -176,7 +174,9 @@ TEST_CASE("rope: turns pairs by their angle and leaves the rest of a vector alon
   const Index tokens = 3, heads = 2, size = 8, rotary = 4;
   const Tensor x = Tensor::randn({tokens, heads, size}, 1, device());
   Tensor table = Tensor::empty({tokens, rotary}, DType::f32, device());
-  const auto angle = [](Index token, Index pair) { return 0.3 * static_cast<double>(token + 1) + static_cast<double>(pair); };
+  const auto angle = [](Index token, Index pair) {
+    return 0.3 * static_cast<double>(token + 1) + static_cast<double>(pair);
+  };
   for (Index t = 0; t < tokens; ++t) {
     for (Index pair = 0; pair < rotary / 2; ++pair) {
       table.data<float>()[t * rotary + pair] = static_cast<float>(std::cos(angle(t, pair)));

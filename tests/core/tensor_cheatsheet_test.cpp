@@ -33,7 +33,8 @@ struct Line {
   std::string code, printed;
 };
 
-#define LINE(...) Line{without_spaces(#__VA_ARGS__), (__VA_ARGS__).to_string()}
+#define LINE(...) \
+  Line { without_spaces(#__VA_ARGS__), (__VA_ARGS__).to_string() }
 
 }  // namespace
 

@@ -119,7 +119,8 @@ TEST_CASE("tensor: operations give what PyTorch gives") {
     REQUIRE(values.size() == stored.at("values").size());
     for (std::size_t i = 0; i < values.size(); ++i) {
       const double wanted = number(stored.at("values")[i]);
-      if (std::fabs(values[i] - wanted) > 2e-6 * std::max(1.0, std::fabs(wanted))) FAIL_CHECK(i << ": " << values[i] << " is not " << wanted);
+      if (std::fabs(values[i] - wanted) > 2e-6 * std::max(1.0, std::fabs(wanted)))
+        FAIL_CHECK(i << ": " << values[i] << " is not " << wanted);
     }
   }
 }

@@ -1,9 +1,8 @@
 #include "core/tensor.h"
 
+#include <Eigen/Dense>
 #include <cmath>
 #include <limits>
-
-#include <Eigen/Dense>
 
 #include "core/tensor_tools.h"
 
@@ -36,7 +35,8 @@ TEST_CASE("tensor: nested lists become rows, and ragged ones an Error") {
   CHECK(Tensor::from({}, device()).shape() == Shape{0});
   CHECK(Tensor::from({{}, {}}, device()).shape() == Shape{2, 0});
   CHECK(Tensor::from({{{1}}}, device()).shape() == Shape{1, 1, 1});
-  CHECK(error_of([] { Tensor::from({{1, 2}, {3}}, device()); }) == "[from] the lists are ragged: 2 and 1 elements side by side");
+  CHECK(error_of([] { Tensor::from({{1, 2}, {3}}, device()); }) ==
+        "[from] the lists are ragged: 2 and 1 elements side by side");
   CHECK(error_of([] { Tensor::from({{1, 2}, 3}, device()); }) ==
         "[from] the lists are ragged: a number stands where others have a list");
   CHECK(error_of([] { Tensor::from({1, {2}}, device()); }) ==
@@ -55,7 +55,8 @@ TEST_CASE("tensor: an integer dtype takes what it can hold and nothing else") {
 }
 
 TEST_CASE("tensor: a range stops before its end") {
-  CHECK(Tensor::arange(0, 1, 0.25, DType::f32, device()).to_vector<float>() == std::vector<float>{0, 0.25f, 0.5f, 0.75f});
+  CHECK(Tensor::arange(0, 1, 0.25, DType::f32, device()).to_vector<float>() ==
+        std::vector<float>{0, 0.25f, 0.5f, 0.75f});
   CHECK(Tensor::arange(5, 0, -2, DType::i32, device()).to_vector<std::int32_t>() == std::vector<std::int32_t>{5, 3, 1});
   CHECK(Tensor::arange(3, 3, 1, DType::f32, device()).elements() == 0);
   CHECK(error_of([] { Tensor::arange(0, 1, 0, DType::f32, device()); }) == "[arange] the step is 0");
@@ -70,6 +71,21 @@ TEST_CASE("tensor: views share memory, copies do not") {
   CHECK(x.reshape({2, 6}).data<float>() == x.data<float>());
   CHECK(x.contiguous().data<float>() == x.data<float>());
   CHECK(x.transpose(0, 1).contiguous().data<float>() != x.data<float>());
+}
+
+TEST_CASE("tensor: a transposed copy has every element in its place, at any size") {
+  for (const auto& shape : {Shape{31, 33}, Shape{100, 70}, Shape{3, 65, 64}, Shape{40, 2, 50}, Shape{1, 2000}}) {
+    const Tensor x = count_up(shape), y = x.transpose(0, -1).contiguous();
+    CAPTURE(shape.to_string());
+    bool same = true;
+    for (Index i = 0; i < x.dim(0); ++i) {
+      for (Index j = 0; j < x.dim(-1); ++j) {
+        const Tensor from = x.select(0, i).select(-1, j), to = y.select(-1, i).select(0, j);
+        same = same && from.to_vector<float>() == to.to_vector<float>();
+      }
+    }
+    CHECK(same);
+  }
 }
 
 TEST_CASE("tensor: a copy between overlapping views reads before it writes") {
@@ -129,7 +145,7 @@ TEST_CASE("tensor: an index outside its dimension is an Error that says where") 
 TEST_CASE("tensor: shapes, dtypes and devices that do not go together are named") {
   const Tensor x = count_up({2, 3}), n = count_up({2, 3}, DType::i32);
   CHECK(error_of([&] { x + count_up({4}); }) == "[add] [2, 3] and [4]: dimensions 3 and 4 differ");
-  CHECK(error_of([&] { x * n; }) == "[mul] f32 and i32: dtypes differ, convert one with to_dtype");
+  CHECK(error_of([&] { x* n; }) == "[mul] f32 and i32: dtypes differ, convert one with to_dtype");
   CHECK(error_of([&] { n / n; }) == "[div] i32 is not supported: convert with to_dtype(DType::f32)");
   CHECK(error_of([&] { x.to_dtype(DType::f16) + x.to_dtype(DType::f16); }) ==
         "[add] f16 has no arithmetic: convert with to_dtype(DType::f32)");
@@ -166,7 +182,8 @@ TEST_CASE("tensor: arithmetic broadcasts every pair of shapes as NumPy does") {
 
 TEST_CASE("tensor: operations on strided views equal those on their copies") {
   const Tensor x = Tensor::randn({5, 6, 7}, 3, device());
-  for (const Tensor& view : {x.transpose(0, 2), x(all, {1, 6, 2}), x.permute({1, 2, 0}), x(all, all, 3), x(2).expand({4, 6, 7})}) {
+  for (const Tensor& view :
+       {x.transpose(0, 2), x(all, {1, 6, 2}), x.permute({1, 2, 0}), x(all, all, 3), x(2).expand({4, 6, 7})}) {
     const Tensor copy = view.clone();
     CAPTURE(view.shape().to_string());
     CHECK(values_of(view * 2.0 + view) == values_of(copy * 2.0 + copy));
@@ -189,13 +206,24 @@ TEST_CASE("tensor: products are those of a double matrix product") {
   CHECK(matmul(count_up({0, 2}), count_up({2, 3})).shape() == Shape{0, 3});
 }
 
+TEST_CASE("tensor: the sum of nothing is 0, its mean is not a number") {
+  const Tensor nothing = Tensor::empty({2, 0}, DType::f32, device());
+  CHECK(values_of(sum(nothing, 1)) == std::vector<double>{0, 0});
+  CHECK(sum(nothing, 0).shape() == Shape{0});
+  CHECK(max(nothing, 0).shape() == Shape{0});
+  CHECK(std::isnan(mean(nothing).item()));
+  CHECK(sum(Tensor::empty({2, 0}, DType::i32, device()), 1).to_vector<std::int64_t>() ==
+        std::vector<std::int64_t>{0, 0});
+}
+
 TEST_CASE("tensor: integers wrap around, booleans are or and and") {
   const Tensor big = Tensor::from({2147483647}, device(), DType::i32);
   CHECK((big + 1.0).to_vector<std::int32_t>().front() == std::numeric_limits<std::int32_t>::min());
   CHECK((-Tensor::from({1, 0}, device(), DType::u8)).to_vector<std::uint8_t>() == std::vector<std::uint8_t>{255, 0});
   CHECK(sum(Tensor::full({1000}, 255, DType::u8, device())).to_vector<std::int64_t>().front() == 255000);
   CHECK(sum(Tensor::full({3}, -5, DType::i8, device())).item() == -15);
-  const Tensor yes = Tensor::from({1, 1, 0, 0}, device(), DType::boolean), no = Tensor::from({1, 0, 1, 0}, device(), DType::boolean);
+  const Tensor yes = Tensor::from({1, 1, 0, 0}, device(), DType::boolean),
+               no = Tensor::from({1, 0, 1, 0}, device(), DType::boolean);
   CHECK(values_of(yes + no) == std::vector<double>{1, 1, 1, 0});
   CHECK(values_of(yes * no) == std::vector<double>{1, 0, 0, 0});
   CHECK(sum(yes + no).item() == 3);
@@ -211,7 +239,7 @@ TEST_CASE("tensor: floats become integers towards zero, within their range") {
 }
 
 TEST_CASE("tensor: a tensor that memory cannot hold is an Error of kind memory") {
-  const Index huge = std::numeric_limits<Index>::max() / 8;
+  const Index huge = std::numeric_limits<Index>::max() / 2;
   try {
     Tensor::empty({huge}, DType::f32, device());
     FAIL("no Error");

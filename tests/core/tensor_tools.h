@@ -1,11 +1,10 @@
 #pragma once
 // What the tests of tensors share.
+#include <catch2/catch.hpp>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
-
-#include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "core/tensor.h"
