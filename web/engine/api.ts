@@ -1,0 +1,166 @@
+import { createClient, type Client, type WorkerLike } from "./client.ts";
+import { WickError } from "./errors.ts";
+import { chooseVariant, detectFeatures } from "./features.ts";
+import type { EngineCalls } from "./protocol.ts";
+import { createStream, type ChatStream } from "./stream.ts";
+import type {
+  ChatOptions,
+  EngineInfo,
+  LoadOptions,
+  LoadProgress,
+  Message,
+  ModelInfo,
+  Variant,
+} from "./types.ts";
+
+export { WickError, type WickErrorCode } from "./errors.ts";
+export type { ChatStream } from "./stream.ts";
+export * from "./types.ts";
+
+export interface EngineOptions {
+  /** Where the `core/` folder with the module's builds lies; the page's own folder if left out. */
+  base?: string;
+  /** Overrides detection. */
+  variant?: Variant;
+  threads?: number;
+  /** `mock` answers from fixed texts without a model; only in builds made with it. */
+  core?: "wasm" | "mock";
+  /** Called before each start, so that a bundler or a test can supply the worker. */
+  createWorker?: () => WorkerLike<EngineCalls>;
+}
+
+/** A model: a picked or dropped file, one kept in the browser's own file system, or an address to read it from. */
+export type ModelSource = Blob | FileSystemFileHandle | URL | string;
+
+export interface LoadCallOptions extends LoadOptions {
+  name?: string;
+  signal?: AbortSignal;
+  onProgress?: (progress: LoadProgress) => void;
+}
+
+/** A loaded chat model. It holds one context, in which the common beginning of successive calls is kept. */
+export interface ChatModel {
+  readonly info: ModelInfo;
+  /**
+   * Answers the last message; continues it if it is an assistant's. Aborting ends the answer with what was written
+   * and stop_reason `cancelled`; it is no error.
+   */
+  send(
+    messages: Message[],
+    options?: ChatOptions,
+    signal?: AbortSignal,
+  ): ChatStream;
+  countTokens(text: string): Promise<number>;
+  unload(): Promise<void>;
+}
+
+export interface Engine {
+  readonly info: EngineInfo;
+  /** Replaces the model loaded before. The file is read by slices where it lies, never copied whole. */
+  loadChat(source: ModelSource, options?: LoadCallOptions): Promise<ChatModel>;
+  /** Ends the worker. The next loadChat starts a fresh one. */
+  kill(): void;
+}
+
+/** Starts the engine's worker with the best module this browser can run. */
+export async function createEngine(
+  options: EngineOptions = {},
+): Promise<Engine> {
+  const features = detectFeatures();
+  if (!features.simd) {
+    throw new WickError(
+      "unsupported",
+      "This browser lacks WebAssembly SIMD. Chromium 91, Firefox 89 and Safari 16.4 have it.",
+    );
+  }
+  const chosen = chooseVariant(features);
+  const variant = options.variant ?? chosen.variant;
+  const wanted = options.threads ?? chosen.threads;
+  const base = new URL(options.base ?? ".", document.baseURI).href;
+  const info: EngineInfo = {
+    variant,
+    threads: wanted,
+    isolated: features.isolated,
+    limits: chosen.limits,
+  };
+  let client = await start();
+
+  async function start(): Promise<Client<EngineCalls>> {
+    const fresh = createClient<EngineCalls>(
+      (options.createWorker ?? createEngineWorker)(),
+    );
+    const { threads } = await fresh.call("start", {
+      core: options.core ?? "wasm",
+      variant,
+      threads: wanted,
+      base,
+    });
+    info.threads = threads;
+    return fresh;
+  }
+
+  return {
+    info,
+    kill: () => client.kill("The engine was stopped. Load the model again."),
+    async loadChat(source, { name, signal, onProgress, ...loadOptions } = {}) {
+      if (client.dead) client = await start();
+      const file = await fileOf(source, signal);
+      const title = name ?? (file instanceof File ? file.name : "model");
+      const model = await client.call(
+        "load",
+        { file, name: title, options: loadOptions },
+        { signal, ...(onProgress && { onEvent: onProgress }) },
+      );
+      return chatModel(client, model);
+    },
+  };
+}
+
+function createEngineWorker(): WorkerLike<EngineCalls> {
+  return new Worker(new URL("./engine_worker.ts", import.meta.url), {
+    type: "module",
+    name: "wick engine",
+  });
+}
+
+function chatModel(client: Client<EngineCalls>, info: ModelInfo): ChatModel {
+  return {
+    info,
+    send: (messages, options = {}, signal) =>
+      createStream((push) =>
+        client.call("send", { messages, options }, { signal, onEvent: push }),
+      ),
+    countTokens: (text) => client.call("count", { text }),
+    async unload() {
+      await client.call("unload", null);
+    },
+  };
+}
+
+async function fileOf(
+  source: ModelSource,
+  signal?: AbortSignal,
+): Promise<Blob> {
+  if (source instanceof Blob) return source;
+  if (typeof source !== "string" && !(source instanceof URL))
+    return source.getFile();
+  // The browser keeps a large response on disk, so the blob is a file in all but name.
+  const response = await fetch(source, signal ? { signal } : {}).catch(
+    (reason: unknown) => {
+      throw new WickError(
+        "network",
+        `${String(source)}: ${reason instanceof Error ? reason.message : "no answer"}.`,
+      );
+    },
+  );
+  if (!response.ok)
+    throw new WickError(
+      "network",
+      `${String(source)}: the server answered ${response.status}.`,
+    );
+  return new File(
+    [await response.blob()],
+    new URL(String(source), document.baseURI).pathname.split("/").pop() ??
+      "model",
+  );
+}

@@ -1,0 +1,41 @@
+import type {
+  ChatOptions,
+  ChatStats,
+  LoadOptions,
+  LoadProgress,
+  Message,
+  ModelInfo,
+  Token,
+} from "./types.ts";
+
+/** Messages and options of one answer. If the last message is an assistant's, it is continued. */
+export interface ChatRequest {
+  messages: Message[];
+  options: ChatOptions;
+}
+
+export interface ChatStep {
+  state: "prompt" | "writing" | "done";
+  prompt: { done: number; total: number };
+  text: string;
+  tokens: Token[];
+}
+
+/**
+ * What the worker needs of the module: synchronous calls of some tens of milliseconds at most, which throw WickError.
+ * Two implement it: the WebAssembly module behind the C interface of wasm/wick.h, and the mock of mock_core.ts.
+ */
+export interface Core {
+  readonly threads: number;
+
+  loadBegin(file: Blob, name: string, options: LoadOptions): void;
+  loadStep(): LoadProgress;
+  unload(): void;
+  info(): ModelInfo;
+  countTokens(text: string): number;
+
+  chatBegin(request: ChatRequest): void;
+  chatStep(): ChatStep;
+  chatStop(): void;
+  chatStats(): ChatStats;
+}

@@ -1,0 +1,79 @@
+import type { Core } from "./core.ts";
+import { WickError } from "./errors.ts";
+import type { EngineCalls, Reply, Request } from "./protocol.ts";
+import { createPause, createServer } from "./server.ts";
+import { createWasmCore } from "./wasm_core.ts";
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+const post = (reply: Reply<EngineCalls>) => scope.postMessage(reply);
+let core: Core | null = null;
+
+function started(): Core {
+  if (!core)
+    throw new WickError("bad_argument", "The engine has not been started.");
+  return core;
+}
+
+async function createCore(input: EngineCalls["start"]["input"]): Promise<Core> {
+  if (input.core === "wasm")
+    return createWasmCore(input.variant, input.threads, input.base);
+  if (!import.meta.env.VITE_MOCK)
+    throw new WickError("unsupported", "This build has no mock engine.");
+  const { createMockCore } = await import("./mock_core.ts");
+  const reader = new FileReaderSync();
+  return createMockCore(
+    (file, from, to) =>
+      new Uint8Array(reader.readAsArrayBuffer(file.slice(from, to))),
+  );
+}
+
+const receive = createServer<EngineCalls>({
+  post,
+  pause: createPause(),
+  handlers: {
+    async start(input) {
+      core = await createCore(input);
+      return { threads: core.threads };
+    },
+    *load({ file, name, options }, job) {
+      const current = started();
+      current.unload();
+      try {
+        current.loadBegin(file, name, options);
+        for (;;) {
+          const progress = current.loadStep();
+          if (progress.done >= progress.total) return current.info();
+          yield progress;
+          if (job.cancelled)
+            throw new WickError("cancelled", `${name}: loading was cancelled.`);
+        }
+      } catch (reason) {
+        current.unload();
+        throw reason;
+      }
+    },
+    unload() {
+      started().unload();
+      return null;
+    },
+    count({ text }) {
+      return started().countTokens(text);
+    },
+    *send(request, job) {
+      const current = started();
+      current.chatBegin(request);
+      for (;;) {
+        const { state, text, tokens, prompt } = current.chatStep();
+        yield { text, tokens, prompt };
+        if (state === "done") return current.chatStats();
+        if (job.cancelled) {
+          current.chatStop();
+          return current.chatStats();
+        }
+      }
+    },
+  },
+});
+
+scope.onmessage = ({ data }: MessageEvent<Request<EngineCalls>>) =>
+  receive(data);

@@ -1,0 +1,62 @@
+import type { ErrorData } from "./errors.ts";
+import type {
+  ChatOptions,
+  ChatPiece,
+  ChatStats,
+  LoadOptions,
+  LoadProgress,
+  Message,
+  ModelInfo,
+  Variant,
+} from "./types.ts";
+
+/** One call: what goes in, what comes back once, and what comes before it any number of times. */
+export interface CallShape {
+  input: unknown;
+  event: unknown;
+  output: unknown;
+}
+export type CallTable = Record<string, CallShape>;
+
+/** The calls of the engine worker. */
+export type EngineCalls = {
+  start: {
+    input: {
+      core: "wasm" | "mock";
+      variant: Variant;
+      threads: number;
+      base: string;
+    };
+    event: never;
+    output: { threads: number };
+  };
+  load: {
+    input: { file: Blob; name: string; options: LoadOptions };
+    event: LoadProgress;
+    output: ModelInfo;
+  };
+  unload: { input: null; event: never; output: null };
+  count: { input: { text: string }; event: never; output: number };
+  send: {
+    input: { messages: Message[]; options: ChatOptions };
+    event: ChatPiece;
+    output: ChatStats;
+  };
+};
+
+/** What a window sends to a worker. A cancel names the id of the call that is to end early. */
+export type Request<Calls extends CallTable> =
+  | {
+      [Name in keyof Calls & string]: {
+        id: number;
+        call: Name;
+        input: Calls[Name]["input"];
+      };
+    }[keyof Calls & string]
+  | { id: number; call: "cancel" };
+
+/** What a worker sends back: any number of events, then one result or one error, for each id. */
+export type Reply<Calls extends CallTable> =
+  | { id: number; kind: "event"; value: Calls[keyof Calls]["event"] }
+  | { id: number; kind: "result"; value: Calls[keyof Calls]["output"] }
+  | { id: number; kind: "error"; error: ErrorData };

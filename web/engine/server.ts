@@ -1,0 +1,122 @@
+import { errorData, WickError } from "./errors.ts";
+import type { CallTable, Reply, Request } from "./protocol.ts";
+
+/** One call in work. A handler looks at `cancelled` after each yield and ends early when it is set. */
+export interface Job {
+  cancelled: boolean;
+}
+
+type Steps<Event, Output> =
+  AsyncGenerator<Event, Output, void> | Generator<Event, Output, void>;
+
+/**
+ * A call that answers at once, or a generator: what that yields are events, each followed by a pause in which
+ * messages are heard.
+ */
+export type Handler<Input, Event, Output> = (
+  input: Input,
+  job: Job,
+) => Steps<Event, Output> | Promise<Output> | Output;
+
+export type Handlers<Calls extends CallTable> = {
+  [Name in keyof Calls]: Handler<
+    Calls[Name]["input"],
+    Calls[Name]["event"],
+    Calls[Name]["output"]
+  >;
+};
+
+export interface ServerOptions<Calls extends CallTable> {
+  handlers: Handlers<Calls>;
+  post: (reply: Reply<Calls>) => void;
+  /** Resolves after the messages that are waiting have been delivered. */
+  pause: () => Promise<void>;
+  /** Calls that run at the same time; the others wait in order. */
+  parallel?: number;
+}
+
+/** The worker's side of the protocol: a queue of calls, run step by step. Returns what to do with each message. */
+export function createServer<Calls extends CallTable>(
+  options: ServerOptions<Calls>,
+): (request: Request<Calls>) => void {
+  type Call = Exclude<Request<Calls>, { call: "cancel" }>;
+  const { handlers, post, pause, parallel = 1 } = options;
+  const jobs = new Map<number, Job>();
+  const waiting: Call[] = [];
+  let running = 0;
+
+  async function run(call: Call): Promise<void> {
+    const job = jobs.get(call.id) ?? { cancelled: true };
+    try {
+      if (job.cancelled)
+        throw new WickError("cancelled", "Cancelled before it began.");
+      const handler = handlers[call.call];
+      if (!handler)
+        throw new WickError(
+          "bad_argument",
+          `The worker knows no call '${call.call}'.`,
+        );
+      const steps = await handler(
+        call.input as Calls[keyof Calls]["input"],
+        job,
+      );
+      if (!isSteps(steps)) {
+        post({ id: call.id, kind: "result", value: steps });
+        return;
+      }
+      for (;;) {
+        const step = await steps.next();
+        if (step.done) {
+          post({ id: call.id, kind: "result", value: step.value });
+          return;
+        }
+        post({ id: call.id, kind: "event", value: step.value });
+        await pause();
+      }
+    } catch (reason) {
+      post({ id: call.id, kind: "error", error: errorData(reason) });
+    } finally {
+      jobs.delete(call.id);
+      running -= 1;
+      next();
+    }
+  }
+
+  function next(): void {
+    while (running < parallel) {
+      const call = waiting.shift();
+      if (!call) return;
+      running += 1;
+      void run(call);
+    }
+  }
+
+  return (request) => {
+    if (request.call === "cancel") {
+      const job = jobs.get(request.id);
+      if (job) job.cancelled = true;
+      return;
+    }
+    jobs.set(request.id, { cancelled: false });
+    waiting.push(request as Call);
+    next();
+  };
+}
+
+function isSteps<Event, Output>(
+  value: Steps<Event, Output> | Output,
+): value is Steps<Event, Output> {
+  return typeof value === "object" && value !== null && "next" in value;
+}
+
+/** A pause that lets a worker hear its messages: a turn of the event loop without the clamp of setTimeout. */
+export function createPause(): () => Promise<void> {
+  const channel = new MessageChannel();
+  const waiting: (() => void)[] = [];
+  channel.port1.onmessage = () => waiting.shift()?.();
+  return () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      channel.port2.postMessage(0);
+    });
+}

@@ -1,0 +1,98 @@
+/** The builds of the module: plain SIMD on one thread; with threads; with threads and relaxed SIMD. */
+export type Variant = "single" | "threads" | "relaxed";
+
+/** What the engine runs on, and why it is not faster (one sentence a page can show), if it could be. */
+export interface EngineInfo {
+  variant: Variant;
+  threads: number;
+  isolated: boolean;
+  limits: string[];
+}
+
+export interface LoadOptions {
+  /** Tokens of context to make room for; the model's own size, at most 8192, if left out. */
+  context_size?: number;
+  /** f32 activations and cache, for comparing with references; slower. */
+  precise?: boolean;
+}
+
+export interface LoadProgress {
+  /** Bytes. */
+  done: number;
+  total: number;
+}
+
+export interface ModelInfo {
+  name: string;
+  architecture: string;
+  quantisation: string;
+  parameters: number;
+  vocab_size: number;
+  /** Tokens that the loaded context holds, and that the model was trained for. */
+  context_size: number;
+  train_context_size: number;
+  file_bytes: number;
+  memory_bytes: number;
+}
+
+export interface Message {
+  role: "system" | "user" | "assistant";
+  content: string;
+}
+
+/** Sampling and length. What is left out takes the engine's default. */
+export interface ChatOptions {
+  max_tokens?: number;
+  /** 0 is greedy: always the most likely token. */
+  temperature?: number;
+  top_k?: number;
+  top_p?: number;
+  min_p?: number;
+  typical_p?: number;
+  repeat_penalty?: number;
+  repeat_last_n?: number;
+  presence_penalty?: number;
+  frequency_penalty?: number;
+  /** Same seed, same model, same options: same answer on every build. */
+  seed?: number;
+  stop?: string[];
+  /** Pairs of token id and the number added to its logit. */
+  logit_bias?: [number, number][];
+  /** How many of the most likely tokens to report with each token; 0 reports none. */
+  top?: number;
+}
+
+export interface TokenChoice {
+  id: number;
+  text: string;
+  /** Of the model itself: after softmax at temperature 1, before any filter. 0 to 1. */
+  probability: number;
+}
+
+export interface Token extends TokenChoice {
+  /** Most likely first; empty unless ChatOptions.top asks for them. */
+  top: TokenChoice[];
+}
+
+/** A part of an answer as it comes. The texts of all pieces, joined, are the answer. */
+export interface ChatPiece {
+  /** Whole characters only; may be empty while the prompt is read. */
+  text: string;
+  tokens: Token[];
+  /** Prompt tokens read so far, out of all that are not reused. */
+  prompt: { done: number; total: number };
+}
+
+export type StopReason = "end" | "length" | "stop" | "context" | "cancelled";
+
+export interface ChatStats {
+  prompt_tokens: number;
+  /** Of the prompt tokens, those still in the cache from an earlier call. */
+  reused_tokens: number;
+  prompt_ms: number;
+  generated_tokens: number;
+  generate_ms: number;
+  stop_reason: StopReason;
+  context_used: number;
+  context_size: number;
+}

@@ -1,0 +1,11 @@
+/** A section of the site: one entry in the bar, one in the tab bar of a phone, one page. */
+export interface Section {
+  id: string;
+  title: string;
+  icon: string;
+}
+
+export const sections: readonly Section[] = [
+  { id: "chat", title: "Chat", icon: "chat" },
+  { id: "models", title: "Models", icon: "box" },
+];
