@@ -36,13 +36,12 @@ float inverse(float scale) { return scale != 0 ? 1.0f / scale : 0.0f; }
 /// The element of largest magnitude, sign included, becomes quant 0 of [0, 2 * offset): the other sign's end is what
 /// a two's complement range lacks. Returns the scale.
 float quantize_symmetric(const float* x, int offset, Byte* quants) {
-  float extreme = 0;
-  for (int i = 0; i < kSize; ++i) {
-    if (std::fabs(x[i]) > std::fabs(extreme)) extreme = x[i];
-  }
+  // Not by a loop that keeps the extreme so far: for WebAssembly Clang 19 at -O3 compares with it, not its magnitude.
+  const auto smaller = [](float a, float b) { return std::fabs(a) < std::fabs(b); };
+  const float extreme = *std::max_element(x, x + kSize, smaller);
   const float scale = extreme / static_cast<float>(-offset);
   const double per_unit = inverse(scale);
-  for (int i = 0; i < kSize; ++i) quants[i] = level(x[i] * per_unit + offset + 0.5, 2 * offset - 1);
+  for (int i = 0; i < kSize; ++i) quants[i] = level(x[i] * per_unit + (offset + 0.5), 2 * offset - 1);
   return scale;
 }
 

@@ -114,7 +114,8 @@ inline double largest_error(const float* got, const float* wanted, Index count) 
 }
 
 inline bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+  if (a.size() != b.size()) return false;
+  return a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
 /// Grids of `size` floats with room between the vectors, so that a kernel that mixes up strides is found out.
