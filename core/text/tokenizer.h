@@ -33,7 +33,8 @@ class Tokenizer {
   std::vector<TokenId> encode(std::string_view text, EncodeOptions options = {}) const;
   /// The text of `ids`; special tokens only if `special`.
   std::string decode(std::span<const TokenId> ids, bool special = false) const;
-  /// The bytes of one token inside a text (not stripped of a leading space); empty for a special token unless `special`.
+  /// The bytes of one token inside a text (not stripped of a leading space); empty for a special token unless
+  /// `special`.
   std::string piece(TokenId id, bool special = false) const;
   /// Whether decoding drops one leading space of the whole text (SentencePiece's dummy prefix).
   bool strips_leading_space() const;
@@ -57,7 +58,8 @@ class Tokenizer {
 /// Decodes a stream of tokens into text that never ends inside a character.
 class TextStream {
  public:
-  explicit TextStream(Tokenizer tokenizer, bool special = false);
+  /// `at_start`: these are the first tokens of a text, so a leading space that decode() strips is stripped here too.
+  explicit TextStream(Tokenizer tokenizer, bool special = false, bool at_start = true);
   /// The text that is complete with this token, possibly empty. Invalid bytes become U+FFFD.
   std::string push(TokenId id);
   /// What is left at the end, U+FFFD for an unfinished character.
@@ -66,7 +68,7 @@ class TextStream {
  private:
   Tokenizer tokenizer_;
   bool special_;
-  bool first_ = true;
+  bool first_;
   std::string pending_;
 };
 
