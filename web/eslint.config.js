@@ -3,7 +3,7 @@ import globals from "globals";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist", "public/core"] },
+  { ignores: ["dist", "dist-e2e", "public/core"] },
   js.configs.recommended,
   tseslint.configs.strict,
   { files: ["**/*.ts"], languageOptions: { globals: { ...globals.browser } } },

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import type { Plugin } from "vite";
 import { sections, type Section } from "./pages/sections.ts";
 
@@ -27,10 +27,14 @@ export function shellPlugin(root: string): Plugin {
 }
 
 /** Writes the list of built files, with a version made of their contents, into the service worker. */
-export function precachePlugin(out: string): Plugin {
+export function precachePlugin(): Plugin {
+  let out = "";
   return {
     name: "wick-precache",
     apply: "build",
+    configResolved: (config) => {
+      out = resolve(config.root, config.build.outDir);
+    },
     closeBundle() {
       const files = (
         readdirSync(out, {

@@ -14,7 +14,7 @@ const proxy = {
 
 export default defineConfig({
   base: "./",
-  plugins: [shellPlugin(at(".")), precachePlugin(at("dist"))],
+  plugins: [shellPlugin(at(".")), precachePlugin()],
   worker: { format: "es" },
   server: { headers: isolation, proxy },
   preview: { headers: isolation, proxy },

@@ -44,7 +44,7 @@ const receive = createServer<EngineCalls>({
           const progress = current.loadStep();
           if (progress.done >= progress.total) return current.info();
           yield progress;
-          if (job.cancelled)
+          if (job.signal.aborted)
             throw new WickError("cancelled", `${name}: loading was cancelled.`);
         }
       } catch (reason) {
@@ -66,7 +66,7 @@ const receive = createServer<EngineCalls>({
         const { state, text, tokens, prompt } = current.chatStep();
         yield { text, tokens, prompt };
         if (state === "done") return current.chatStats();
-        if (job.cancelled) {
+        if (job.signal.aborted) {
           current.chatStop();
           return current.chatStats();
         }

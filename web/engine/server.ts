@@ -1,9 +1,9 @@
 import { errorData, WickError } from "./errors.ts";
 import type { CallTable, Reply, Request } from "./protocol.ts";
 
-/** One call in work. A handler looks at `cancelled` after each yield and ends early when it is set. */
+/** One call in work. A handler looks at the signal after each yield and ends early when it is aborted. */
 export interface Job {
-  cancelled: boolean;
+  readonly signal: AbortSignal;
 }
 
 type Steps<Event, Output> =
@@ -41,14 +41,14 @@ export function createServer<Calls extends CallTable>(
 ): (request: Request<Calls>) => void {
   type Call = Exclude<Request<Calls>, { call: "cancel" }>;
   const { handlers, post, pause, parallel = 1 } = options;
-  const jobs = new Map<number, Job>();
+  const jobs = new Map<number, AbortController>();
   const waiting: Call[] = [];
   let running = 0;
 
   async function run(call: Call): Promise<void> {
-    const job = jobs.get(call.id) ?? { cancelled: true };
+    const job = jobs.get(call.id) ?? new AbortController();
     try {
-      if (job.cancelled)
+      if (job.signal.aborted)
         throw new WickError("cancelled", "Cancelled before it began.");
       const handler = handlers[call.call];
       if (!handler)
@@ -93,11 +93,10 @@ export function createServer<Calls extends CallTable>(
 
   return (request) => {
     if (request.call === "cancel") {
-      const job = jobs.get(request.id);
-      if (job) job.cancelled = true;
+      jobs.get(request.id)?.abort();
       return;
     }
-    jobs.set(request.id, { cancelled: false });
+    jobs.set(request.id, new AbortController());
     waiting.push(request as Call);
     next();
   };

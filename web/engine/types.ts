@@ -78,6 +78,7 @@ export interface Token extends TokenChoice {
 export interface ChatPiece {
   /** Whole characters only; may be empty while the prompt is read. */
   text: string;
+  /** Their texts, joined, are `text`; one that ends amid a character has none, the next one has it all. */
   tokens: Token[];
   /** Prompt tokens read so far, out of all that are not reused. */
   prompt: { done: number; total: number };

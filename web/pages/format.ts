@@ -18,7 +18,8 @@ export function bytesOf(done: number, total: number): string {
   const whole = bytes(total);
   const [, unit = ""] = whole.split(" ");
   const scale = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }[unit] ?? 1;
-  return `${threeFigures(done / scale)} of ${whole}`;
+  const digits = whole.split(" ")[0]?.split(".")[1]?.length ?? 0;
+  return `${(done / scale).toFixed(digits)} of ${whole}`;
 }
 
 function threeFigures(value: number): string {

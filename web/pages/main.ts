@@ -1,12 +1,75 @@
+import { html, render } from "lit";
+import builtInCatalog from "../../models/catalog.json";
+import "../elements/toast.ts";
+import { createModelStore } from "../engine/model_store.ts";
+import type { App } from "./app.ts";
+import { openConversations } from "./chat/conversations.ts";
+import { parseSettings, type Settings } from "./chat/sampling.ts";
+import { createSession, type ChatSession } from "./chat/session.ts";
+import { createEngineRoom } from "./engine_room.ts";
+import "./home/home_page.ts";
+import { startMenus } from "./menus.ts";
+import { observable } from "./observable.ts";
+import { keepVariant, startOffline } from "./offline.ts";
 import { route, startRouter } from "./router.ts";
 import { sections } from "./sections.ts";
+import { createShelf } from "./shelf.ts";
+import { startStatus } from "./status.ts";
 import { startTheme } from "./theme.ts";
 
-startTheme();
-startRouter();
+const kSettingsKey = "wick.settings";
 
-function showSection(page: string): void {
+function createApp(): App {
+  const mock =
+    import.meta.env.VITE_MOCK &&
+    new URLSearchParams(location.search).get("core") === "mock";
+  const shelf = createShelf(createModelStore(), builtInCatalog);
+  const room = createEngineRoom(shelf, {
+    base: document.baseURI,
+    core: mock ? "mock" : "wasm",
+  });
+  const settings = observable<Settings>(
+    parseSettings(localStorage.getItem(kSettingsKey)),
+  );
+  settings.subscribe((value) =>
+    localStorage.setItem(kSettingsKey, JSON.stringify(value)),
+  );
+  let session: Promise<ChatSession> | null = null;
+  return {
+    room,
+    shelf,
+    settings,
+    session: () =>
+      (session ??= openConversations().then((kept) =>
+        createSession({ room, kept, settings: () => settings.value }),
+      )),
+  };
+}
+
+function pageOf(app: App, page: string) {
+  switch (page) {
+    case "chat":
+      return html`<chat-page .app=${app}></chat-page>`;
+    case "models":
+      return html`<models-page .app=${app}></models-page>`;
+    default:
+      return html`<home-page .app=${app}></home-page>`;
+  }
+}
+
+const parts: Record<string, () => Promise<unknown>> = {
+  chat: () => import("./chat/chat_page.ts"),
+  models: () => import("./models/models_page.ts"),
+};
+
+async function showPage(app: App, page: string): Promise<void> {
+  await parts[page]?.();
+  if (route.value.page !== page) return; // another one was asked for meanwhile
+  const place = document.getElementById("page");
+  if (!place) return;
+  place.querySelector(".first")?.remove();
   document.documentElement.dataset.page = page;
+  render(pageOf(app, page), place);
   const title = sections.find(({ id }) => id === page)?.title;
   document.title = title
     ? `${title} · Wick`
@@ -20,5 +83,26 @@ function showSection(page: string): void {
   }
 }
 
-route.subscribe(({ page }) => showSection(page));
-showSection(route.value.page);
+function start(): void {
+  const app = createApp();
+  startTheme();
+  startRouter();
+  startMenus();
+  startStatus(app.room, app.shelf);
+  app.room.state.subscribe(({ info }) => info && keepVariant(info.variant));
+  let shown = route.value.page;
+  route.subscribe(({ page }) => {
+    if (page === shown) return;
+    shown = page;
+    void showPage(app, page).then(() => scrollTo(0, 0));
+  });
+  void showPage(app, shown);
+  void app.shelf.refresh();
+  render(
+    html`<toast-host></toast-host>`,
+    document.body.appendChild(document.createElement("div")),
+  );
+  void startOffline();
+}
+
+start();

@@ -1,0 +1,90 @@
+import { html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { bytes } from "../pages/format.ts";
+import { watch } from "../pages/observable.ts";
+import type { EngineRoom, ModelChoice } from "../pages/engine_room.ts";
+import type { Shelf, ShelfItem } from "../pages/shelf.ts";
+import { icon } from "./icon.ts";
+import { LightElement } from "./light_element.ts";
+
+/** The model in use, and a menu of the others. */
+@customElement("model-menu")
+export class ModelMenu extends LightElement {
+  @property({ attribute: false }) room!: EngineRoom;
+  @property({ attribute: false }) shelf!: Shelf;
+  @property({ attribute: false }) onPick!: () => void;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (!this.hasUpdated) watch(this, this.room.state, this.shelf.state);
+  }
+
+  protected override render() {
+    const items = this.shelf.state.value.items.filter(
+      ({ entry }) => entry.task === "chat",
+    );
+    const { title, sub } = this.#shown(items);
+    return html`<details class="menu model-menu">
+      <summary
+        class="chip"
+        aria-label="Model: ${title || "none"}. Choose another"
+      >
+        <span class="clip">${title || "Choose a model"}</span>
+        ${sub ? html`<span class="faint wide-only">${sub}</span>` : nothing}${icon("down", true)}
+      </summary>
+      <div class="pop">
+        ${items.map((item) => this.#item(item))}
+        ${items.length > 0 ? html`<hr />` : nothing}
+        <button class="item" @click=${this.#pick}>
+          ${icon("file", true)}Choose a GGUF file…
+        </button>
+        <a class="item" href="#/models">${icon("box", true)}All models</a>
+      </div>
+    </details>`;
+  }
+
+  #shown(items: ShelfItem[]): { title: string; sub: string } {
+    const { title, model } = this.room.state.value;
+    const choice = this.room.preferred();
+    const item =
+      choice?.kind === "catalog"
+        ? items.find(({ entry }) => entry.name === choice.name)
+        : undefined;
+    if (item)
+      return { title: item.entry.title, sub: item.entry.quantisation ?? "" };
+    return { title, sub: model?.info.quantisation ?? "" };
+  }
+
+  #item({ entry, file, stored, fit }: ShelfItem) {
+    const { choice, model } = this.room.state.value;
+    const current =
+      model !== null &&
+      choice?.kind === "catalog" &&
+      choice.name === entry.name;
+    const state =
+      stored?.state === "ready" ? "on this device" : bytes(file.size);
+    return html`<button
+      class="item"
+      ?disabled=${fit.verdict === "too_large"}
+      @click=${() => this.#use({ kind: "catalog", name: entry.name })}
+    >
+      ${icon(current ? "check" : stored?.state === "ready" ? "chat" : "download", true)}${entry.title}<span
+        >${state}</span
+      >
+    </button>`;
+  }
+
+  #use(choice: ModelChoice): void {
+    this.#close();
+    void this.room.use(choice).catch(() => undefined); // the reason stands in the room's state
+  }
+
+  #pick(): void {
+    this.#close();
+    this.onPick();
+  }
+
+  #close(): void {
+    this.querySelector("details")?.removeAttribute("open");
+  }
+}

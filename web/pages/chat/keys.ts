@@ -1,0 +1,29 @@
+/** N starts a conversation, Esc closes or stops; returns what takes the keys away. */
+export function chatKeys(actions: {
+  fresh: () => void;
+  escape: () => void;
+}): () => void {
+  const listen = (event: KeyboardEvent) => {
+    if (
+      event.defaultPrevented ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey
+    )
+      return;
+    if (event.key === "Escape") actions.escape();
+    if (event.key.toLowerCase() === "n" && !isField(event.target)) {
+      event.preventDefault();
+      actions.fresh();
+    }
+  };
+  addEventListener("keydown", listen);
+  return () => removeEventListener("keydown", listen);
+}
+
+function isField(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.closest("input, textarea, select, [contenteditable]") !== null
+  );
+}

@@ -1,0 +1,346 @@
+import { toWickError } from "../../engine/errors.ts";
+import type { TokenChoice } from "../../engine/types.ts";
+import type { EngineRoom } from "../engine_room.ts";
+import { rate } from "../format.ts";
+import { observable, type Observable } from "../observable.ts";
+import { rememberSpeed } from "../shelf.ts";
+import { headOf, type Conversations, type Head } from "./conversations.ts";
+import { optionsOf, type Settings } from "./sampling.ts";
+import {
+  addTurn,
+  changeTurn,
+  createConversation,
+  messagesTo,
+  pathOf,
+  removeTurn,
+  stepVersion,
+  type Conversation,
+  type Turn,
+} from "./tree.ts";
+
+/** An answer in work. */
+export interface Writing {
+  conversation: string;
+  turn: string;
+  phase: "waiting" | "reading" | "writing";
+  prompt: { done: number; total: number };
+}
+
+export interface SessionState {
+  conversation: Conversation;
+  heads: Head[];
+  writing: Writing | null;
+}
+
+/** What the chat page does, apart from how it looks. */
+export interface ChatSession {
+  readonly state: Observable<SessionState>;
+  open(id: string): Promise<boolean>;
+  fresh(): void;
+  send(text: string): Promise<void>;
+  /** A new version of a message of the user, answered anew. */
+  edit(turn: string, text: string): Promise<void>;
+  regenerate(turn: string): Promise<void>;
+  /** Goes on with an answer that ended early. */
+  extend(turn: string): Promise<void>;
+  /** A new version of an answer that takes another token at one place. */
+  branch(turn: string, token: number, choice: TokenChoice): Promise<void>;
+  showVersion(turn: string, step: number): void;
+  stop(): void;
+  rename(id: string, title: string): Promise<void>;
+  setSystem(text: string): void;
+  /** Deletes; what it returns brings the conversation back. */
+  remove(id: string): Promise<() => Promise<void>>;
+}
+
+export interface SessionOptions {
+  room: EngineRoom;
+  kept: Conversations;
+  settings: () => Settings;
+  now?: () => number;
+  newId?: () => string;
+}
+
+const kSystemKey = "wick.system";
+const kSaveMs = 2000;
+const kNothing = "Stopped before the first word.";
+
+export function createSession({
+  room,
+  kept,
+  settings,
+  now = Date.now,
+  newId = () => crypto.randomUUID(),
+}: SessionOptions): ChatSession {
+  const blank = () =>
+    createConversation(newId(), localStorage.getItem(kSystemKey) ?? "", now());
+  const state = observable<SessionState>({
+    conversation: blank(),
+    heads: [],
+    writing: null,
+  });
+  /** The conversation that is written to, which may not be the one that shows. */
+  const live = new Map<string, Conversation>();
+  let work: { controller: AbortController; ended: Promise<void> } | null = null;
+
+  const set = (part: Partial<SessionState>) =>
+    state.set({ ...state.value, ...part });
+  const get = (id: string) =>
+    state.value.conversation.id === id
+      ? state.value.conversation
+      : live.get(id);
+
+  function update(
+    id: string,
+    change: (conversation: Conversation) => Conversation,
+  ): void {
+    const before = get(id);
+    if (!before) return;
+    const after = change(before);
+    if (live.has(id)) live.set(id, after);
+    if (state.value.conversation.id === id) set({ conversation: after });
+  }
+
+  async function save(id: string): Promise<void> {
+    const conversation = get(id);
+    if (!conversation || Object.keys(conversation.turns).length === 0) return;
+    await kept.write(conversation);
+    const others = state.value.heads.filter((head) => head.id !== id);
+    set({
+      heads: [headOf(conversation), ...others].sort(
+        (a, b) => b.updated - a.updated,
+      ),
+    });
+  }
+
+  function newTurn(
+    role: Turn["role"],
+    parent: string | null,
+    text: string,
+  ): Turn {
+    return { id: newId(), parent, role, text, created: now() };
+  }
+
+  async function stopWork(): Promise<void> {
+    work?.controller.abort();
+    await work?.ended;
+  }
+
+  /** Adds an answer turn, or takes an existing one, and writes on at the end of its text. */
+  async function answer(id: string, turn: Turn): Promise<void> {
+    await stopWork();
+    update(id, (conversation) => addTurn(conversation, turn));
+    const conversation = get(id);
+    if (!conversation) return;
+    live.set(id, conversation);
+    const controller = new AbortController();
+    const ended = write(id, turn.id, controller.signal).finally(() => {
+      live.delete(id);
+      work = null;
+    });
+    work = { controller, ended };
+    await ended;
+  }
+
+  async function write(
+    id: string,
+    turnId: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const writing: Writing = {
+      conversation: id,
+      turn: turnId,
+      phase: "waiting",
+      prompt: { done: 0, total: 0 },
+    };
+    set({ writing });
+    const sent = performance.now();
+    let saved = sent;
+    await save(id);
+    try {
+      const model = await room.ensure(signal);
+      const begun = performance.now();
+      const start = get(id);
+      const turn = start?.turns[turnId];
+      if (!start || !turn) return;
+      const messages = messagesTo(start, turnId);
+      if (!turn.text) messages.pop();
+      const { tokensFrom = turn.text.length } = turn;
+      let { text, tokens = [] } = turn;
+      let firstWordMs = 0;
+      let firstAt = 0;
+      let fresh = 0;
+      const stream = model.send(
+        messages,
+        optionsOf(settings(), freshSeed),
+        signal,
+      );
+      for await (const piece of stream) {
+        const at = performance.now();
+        if (piece.text && !firstAt) {
+          firstAt = at;
+          firstWordMs = at - begun;
+        }
+        text += piece.text;
+        if (piece.tokens.length > 0) {
+          tokens = [...tokens, ...piece.tokens];
+          fresh += piece.tokens.length;
+        }
+        const phase = firstAt ? "writing" : "reading";
+        room.report(
+          phase,
+          phase === "writing"
+            ? rate(fresh - 1, at - firstAt)
+            : readWords(piece.prompt),
+        );
+        set({ writing: { ...writing, phase, prompt: piece.prompt } });
+        update(id, (now) =>
+          changeTurn(now, turnId, { text, tokens, tokensFrom }),
+        );
+        if (at - saved > kSaveMs) {
+          saved = at;
+          await save(id);
+        }
+      }
+      const stats = await stream.stats;
+      rememberSpeed(
+        model.info.file_bytes,
+        stats.generated_tokens,
+        stats.generate_ms,
+      );
+      const nothing = text === "" && stats.stop_reason === "cancelled";
+      const end: Partial<Turn> = {
+        stats,
+        firstWordMs,
+        ...(nothing && { problem: kNothing }),
+      };
+      update(id, (now) => changeTurn(now, turnId, end));
+      room.report("ready");
+    } catch (reason) {
+      const error = toWickError(reason);
+      if (error.code === "killed") room.forget();
+      else room.report("ready");
+      const problem = error.code === "cancelled" ? kNothing : error.message;
+      update(id, (now) => changeTurn(now, turnId, { problem }));
+    } finally {
+      set({ writing: null });
+      await save(id);
+    }
+  }
+
+  function freshSeed(): number {
+    return crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
+  }
+
+  void kept.heads().then((heads) => set({ heads }));
+
+  return {
+    state,
+    async open(id) {
+      const conversation = get(id) ?? (await kept.read(id));
+      if (conversation) set({ conversation });
+      return conversation !== undefined;
+    },
+    fresh: () => set({ conversation: blank() }),
+    async send(text) {
+      await stopWork();
+      const { conversation } = state.value;
+      const question = newTurn(
+        "user",
+        pathOf(conversation).at(-1)?.id ?? null,
+        text,
+      );
+      update(conversation.id, (before) => addTurn(before, question));
+      await answer(conversation.id, newTurn("assistant", question.id, ""));
+    },
+    async edit(turnId, text) {
+      await stopWork();
+      const { conversation } = state.value;
+      const turn = conversation.turns[turnId];
+      if (!turn) return;
+      const question = newTurn("user", turn.parent, text);
+      update(conversation.id, (before) => addTurn(before, question));
+      await answer(conversation.id, newTurn("assistant", question.id, ""));
+    },
+    async regenerate(turnId) {
+      const { conversation } = state.value;
+      const turn = conversation.turns[turnId];
+      if (!turn) return;
+      if (!turn.text)
+        update(conversation.id, (before) => removeTurn(before, turnId)); // a failed try is no version
+      await answer(conversation.id, newTurn("assistant", turn.parent, ""));
+    },
+    async extend(turnId) {
+      const { conversation } = state.value;
+      const turn = conversation.turns[turnId];
+      if (turn) await answer(conversation.id, withoutEnd(turn));
+    },
+    async branch(turnId, index, choice) {
+      const { conversation } = state.value;
+      const turn = conversation.turns[turnId];
+      const chosen = turn?.tokens?.[index];
+      if (!turn?.tokens || !chosen) return;
+      const before = turn.tokens.slice(0, index);
+      const head =
+        turn.text.slice(0, turn.tokensFrom ?? 0) +
+        before.map(({ text }) => text).join("");
+      const tokens = [...before, { ...choice, top: chosen.top }];
+      const version = {
+        ...newTurn("assistant", turn.parent, head + choice.text),
+        tokens,
+        tokensFrom: turn.tokensFrom ?? 0,
+      };
+      await answer(conversation.id, version);
+    },
+    showVersion(turnId, step) {
+      const { id } = state.value.conversation;
+      update(id, (before) => stepVersion(before, turnId, step));
+      void save(id);
+    },
+    stop: () => work?.controller.abort(),
+    async rename(id, title) {
+      const conversation = get(id) ?? (await kept.read(id));
+      if (!conversation || !title.trim()) return;
+      const renamed = { ...conversation, title: title.trim(), named: true };
+      await kept.write(renamed);
+      update(id, (before) => ({
+        ...before,
+        title: renamed.title,
+        named: true,
+      }));
+      set({
+        heads: state.value.heads.map((head) =>
+          head.id === id ? headOf(renamed) : head,
+        ),
+      });
+    },
+    setSystem(text) {
+      localStorage.setItem(kSystemKey, text);
+      const { id } = state.value.conversation;
+      update(id, (before) => ({ ...before, system: text }));
+      void save(id);
+    },
+    async remove(id) {
+      if (state.value.writing?.conversation === id) await stopWork();
+      const conversation = get(id) ?? (await kept.read(id));
+      await kept.remove(id);
+      set({ heads: state.value.heads.filter((head) => head.id !== id) });
+      if (state.value.conversation.id === id) set({ conversation: blank() });
+      return async () => {
+        if (!conversation) return;
+        await kept.write(conversation);
+        set({ heads: await kept.heads(), conversation });
+      };
+    },
+  };
+}
+
+function readWords({ done, total }: { done: number; total: number }): string {
+  return total > 0 ? `${done} of ${total}` : "";
+}
+
+function withoutEnd({ stats, problem, ...turn }: Turn): Turn {
+  void stats;
+  void problem;
+  return turn;
+}

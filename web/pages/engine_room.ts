@@ -1,0 +1,213 @@
+import {
+  createEngine,
+  type ChatModel,
+  type Engine,
+  type EngineInfo,
+  type EngineOptions,
+} from "../engine/api.ts";
+import { toWickError, WickError } from "../engine/errors.ts";
+import { createSpeedMeter } from "../engine/speed.ts";
+import { observable, type Observable } from "./observable.ts";
+import type { Shelf, Transfer } from "./shelf.ts";
+
+/** Which model: one of the catalogue, or a file that the user has picked. */
+export type ModelChoice =
+  { kind: "catalog"; name: string } | { kind: "file"; file: File };
+
+export interface RoomState {
+  /** What the engine does now. Fetching a model for later is the shelf's matter, not shown here. */
+  phase: "off" | "fetching" | "loading" | "ready" | "reading" | "writing";
+  info: EngineInfo | null;
+  /** The model that is loaded or on its way, and once loaded, what it says of itself. */
+  choice: ModelChoice | null;
+  title: string;
+  model: ChatModel | null;
+  progress: Transfer | null;
+  /** Tokens per second while writing; words for the status. */
+  rate: string;
+  problem: string;
+}
+
+/** Holds the one engine of the page and the model in it. */
+export interface EngineRoom {
+  readonly state: Observable<RoomState>;
+  /** The loaded model; if none is, loads the one used last or the catalogue's first choice. */
+  ensure(signal?: AbortSignal): Promise<ChatModel>;
+  use(choice: ModelChoice, signal?: AbortSignal): Promise<ChatModel>;
+  cancelLoad(): void;
+  /** What ensure() would load. */
+  preferred(): ModelChoice | null;
+  report(phase: "reading" | "writing" | "ready", rate?: string): void;
+  /** After the worker was ended: the model must be loaded again. */
+  forget(): void;
+}
+
+const kLastKey = "wick.model";
+
+export function createEngineRoom(
+  shelf: Shelf,
+  options: EngineOptions,
+): EngineRoom {
+  const state = observable<RoomState>({
+    phase: "off",
+    info: null,
+    choice: null,
+    title: "",
+    model: null,
+    progress: null,
+    rate: "",
+    problem: "",
+  });
+  const change = (part: Partial<RoomState>) =>
+    state.set({ ...state.value, ...part });
+  let engine: Promise<Engine> | null = null;
+  let loading: {
+    controller: AbortController;
+    ended: Promise<ChatModel>;
+  } | null = null;
+
+  function startEngine(): Promise<Engine> {
+    engine ??= createEngine(options).catch((reason: unknown) => {
+      engine = null;
+      throw reason;
+    });
+    return engine;
+  }
+
+  function preferred(): ModelChoice | null {
+    if (state.value.choice) return state.value.choice;
+    const chats = shelf.state.value.items.filter(
+      ({ entry }) => entry.task === "chat",
+    );
+    const last = localStorage.getItem(kLastKey);
+    const best =
+      chats.find(({ entry }) => entry.name === last) ??
+      chats.find(({ stored }) => stored?.state === "ready") ??
+      chats.find(({ entry }) => entry.default) ??
+      chats[0];
+    return best ? { kind: "catalog", name: best.entry.name } : null;
+  }
+
+  async function fileOf(
+    choice: ModelChoice,
+    signal: AbortSignal,
+  ): Promise<File> {
+    if (choice.kind === "file") return choice.file;
+    const item = shelf.state.value.items.find(
+      ({ entry }) => entry.name === choice.name,
+    );
+    if (item?.stored?.state !== "ready") {
+      change({ phase: "fetching" });
+      const pause = () => shelf.pause(choice.name);
+      signal.addEventListener("abort", pause, { once: true });
+      const follow = shelf.state.subscribe(({ items }) => {
+        const transfer = items.find(
+          ({ entry }) => entry.name === choice.name,
+        )?.transfer;
+        if (transfer) change({ progress: transfer });
+      });
+      try {
+        await shelf.get(choice.name);
+      } finally {
+        follow();
+        signal.removeEventListener("abort", pause);
+      }
+    }
+    return shelf.open(choice.name);
+  }
+
+  async function load(
+    choice: ModelChoice,
+    signal: AbortSignal,
+  ): Promise<ChatModel> {
+    const title = titleOf(choice, shelf);
+    change({
+      phase: "loading",
+      choice,
+      title,
+      model: null,
+      progress: null,
+      problem: "",
+    });
+    try {
+      const file = await fileOf(choice, signal);
+      change({ phase: "loading", progress: null });
+      const running = await startEngine();
+      const meter = createSpeedMeter();
+      const model = await running.loadChat(file, {
+        name: file.name,
+        signal,
+        onProgress: ({ done, total }) =>
+          change({
+            progress: {
+              phase: "fetching",
+              done,
+              total,
+              ...meter.measure(done, total, performance.now()),
+            },
+          }),
+      });
+      change({ phase: "ready", info: running.info, model, progress: null });
+      if (choice.kind === "catalog")
+        localStorage.setItem(kLastKey, choice.name);
+      return model;
+    } catch (reason) {
+      const error = toWickError(reason);
+      change({
+        phase: "off",
+        choice: null,
+        title: "",
+        progress: null,
+        problem: error.code === "cancelled" ? "" : error.message,
+      });
+      throw error;
+    }
+  }
+
+  function use(choice: ModelChoice, signal?: AbortSignal): Promise<ChatModel> {
+    loading?.controller.abort();
+    const before = loading?.ended.catch(() => undefined) ?? Promise.resolve();
+    const controller = new AbortController();
+    signal?.addEventListener("abort", () => controller.abort(), { once: true });
+    const ended = before.then(() => load(choice, controller.signal));
+    const mine = { controller, ended };
+    loading = mine;
+    void ended
+      .catch(() => undefined)
+      .then(() => {
+        if (loading === mine) loading = null;
+      });
+    return ended;
+  }
+
+  return {
+    state,
+    use,
+    preferred,
+    async ensure(signal) {
+      if (loading) return loading.ended;
+      if (state.value.model) return state.value.model;
+      if (!shelf.state.value.known) await shelf.refresh();
+      const choice = preferred();
+      if (!choice)
+        throw new WickError(
+          "not_found",
+          "There is no model to load. Choose a GGUF file.",
+        );
+      return use(choice, signal);
+    },
+    cancelLoad: () => loading?.controller.abort(),
+    report(phase, rate = "") {
+      if (state.value.model) change({ phase, rate });
+    },
+    forget: () => change({ phase: "off", model: null, rate: "" }),
+  };
+}
+
+function titleOf(choice: ModelChoice, shelf: Shelf): string {
+  if (choice.kind === "file") return choice.file.name.replace(/\.gguf$/i, "");
+  return (
+    shelf.state.value.items.find(({ entry }) => entry.name === choice.name)
+      ?.entry.title ?? choice.name
+  );
+}

@@ -1,0 +1,57 @@
+/** Asks for one file; null if none was chosen. */
+export function pickFile(accept: string): Promise<File | null> {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.accept = accept;
+  return new Promise((resolve) => {
+    input.addEventListener("change", () => resolve(input.files?.[0] ?? null), {
+      once: true,
+    });
+    input.addEventListener("cancel", () => resolve(null), { once: true });
+    input.click();
+  });
+}
+
+/** Hands a text to the browser's downloads. */
+export function saveFile(name: string, text: string): void {
+  const url = URL.createObjectURL(
+    new Blob([text], { type: "text/plain;charset=utf-8" }),
+  );
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** Files dropped anywhere on the page; returns what ends it. */
+export function onFileDrop(
+  onOver: (over: boolean) => void,
+  onFile: (file: File) => void,
+): () => void {
+  const hasFile = (event: DragEvent) =>
+    event.dataTransfer?.types.includes("Files") ?? false;
+  const over = (event: DragEvent) => {
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    onOver(true);
+  };
+  const leave = (event: DragEvent) => {
+    if (event.relatedTarget === null) onOver(false);
+  };
+  const drop = (event: DragEvent) => {
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    onOver(false);
+    const file = event.dataTransfer?.files[0];
+    if (file) onFile(file);
+  };
+  addEventListener("dragover", over);
+  addEventListener("dragleave", leave);
+  addEventListener("drop", drop);
+  return () => {
+    removeEventListener("dragover", over);
+    removeEventListener("dragleave", leave);
+    removeEventListener("drop", drop);
+  };
+}

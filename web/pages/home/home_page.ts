@@ -1,0 +1,204 @@
+import { html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { icon } from "../../elements/icon.ts";
+import { LightElement } from "../../elements/light_element.ts";
+import { chooseVariant, detectFeatures } from "../../engine/features.ts";
+import type { App } from "../app.ts";
+import { bytes } from "../format.ts";
+import { watch } from "../observable.ts";
+import type { ShelfState } from "../shelf.ts";
+
+const kBars = [
+  { word: "Paris", share: 0.91 },
+  { word: "the", share: 0.032 },
+  { word: "a", share: 0.011 },
+  { word: "located", share: 0.009 },
+];
+
+/** The first page: what Wick is, what it can do, what this browser gives it. */
+@customElement("home-page")
+export class HomePage extends LightElement {
+  @property({ attribute: false }) app!: App;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (!this.hasUpdated) watch(this, this.app.shelf.state);
+  }
+
+  protected override render() {
+    const shelf = this.app.shelf.state.value;
+    return html`<main class="page home" id="main">
+      <section class="lead">
+        <h1>AI that stays on this computer.</h1>
+        <p>
+          Talk to a language model right in this tab, on your own processor. No
+          account, no server, no upload. After the first visit it works with the
+          network off.
+        </p>
+        ${this.#facts(shelf)}
+      </section>
+      <section class="two" aria-label="Start">
+        ${this.#chat(shelf)} ${this.#stored(shelf)}
+      </section>
+      <section class="card panel">
+        <h2>What runs where</h2>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Part</th>
+              <th scope="col">Runs in</th>
+              <th scope="col">Leaves this computer</th>
+            </tr>
+          </thead>
+          <tbody>
+            <tr>
+              <th scope="row">Chat</th>
+              <td>this tab, on the processor, as WebAssembly</td>
+              <td>never</td>
+            </tr>
+            <tr>
+              <th scope="row">Models</th>
+              <td>this browser’s storage, or a file of yours in place</td>
+              <td>fetched once</td>
+            </tr>
+            <tr>
+              <th scope="row">Conversations</th>
+              <td>this browser’s storage, until you delete them</td>
+              <td>never</td>
+            </tr>
+          </tbody>
+        </table>
+      </section>
+      <footer class="foot">
+        <span>Open source, MIT</span
+        ><span
+          >At the terminal: <code>wick chat smollm2-135m-instruct</code></span
+        >
+      </footer>
+    </main>`;
+  }
+
+  #facts({ known, quota, usage }: ShelfState) {
+    const { variant, threads, limits } = chooseVariant(detectFeatures());
+    const speed = variant === "relaxed" ? "relaxed SIMD" : "SIMD";
+    const words = `${threads} ${threads === 1 ? "thread" : "threads"}, ${speed}`;
+    const offline =
+      "serviceWorker" in navigator &&
+      navigator.serviceWorker.controller !== null;
+    return html`<div
+        class="facts-line"
+        role="group"
+        aria-label="What this browser can do"
+      >
+        <span class="verdict ok"
+          >${icon("lock", true)}Nothing leaves this computer</span
+        >
+        <span class="verdict">${icon("cpu", true)}${words}</span>
+        ${offline ? html`<span class="verdict">${icon("check", true)}Works offline</span>` : nothing}
+        ${
+          known && quota > 0
+            ? html`<span class="verdict"
+                >${icon("disk", true)}${bytes(quota - usage)} free for
+                models</span
+              >`
+            : nothing
+        }
+      </div>
+      ${limits.map((limit) => html`<p class="limit">${limit}</p>`)}`;
+  }
+
+  #chat({ items }: ShelfState) {
+    const item = items.find(({ entry }) => entry.default) ?? items[0];
+    const ready = item?.stored?.state === "ready";
+    const meta = item
+      ? `${item.entry.title} · ${ready ? "on this device" : bytes(item.file.size)}`
+      : "Any GGUF file";
+    return html`<a class="card demo" href="#/chat">
+      <div class="spec spec-chat" aria-hidden="true">
+        <b>What is the capital of France?</b>
+        <span>The capital of France is <mark>Paris</mark>.</span>
+        <div class="spec-alts">
+          ${kBars.map(
+            ({ word, share }, index) =>
+              html`<code>${word}</code
+                ><i
+                  class=${index === 0 ? "lit-bar" : ""}
+                  style="width:${share * 100}%"
+                ></i>
+                <span class="num">${(share * 100).toFixed(1)} %</span>`,
+          )}
+        </div>
+      </div>
+      <div class="txt">
+        <h2>Chat${icon("arrow")}</h2>
+        <p>
+          Talk to a small language model, see every choice it made, and branch
+          where you disagree.
+        </p>
+        <span class="meta">${meta}</span>
+      </div>
+    </a>`;
+  }
+
+  #stored({ known, items, quota, usage, persistent }: ShelfState) {
+    const ready = items.filter(({ stored }) => stored?.state === "ready");
+    const part = items.filter(
+      ({ stored }) => stored?.state === "partial" && stored.received > 0,
+    );
+    const sum = (list: typeof items) =>
+      list.reduce((total, { stored }) => total + (stored?.received ?? 0), 0);
+    const share = (count: number) =>
+      quota > 0 ? Math.max(count > 0 ? 1 : 0, (count / quota) * 100) : 0;
+    const models = (count: number) =>
+      `${count} ${count === 1 ? "model" : "models"}`;
+    return html`<div class="card panel">
+      <h2>
+        Models on this device<a class="btn quiet small" href="#/models"
+          >Manage</a
+        >
+      </h2>
+      <div
+        class="track stored"
+        role="img"
+        aria-label="${bytes(sum(ready))} of ${bytes(quota)} used by models"
+      >
+        <i class="ready" style="width:${share(sum(ready))}%"></i
+        ><i class="part" style="width:${share(sum(part))}%"></i>
+      </div>
+      <ul class="legend">
+        <li>
+          <i class="sw ready"></i
+          >${ready.length > 0 ? `${models(ready.length)}, ready` : "None yet"}<span
+            class="num"
+            >${bytes(sum(ready))}</span
+          >
+        </li>
+        ${
+          part.length > 0
+            ? html`<li>
+                <i class="sw part"></i>Unfinished<span class="num"
+                  >${bytes(sum(part))}</span
+                >
+              </li>`
+            : nothing
+        }
+        ${
+          known && quota > 0
+            ? html`<li class="muted">
+                <i class="sw free"></i>Room for more<span class="num"
+                  >${bytes(quota - usage)}</span
+                >
+              </li>`
+            : nothing
+        }
+      </ul>
+      <p class="small muted keep">
+        ${
+          persistent
+            ? "The browser has agreed to keep these until you remove them."
+            : "The browser may clear these when the disk runs full."
+        }
+      </p>
+    </div>`;
+  }
+}

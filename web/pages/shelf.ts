@@ -1,0 +1,213 @@
+import {
+  addressesOf,
+  parseCatalog,
+  parseServed,
+  type CatalogEntry,
+  type CatalogFile,
+  type ServedFile,
+} from "../engine/catalog.ts";
+import { toWickError, WickError } from "../engine/errors.ts";
+import { fitOf, type Fit } from "../engine/fit.ts";
+import type { ModelStore, StoredModel } from "../engine/model_store.ts";
+import { createSpeedMeter } from "../engine/speed.ts";
+import { observable, type Observable } from "./observable.ts";
+
+/** A running download. */
+export interface Transfer {
+  phase: "checking" | "fetching";
+  done: number;
+  total: number;
+  /** Bytes per second and seconds; 0 until known. */
+  speed: number;
+  left: number;
+}
+
+/** A model of the catalogue, with what this browser has of it. */
+export interface ShelfItem {
+  entry: CatalogEntry;
+  file: CatalogFile;
+  stored: StoredModel | null;
+  transfer: Transfer | null;
+  /** Why the last download ended early, in words; empty if it did not. */
+  problem: string;
+  fit: Fit;
+}
+
+export interface ShelfState {
+  /** False until the catalogue and the store have been read. */
+  known: boolean;
+  items: ShelfItem[];
+  quota: number;
+  usage: number;
+  persistent: boolean;
+}
+
+/** The models one can get, and those one has. */
+export interface Shelf {
+  readonly state: Observable<ShelfState>;
+  /** Reads catalogue and store; call again to see what another tab has changed. */
+  refresh(): Promise<void>;
+  /** Fetches a model; resolves when it is whole. Rejects with what stands in `problem`, or `cancelled` after a pause. */
+  get(name: string): Promise<void>;
+  pause(name: string): void;
+  /** Ends a download, if one runs, and deletes what has arrived. */
+  remove(name: string): Promise<void>;
+  open(name: string): Promise<File>;
+}
+
+const kSpeedKey = "wick.bytes_per_second";
+
+/** Remembers how fast weights are read here, for the verdicts on models not yet fetched. */
+export function rememberSpeed(
+  fileBytes: number,
+  tokens: number,
+  ms: number,
+): void {
+  if (tokens >= 16 && ms > 0)
+    localStorage.setItem(
+      kSpeedKey,
+      String(Math.round((fileBytes * tokens * 1000) / ms)),
+    );
+}
+
+export function createShelf(store: ModelStore, builtIn: unknown): Shelf {
+  const state = observable<ShelfState>({
+    known: false,
+    items: [],
+    quota: 0,
+    usage: 0,
+    persistent: false,
+  });
+  const running = new Map<
+    string,
+    { controller: AbortController; ended: Promise<void> }
+  >();
+  let served: ServedFile[] = [];
+
+  const find = (name: string) => {
+    const item = state.value.items.find(({ entry }) => entry.name === name);
+    if (!item)
+      throw new WickError("not_found", `The catalogue has no model '${name}'.`);
+    return item;
+  };
+  const change = (name: string, part: Partial<ShelfItem>) => {
+    const items = state.value.items.map((item) =>
+      item.entry.name === name ? { ...item, ...part } : item,
+    );
+    state.set({ ...state.value, items });
+  };
+
+  async function refresh(): Promise<void> {
+    const [catalog, index, stored, room] = await Promise.all([
+      readJson("models/catalog.json").then((json) =>
+        parseCatalog(json ?? builtIn),
+      ),
+      readJson("models/index.json").then(parseServed),
+      store.list().catch(() => [] as StoredModel[]),
+      store.estimate().catch(() => ({ quota: 0, usage: 0, persistent: false })),
+    ]);
+    served = index;
+    const bytesPerSecond = Number(localStorage.getItem(kSpeedKey)) || 0;
+    const before = new Map(
+      state.value.items.map((item) => [item.entry.name, item]),
+    );
+    const items = catalog.flatMap((entry): ShelfItem[] => {
+      const [file] = entry.files;
+      if (!file || entry.files.length > 1) return [];
+      const kept = stored.find((one) => one.file === file.name) ?? null;
+      const old = before.get(entry.name);
+      const missing = file.size - (kept?.received ?? 0);
+      const free =
+        room.quota > 0 ? room.quota - room.usage : Number.POSITIVE_INFINITY;
+      const fit = fitOf({ missing, size: file.size, free, bytesPerSecond });
+      return [
+        {
+          entry,
+          file,
+          stored: kept,
+          transfer: old?.transfer ?? null,
+          problem: old?.problem ?? "",
+          fit,
+        },
+      ];
+    });
+    state.set({ known: true, items, ...room });
+  }
+
+  async function run(name: string, signal: AbortSignal): Promise<void> {
+    const { file } = find(name);
+    const meter = createSpeedMeter();
+    await navigator.storage.persist?.().catch(() => false);
+    const plan = {
+      file: file.name,
+      size: file.size,
+      sha256: file.sha256,
+      urls: addressesOf(file, served, document.baseURI),
+    };
+    try {
+      await store.download(plan, signal, ({ phase, done, total }) => {
+        change(name, {
+          transfer: {
+            phase,
+            done,
+            total,
+            ...meter.measure(done, total, performance.now()),
+          },
+        });
+      });
+    } catch (reason) {
+      const error = toWickError(reason);
+      if (error.code !== "cancelled") change(name, { problem: error.message });
+      throw error;
+    } finally {
+      running.delete(name);
+      change(name, { transfer: null });
+      await refresh();
+    }
+  }
+
+  return {
+    state,
+    refresh,
+    get(name) {
+      const already = running.get(name);
+      if (already) return already.ended;
+      const { file, stored } = find(name);
+      const controller = new AbortController();
+      const done = stored?.received ?? 0;
+      change(name, {
+        problem: "",
+        transfer: {
+          phase: "fetching",
+          done,
+          total: file.size,
+          speed: 0,
+          left: 0,
+        },
+      });
+      const ended = run(name, controller.signal);
+      running.set(name, { controller, ended });
+      return ended;
+    },
+    pause: (name) => running.get(name)?.controller.abort(),
+    async remove(name) {
+      const job = running.get(name);
+      job?.controller.abort();
+      await job?.ended.catch(() => undefined);
+      await store.remove(find(name).file.name);
+      change(name, { problem: "" });
+      await refresh();
+    },
+    open: (name) => store.open(find(name).file.name),
+  };
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    const response = await fetch(new URL(path, document.baseURI));
+    const type = response.headers.get("Content-Type") ?? "";
+    return response.ok && type.includes("json") ? await response.json() : null;
+  } catch {
+    return null; // offline, or a static host without models
+  }
+}
