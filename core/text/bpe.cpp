@@ -108,13 +108,15 @@ std::pair<std::string_view, std::string_view> split_merge(std::string_view merge
 
 void add_merge(MergeTable& table, const Vocabulary& vocabulary, std::size_t rank, std::string_view left,
                std::string_view right) {
-  const std::string joined = std::string(left) + std::string(right);
   const auto id_of = [&](std::string_view text) {
     const TokenId id = vocabulary.find(text);
     if (id < 0) throw Error("merge {} names '{}', which is not in the vocabulary", rank, text);
     return id;
   };
-  table.add(id_of(left), id_of(right), {static_cast<std::uint32_t>(rank), id_of(joined)});
+  const TokenId left_id = id_of(left);
+  const TokenId right_id = id_of(right);
+  const TokenId joined = id_of(std::string(left) + std::string(right));
+  table.add(left_id, right_id, {static_cast<std::uint32_t>(rank), joined});
 }
 
 }  // namespace wick::text

@@ -1,7 +1,8 @@
-"""Writes unicode_tables.cpp from Python's unicodedata. Made with Python 3.11 (Unicode 14)."""
+"""Writes unicode_tables.cpp. Made with Python 3.11 and unicodedata2 16.0.0: the Unicode of Hugging Face's tokenizers 0.23."""
 
 import pathlib
-import unicodedata
+
+import unicodedata2 as unicodedata
 
 SPACES = [*range(0x09, 0x0E), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]
 HANGUL = range(0xAC00, 0xD7A4)
