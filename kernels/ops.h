@@ -157,6 +157,14 @@ struct Ops {
   /// Converts `count` elements between f32, f16, bf16 and the quantised types (from any to f32; from f32 to f32, f16,
   /// bf16, q8_0, q4_0, q4_1, q5_0, q5_1; other pairs go through f32). count is a multiple of both blocks.
   void (*convert)(const Workers&, DType from, const std::byte* x, DType to, std::byte* y, Index count);
+
+  // ---- Limits of the machine, what benchmarks divide by; on the calling thread ------------------------------------
+  /// Runs `rounds` rounds of independent multiply-adds on registers; returns the float operations done.
+  double (*spin_fma)(Index rounds);
+  /// The same with dot products of 8-bit integers; returns the multiplications and additions done.
+  double (*spin_int8)(Index rounds);
+  /// Reads `count` floats and returns the bytes read; count is a multiple of 256.
+  double (*read_memory)(const float* x, Index count);
 };
 
 /// Rows of a weight that are packed together in every backend (a multiple of each one's own panel).

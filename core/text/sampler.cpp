@@ -278,29 +278,52 @@ TokenId Sampler::draw() {
   return front[0].id;  // rounding left the sum just short of the target
 }
 
-std::vector<TokenProbability> top_probabilities(std::span<const float> logits, int count) {
-  float largest = kBanned;
-  bool finite = false;
-  for (float logit : logits) {
-    largest = std::max(largest, usable(logit));
-    finite |= std::abs(logit) <= kLargest;
-  }
-  if (!finite) throw Error("top_probabilities: none of the {} logits is finite", logits.size());
-  const auto weight = [&](float logit) {
-    return portable_exp(static_cast<double>(usable(logit)) - static_cast<double>(largest));
-  };
-  double total = 0.0;
-  for (float logit : logits) total += weight(logit);
+namespace {
 
+/// Softmax of the logits as they come from the model.
+class RawDistribution {
+ public:
+  RawDistribution(const char* caller, std::span<const float> logits) : logits_(logits) {
+    bool finite = false;
+    for (const float logit : logits) {
+      largest_ = std::max(largest_, usable(logit));
+      finite |= std::abs(logit) <= kLargest;
+    }
+    if (!finite) throw Error("{}: none of the {} logits is finite", caller, logits.size());
+    for (const float logit : logits) total_ += weight(logit);
+  }
+
+  float operator()(TokenId id) const {
+    return static_cast<float>(weight(logits_[static_cast<std::size_t>(id)]) / total_);
+  }
+
+ private:
+  double weight(float logit) const {
+    return portable_exp(static_cast<double>(usable(logit)) - static_cast<double>(largest_));
+  }
+
+  std::span<const float> logits_;
+  float largest_ = kBanned;
+  double total_ = 0;
+};
+
+}  // namespace
+
+float probability_of(std::span<const float> logits, TokenId id) {
+  if (id < 0 || static_cast<std::size_t>(id) >= logits.size())
+    throw Error("probability_of: token {} of {} logits", id, logits.size());
+  return RawDistribution("probability_of", logits)(id);
+}
+
+std::vector<TokenProbability> top_probabilities(std::span<const float> logits, int count) {
+  const RawDistribution probability("top_probabilities", logits);
   std::vector<TokenProbability> top;
   const auto before = [&](const TokenProbability& a, const TokenProbability& b) {
     const float x = logits[static_cast<std::size_t>(a.id)];
     const float y = logits[static_cast<std::size_t>(b.id)];
     return x > y || (x == y && a.id < b.id);
   };
-  const auto make = [&](float logit, TokenId id) {
-    return TokenProbability{id, static_cast<float>(weight(logit) / total)};
-  };
+  const auto make = [&](float, TokenId id) { return TokenProbability{id, probability(id)}; };
   const std::size_t wanted = std::min(static_cast<std::size_t>(std::max(count, 0)), logits.size());
   if (wanted > 0) select_top(logits, wanted, before, make, top);
   return top;

@@ -5,10 +5,18 @@
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/elements.h"
 #include "kernels/cpu/matmul.h"
+#include "kernels/cpu/peaks.h"
 #include "kernels/cpu/rope.h"
 #include "kernels/cpu/rows.h"
 
 namespace wick::cpu {
+
+template <class Arch>
+void add_peaks(Ops& ops) {
+  ops.spin_fma = spin_fma<Arch>;
+  ops.spin_int8 = spin_int8<Arch>;
+  ops.read_memory = read_memory<Arch>;
+}
 
 /// All operations of one instruction set.
 template <class Arch>
@@ -28,6 +36,7 @@ Ops cpu_ops(const char* name) {
   ops.unary = unary<Arch>;
   ops.binary = binary<Arch>;
   ops.convert = convert<Arch>;
+  add_peaks<Arch>(ops);
   return ops;
 }
 

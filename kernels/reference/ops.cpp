@@ -26,6 +26,9 @@ const Ops& reference_ops() {
       .unary = reference::unary,
       .binary = reference::binary,
       .convert = reference::convert,
+      .spin_fma = reference::spin_fma,
+      .spin_int8 = reference::spin_int8,
+      .read_memory = reference::read_memory,
   };
   return ops;
 }

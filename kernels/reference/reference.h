@@ -33,4 +33,8 @@ void binary(const Workers&, Binary op, const float* a, Index a_step, const float
             Index count);
 void convert(const Workers&, DType from, const std::byte* x, DType to, std::byte* y, Index count);
 
+double spin_fma(Index rounds);
+double spin_int8(Index rounds);
+double read_memory(const float* x, Index count);
+
 }  // namespace wick::reference

@@ -1,0 +1,57 @@
+#include <algorithm>
+
+#include "bench.h"
+
+namespace wick::cli {
+namespace {
+
+constexpr int kTries = 7;
+constexpr double kTryMs = 20;
+
+/// The most units a second that all threads do together when each calls `work(thread)` for some milliseconds: the best
+/// of several tries, for a peak is what nothing disturbed.
+template <class Work>
+double best_rate(const Device& device, Work&& work) {
+  double best = 0;
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    std::vector<double> rates(static_cast<std::size_t>(device.threads()));
+    device.workers().pool.for_each(device.threads(), [&](Index index, int) {
+      const double begin = now_ms();
+      double units = 0, elapsed = 0;
+      do {
+        units += work(index);
+        elapsed = now_ms() - begin;
+      } while (elapsed < kTryMs);
+      rates[static_cast<std::size_t>(index)] = units / elapsed * 1e3;
+    });
+    double sum = 0;
+    for (const double rate : rates) sum += rate;
+    best = std::max(best, sum);
+  }
+  return best;
+}
+
+}  // namespace
+
+Peaks measure_peaks(int threads) {
+  const Device device = Device::cpu(threads);
+  const Ops& ops = device.ops();
+  constexpr Index kRounds = 20000;
+  Peaks peaks;
+  peaks.fma_gflops = best_rate(device, [&](Index) { return ops.spin_fma(kRounds); }) / 1e9;
+  peaks.int8_gops = best_rate(device, [&](Index) { return ops.spin_int8(kRounds); }) / 1e9;
+  // Far more than the last cache holds; each thread reads a part of its own, piece after piece.
+  constexpr Index kFloats = Index{64} << 20, kPiece = Index{1} << 18;
+  const Tensor memory = Tensor::zeros({kFloats}, DType::f32, device);
+  const Index part = kFloats / device.threads() / kPiece * kPiece;
+  std::vector<Index> at(static_cast<std::size_t>(device.threads()), 0);
+  peaks.read_gbs = best_rate(device, [&](Index index) {
+                     Index& next = at[static_cast<std::size_t>(index)];
+                     const float* piece = memory.data<float>() + index * part + next;
+                     next = (next + kPiece) % part;
+                     return ops.read_memory(piece, kPiece);
+                   }) / 1e9;
+  return peaks;
+}
+
+}  // namespace wick::cli

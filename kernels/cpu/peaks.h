@@ -1,0 +1,82 @@
+#pragma once
+// The fastest loops that an instruction set allows: what the kernels' rates are measured against.
+#include "kernels/cpu/simd_int.h"
+#include "kernels/cpu/unroll.h"
+
+namespace wick::cpu {
+
+/// Independent chains: latency times throughput of the widest machines, within sixteen registers.
+inline constexpr int kPeakChains = 12;
+
+/// Makes the compiler load again what lies in memory, so that a loop of constants stays a loop.
+[[gnu::always_inline]] inline void forget_memory() { asm volatile("" ::: "memory"); }
+
+/// Keeps a result that nobody reads.
+template <class T>
+[[gnu::always_inline]] inline void keep(const T& value) {
+  asm volatile("" ::"r"(&value) : "memory");
+}
+
+/// Ops::spin_fma.
+template <class Arch>
+double spin_fma(Index rounds) {
+  using V = Vec<Arch>;
+  V sums[kPeakChains];
+  unroll<kPeakChains>([&](auto i) __attribute__((always_inline)) { sums[i] = V::splat(static_cast<float>(i)); });
+  const float constants[] = {0.999f, 0.001f};
+  for (Index round = 0; round < rounds; ++round) {
+    forget_memory();
+    keep(constants);
+    const V factor = V::splat(constants[0]), addend = V::splat(constants[1]);
+    unroll<4>([&](auto) __attribute__((always_inline)) {
+      unroll<kPeakChains>([&](auto i) __attribute__((always_inline)) { sums[i] = fma(sums[i], factor, addend); });
+    });
+  }
+  V total = V::zero();
+  unroll<kPeakChains>([&](auto i) __attribute__((always_inline)) { total = total + sums[i]; });
+  keep(total);
+  return 2.0 * 4 * kPeakChains * V::kWidth * static_cast<double>(rounds);
+}
+
+/// Ops::spin_int8.
+template <class Arch>
+double spin_int8(Index rounds) {
+  using I = IntLanes<Arch>;
+  using Element = typename I::ActivationElement;
+  typename I::Partial sums[kPeakChains];
+  alignas(64) std::uint8_t bytes[4 * I::kLanes] = {};
+  alignas(64) Element activations[4] = {1, 2, 3, 4};
+  unroll<kPeakChains>([&](auto i) __attribute__((always_inline)) {
+    sums[i] = I::dot(I::operand(I::load(bytes)), I::broadcast(activations));
+  });
+  for (Index round = 0; round < rounds; ++round) {
+    unroll<4>([&](auto) __attribute__((always_inline)) {
+      keep(bytes);
+      const auto weights = I::operand(I::load(bytes));
+      unroll<kPeakChains>([&](auto i) __attribute__((always_inline)) {
+        forget_memory();  // else the product would be computed once for all chains
+        sums[i] = I::dot(sums[i], weights, I::broadcast(activations));
+      });
+    });
+  }
+  keep(sums);
+  return 2.0 * 4 * kPeakChains * 4 * I::kLanes * static_cast<double>(rounds);
+}
+
+/// Ops::read_memory.
+template <class Arch>
+double read_memory(const float* x, Index count) {
+  using V = Vec<Arch>;
+  constexpr int kStreams = 8;
+  V sums[kStreams];
+  unroll<kStreams>([&](auto i) __attribute__((always_inline)) { sums[i] = V::zero(); });
+  for (Index at = 0; at < count; at += kStreams * V::kWidth) {
+    unroll<kStreams>([&](auto i) __attribute__((always_inline)) {
+      sums[i] = sums[i] + V::load(x + at + i * V::kWidth);
+    });
+  }
+  keep(sums);
+  return 4.0 * static_cast<double>(count);
+}
+
+}  // namespace wick::cpu
