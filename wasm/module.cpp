@@ -1,5 +1,5 @@
-// What the WebAssembly module adds to wick.h: files of the page. The worker registers a Blob or an OPFS access handle
-// under a number in Module.files, and the engine reads it in place, some megabytes at a time.
+// What the WebAssembly module adds to wick.h: files of the page. The worker keeps them under numbers and gives the module
+// a function Module.readFile, by which the engine reads them in place, some megabytes at a time.
 #include <emscripten.h>
 
 #include <cstdint>
@@ -7,21 +7,8 @@
 #include "wasm/wick.h"
 
 // 64-bit offsets travel as doubles, exact up to 2^53.
-EM_JS(int32_t, wick_host_read, (int32_t file, double offset, uint8_t* into, uint32_t count), {
-  try {
-    const source = Module.files[file];
-    if (typeof source.read === 'function') {  // FileSystemSyncAccessHandle
-      const view = HEAPU8.subarray(into, into + count);
-      return source.read(view, {at : offset}) === count ? 0 : -1;
-    }
-    const bytes = new Uint8Array(Module.reader.readAsArrayBuffer(source.slice(offset, offset + count)));
-    if (bytes.length !== count) return -1;
-    HEAPU8.set(bytes, into);
-    return 0;
-  } catch (error) {
-    return -1;
-  }
-});
+EM_JS(int32_t, wick_host_read, (int32_t file, double offset, uint8_t* into, uint32_t count),
+      { return Module.readFile(file, offset, into, count); });
 
 extern "C" {
 

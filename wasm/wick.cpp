@@ -171,6 +171,8 @@ int32_t wick_engine_info(wick_engine* engine) {
   });
 }
 
+void wick_engine_trim(wick_engine* engine) { engine->device.trim(); }
+
 wick_loader* wick_load_begin(wick_engine* engine, const wick_source* source, int32_t precise) {
   return guarded<wick_loader*>(nullptr, [&] {
     auto files = wick::ModelFiles::open(std::make_shared<HostSource>(*source));
@@ -216,6 +218,13 @@ int32_t wick_chat_info(wick_chat* chat) {
 int32_t wick_chat_count(wick_chat* chat, const char* messages_json) {
   return guarded<int32_t>(
       WICK_ERROR, [&] { return static_cast<int32_t>(chat->chat.encode(parse_messages(messages_json)).size()); });
+}
+
+int32_t wick_chat_count_text(wick_chat* chat, const char* text) {
+  return guarded<int32_t>(WICK_ERROR, [&] {
+    const wick::Tokenizer& tokenizer = chat->chat.generator().model().tokenizer;
+    return static_cast<int32_t>(tokenizer.encode(text).size());
+  });
 }
 
 int32_t wick_chat_reply(wick_chat* chat, const char* messages_json, const char* options_json) {

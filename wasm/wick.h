@@ -51,6 +51,8 @@ WICK_API wick_engine* wick_engine_new(int32_t threads);
 WICK_API void wick_engine_free(wick_engine* engine);
 /* JSON {version, device, threads, memory_bytes}; its length. */
 WICK_API int32_t wick_engine_info(wick_engine* engine);
+/* Gives back to the system what freed models and chats have left for reuse. */
+WICK_API void wick_engine_trim(wick_engine* engine);
 
 /* Begins to load a language model from a GGUF file. The source's struct and name are copied; `read` and `user` must stay
  * until the loader is freed. `precise` != 0: f32 activations and cache. */
@@ -67,6 +69,8 @@ WICK_API void wick_chat_free(wick_chat* chat);
 WICK_API int32_t wick_chat_info(wick_chat* chat);
 /* The number of tokens that the model reads for these messages. */
 WICK_API int32_t wick_chat_count(wick_chat* chat, const char* messages_json);
+/* The number of tokens of a plain text. */
+WICK_API int32_t wick_chat_count_text(wick_chat* chat, const char* text);
 /* Begins the answer to `messages_json`: [{role, content}, ...], the whole conversation. What the cache holds of it is
  * not read again. If the last message is the assistant's, it is continued. `options_json`: {temperature, top_k, top_p,
  * min_p, typical_p, repeat_penalty, presence_penalty, frequency_penalty, repeat_last_n, seed, logit_bias: [[id, value]],
