@@ -17,6 +17,7 @@ import { toast } from "./toast.ts";
 export class ConversationList extends LightElement {
   @property({ attribute: false }) session!: ChatSession;
   @property({ attribute: false }) onFresh!: () => void;
+  @property({ attribute: false }) onImport!: () => void;
   @property({ attribute: false }) onClose!: () => void;
   @state() private query = "";
 
@@ -64,7 +65,15 @@ export class ConversationList extends LightElement {
         )}
       </nav>
       <footer>
-        ${icon("lock", true)}<span>Kept in this browser only</span>
+        ${icon("lock", true)}<span class="grow">Kept in this browser only</span>
+        <button
+          class="btn quiet icon small"
+          aria-label="Open a saved conversation"
+          data-tip="Open a saved one"
+          @click=${this.onImport}
+        >
+          ${icon("file", true)}
+        </button>
       </footer>
     `;
   }

@@ -34,7 +34,7 @@ interface Open {
 
 /**
  * The window's side of the protocol. Aborting a call asks the worker to end it and waits for its reply, so that what
- * was done is kept; a worker that has not answered after `patience` milliseconds is killed.
+ * was done is kept; a worker that has not answered after `patience` milliseconds is killed. So is one that has crashed.
  */
 export function createClient<Calls extends CallTable>(
   worker: WorkerLike<Calls>,
@@ -66,6 +66,8 @@ export function createClient<Calls extends CallTable>(
     entry.settled();
     if (reply.kind === "result") entry.resolve(reply.value);
     else entry.reject(new WickError(reply.error.code, reply.error.message));
+    if (reply.kind === "error" && reply.error.code === "crashed")
+      kill(reply.error.message);
   };
   worker.onerror = (event) =>
     kill(

@@ -8,6 +8,9 @@ import type {
   Token,
 } from "./types.ts";
 
+/** Reads bytes of a Blob at once, as FileReaderSync does in a worker. */
+export type ReadSlice = (file: Blob, from: number, to: number) => Uint8Array;
+
 /** Messages and options of one answer. If the last message is an assistant's, it is continued. */
 export interface ChatRequest {
   messages: Message[];

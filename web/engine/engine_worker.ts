@@ -1,5 +1,5 @@
 import type { Core } from "./core.ts";
-import { WickError } from "./errors.ts";
+import { toWickError, WickError } from "./errors.ts";
 import type { EngineCalls, Reply, Request } from "./protocol.ts";
 import { createPause, createServer } from "./server.ts";
 import { createWasmCore } from "./wasm_core.ts";
@@ -15,16 +15,15 @@ function started(): Core {
 }
 
 async function createCore(input: EngineCalls["start"]["input"]): Promise<Core> {
+  const reader = new FileReaderSync();
+  const read = (file: Blob, from: number, to: number) =>
+    new Uint8Array(reader.readAsArrayBuffer(file.slice(from, to)));
   if (input.core === "wasm")
-    return createWasmCore(input.variant, input.threads, input.base);
+    return createWasmCore(input.variant, input.threads, input.base, read);
   if (!import.meta.env.VITE_MOCK)
     throw new WickError("unsupported", "This build has no mock engine.");
   const { createMockCore } = await import("./mock_core.ts");
-  const reader = new FileReaderSync();
-  return createMockCore(
-    (file, from, to) =>
-      new Uint8Array(reader.readAsArrayBuffer(file.slice(from, to))),
-  );
+  return createMockCore(read);
 }
 
 const receive = createServer<EngineCalls>({
@@ -48,8 +47,9 @@ const receive = createServer<EngineCalls>({
             throw new WickError("cancelled", `${name}: loading was cancelled.`);
         }
       } catch (reason) {
-        current.unload();
-        throw reason;
+        const error = toWickError(reason);
+        if (error.code !== "crashed") current.unload();
+        throw error;
       }
     },
     unload() {

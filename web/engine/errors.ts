@@ -11,6 +11,7 @@ export type WickErrorCode =
   | "not_found"
   | "cancelled"
   | "killed"
+  | "crashed"
   | "internal";
 
 /** The one error type of the engine. `message` is one plain sentence that a person can act on. */
@@ -38,12 +39,23 @@ export function errorData(reason: unknown): ErrorData {
 /** Gives every thrown value a code; browser errors keep their own words. */
 export function toWickError(reason: unknown): WickError {
   if (reason instanceof WickError) return reason;
+  if (reason instanceof Error && isTrap(reason))
+    return new WickError(
+      "crashed",
+      `The engine broke off: ${reason.message || reason.name}. It will start afresh; load the model again.`,
+    );
   if (reason instanceof Error)
     return new WickError(
       codeOfBrowserError(reason),
       reason.message || reason.name,
     );
   return new WickError("internal", String(reason));
+}
+
+/** Whether WebAssembly stopped in the middle of its work, after which its memory cannot be trusted. */
+function isTrap(error: Error): boolean {
+  if (error.name === "RuntimeError") return true; // a trap, or Emscripten's abort()
+  return /call stack|too much recursion/i.test(error.message);
 }
 
 function codeOfBrowserError(error: Error): WickErrorCode {

@@ -1,4 +1,4 @@
-import type { ChatRequest, ChatStep, Core } from "./core.ts";
+import type { ChatRequest, ChatStep, Core, ReadSlice } from "./core.ts";
 import { WickError } from "./errors.ts";
 import { answerFor, rivalsOf, splitTokens } from "./mock_text.ts";
 import type {
@@ -9,9 +9,6 @@ import type {
   StopReason,
   Token,
 } from "./types.ts";
-
-/** Reads a slice of a Blob synchronously; FileReaderSync in a worker. */
-export type ReadSlice = (file: Blob, from: number, to: number) => Uint8Array;
 
 const kSliceBytes = 4 << 20;
 const kPromptTokensPerStep = 48;
@@ -207,7 +204,6 @@ function describe(file: Blob, name: string, options: LoadOptions): ModelInfo {
     name: name.replace(/\.gguf$/i, ""),
     architecture: "mock",
     quantisation: /[QF]\d\w*/i.exec(name)?.[0] ?? "",
-    parameters: 134_515_008,
     vocab_size: 49_152,
     context_size: options.context_size ?? 2048,
     train_context_size: 2048,

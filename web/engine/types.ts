@@ -26,7 +26,6 @@ export interface ModelInfo {
   name: string;
   architecture: string;
   quantisation: string;
-  parameters: number;
   vocab_size: number;
   /** Tokens that the loaded context holds, and that the model was trained for. */
   context_size: number;

@@ -1,6 +1,43 @@
-import type { Core } from "./core.ts";
-import { WickError } from "./errors.ts";
-import type { Variant } from "./types.ts";
+import type { ChatRequest, ChatStep, Core, ReadSlice } from "./core.ts";
+import { WickError, type WickErrorCode } from "./errors.ts";
+import type {
+  ChatOptions,
+  ChatStats,
+  LoadProgress,
+  ModelInfo,
+  StopReason,
+  Token,
+  Variant,
+} from "./types.ts";
+import { startModule, type Module } from "./wasm_module.ts";
+
+/** Where struct wick_step of wasm/wick.h has its members; all little-endian. */
+const kStep = {
+  ...{ state: 0, text_bytes: 4, token: 8, probability: 12 },
+  ...{ prompt_tokens: 16, prompt_left: 20, reused_tokens: 24 },
+  ...{ generated_tokens: 28, context_used: 32, context_size: 36 },
+  ...{ prompt_ms: 40, generate_ms: 48, bytes: 56 },
+};
+const kStates = ["prompt", "writing", "done"] as const;
+const kDone = 2;
+const kFile = 1;
+
+interface Loading {
+  loader: number;
+  name: string;
+  file: Blob;
+  context: number;
+}
+
+/** What wick_chat_info tells, as far as it is used here. */
+interface NativeInfo {
+  name: string;
+  architecture: string;
+  weight_type: string;
+  vocab_size: number;
+  context: number;
+  context_length: number;
+}
 
 /**
  * Starts the module at `base`/core/`variant`/core.js and returns it as a Core.
@@ -10,17 +47,202 @@ export async function createWasmCore(
   variant: Variant,
   threads: number,
   base: string,
+  read: ReadSlice,
 ): Promise<Core> {
-  const url = new URL(`core/${variant}/core.js`, base).href;
-  const found = await fetch(url, { method: "HEAD" });
-  if (!found.ok)
-    throw new WickError(
-      "not_found",
-      `The engine module is missing: ${url} (${found.status}). Build it first.`,
+  const module = await startModule(variant, threads, base, read);
+  const engine = module._wick_engine_new(threads);
+  if (engine === 0) throw failure(module, "unsupported");
+  const step = module._malloc(kStep.bytes);
+  const facts = engineFacts(module, engine);
+
+  let loading: Loading | null = null;
+  let chat = 0;
+  let info: ModelInfo | null = null;
+  let top = 0;
+  let stats: ChatStats | null = null;
+
+  function model(): ModelInfo {
+    if (!info) throw new WickError("bad_argument", "No model is loaded.");
+    return info;
+  }
+
+  function finishLoad({ loader, file, context }: Loading): void {
+    chat = module._wick_chat_new(loader, context);
+    if (chat === 0) throw failure(module, "bad_file");
+    module._wick_load_free(loader);
+    module.files.clear();
+    loading = null;
+    const told = JSON.parse(
+      module.lastText(checked(module, module._wick_chat_info(chat))),
+    ) as NativeInfo;
+    info = {
+      name: told.name,
+      architecture: told.architecture,
+      quantisation: told.weight_type,
+      vocab_size: told.vocab_size,
+      context_size: told.context,
+      train_context_size: told.context_length,
+      file_bytes: file.size,
+      memory_bytes: engineFacts(module, engine).memory_bytes,
+    };
+  }
+
+  /** An answer was refused: the context is full, if the messages alone fill it. */
+  function refusal(messages: string): WickError {
+    const reason = failure(module, "bad_argument");
+    const { context_size } = model();
+    const count = module.withTexts([messages], (at) =>
+      module._wick_chat_count(chat, at),
     );
-  void threads;
-  throw new WickError(
-    "unsupported",
-    "This build has no module behind its engine yet.",
+    if (count < context_size) return reason;
+    return new WickError(
+      "context_full",
+      `The conversation has ${count} tokens, the context holds ${context_size}. Remove or shorten a message.`,
+    );
+  }
+
+  function tokenOf(text: string, id: number): Token {
+    if (top === 0) return { id, text, probability: 0, top: [] };
+    const told = JSON.parse(
+      module.lastText(checked(module, module._wick_chat_token(chat))),
+    ) as Token;
+    return { ...told, text };
+  }
+
+  return {
+    threads: facts.threads,
+
+    loadBegin(file, name, options) {
+      module.files.set(kFile, file);
+      const loader = module.withTexts([name], (at) =>
+        module._wick_load_begin_file(
+          engine,
+          kFile,
+          at,
+          file.size,
+          options.precise ? 1 : 0,
+        ),
+      );
+      if (loader === 0) throw failure(module, "bad_file");
+      loading = { loader, name, file, context: options.context_size ?? 0 };
+    },
+    loadStep(): LoadProgress {
+      if (!loading)
+        throw new WickError("bad_argument", "No load has been begun.");
+      const more = module._wick_load_step(loading.loader, step);
+      if (more < 0) throw failure(module, "bad_file");
+      const progress = module.view(step, 16);
+      const done = progress.getFloat64(0, true);
+      const total = progress.getFloat64(8, true);
+      if (more > 0) return { done: Math.min(done, total - 1), total };
+      finishLoad(loading);
+      return { done: total, total };
+    },
+    unload() {
+      if (loading) module._wick_load_free(loading.loader);
+      if (chat !== 0) module._wick_chat_free(chat);
+      module.files.clear();
+      module._wick_engine_trim(engine);
+      loading = info = stats = null;
+      chat = 0;
+    },
+    info: model,
+    countTokens(text) {
+      model();
+      return module.withTexts([text], (at) =>
+        checked(module, module._wick_chat_count_text(chat, at)),
+      );
+    },
+
+    chatBegin({ messages, options }: ChatRequest) {
+      const { context_size } = model();
+      const texts = [toJson(messages), toJson(native(options))];
+      const begun = module.withTexts(texts, (first, second) =>
+        module._wick_chat_reply(chat, first ?? 0, second ?? 0),
+      );
+      if (begun < 0) throw refusal(texts[0] ?? "");
+      top = options.top ?? 0;
+      stats = {
+        ...{ prompt_tokens: 0, reused_tokens: 0, prompt_ms: 0 },
+        ...{ generated_tokens: 0, generate_ms: 0, stop_reason: "cancelled" },
+        ...{ context_used: 0, context_size },
+      };
+    },
+    chatStep(): ChatStep {
+      if (!stats)
+        throw new WickError("bad_argument", "No answer has been begun.");
+      const state = checked(module, module._wick_chat_step(chat, step));
+      const view = module.view(step, kStep.bytes);
+      const int = (place: number) => view.getInt32(place, true);
+      const token = int(kStep.token);
+      const total = int(kStep.prompt_tokens) - int(kStep.reused_tokens);
+      const prompt = { done: total - int(kStep.prompt_left), total };
+      stats = {
+        prompt_tokens: int(kStep.prompt_tokens),
+        reused_tokens: int(kStep.reused_tokens),
+        prompt_ms: view.getFloat64(kStep.prompt_ms, true),
+        generated_tokens: int(kStep.generated_tokens),
+        generate_ms: view.getFloat64(kStep.generate_ms, true),
+        stop_reason: stats.stop_reason,
+        context_used: int(kStep.context_used),
+        context_size: int(kStep.context_size),
+      };
+      const text = module.lastText(int(kStep.text_bytes));
+      // The token that ends an answer has no text, and no one wants to see it.
+      const shown = token >= 0 && (state !== kDone || text !== "");
+      const tokens = shown ? [tokenOf(text, token)] : [];
+      return { state: kStates[state] ?? "done", prompt, text, tokens };
+    },
+    chatStop() {
+      if (chat !== 0) module._wick_chat_cancel(chat);
+    },
+    chatStats(): ChatStats {
+      if (!stats)
+        throw new WickError("bad_argument", "No answer has been begun.");
+      const reason = module.lastText(module._wick_chat_stop_reason(chat));
+      return { ...stats, stop_reason: reason as StopReason };
+    },
+  };
+}
+
+function engineFacts(
+  module: Module,
+  engine: number,
+): { threads: number; memory_bytes: number } {
+  const length = checked(module, module._wick_engine_info(engine));
+  return JSON.parse(module.lastText(length)) as ReturnType<typeof engineFacts>;
+}
+
+/** The options as wick_chat_reply names them. */
+function native({ top, ...rest }: ChatOptions): object {
+  return { ...rest, alternatives: top ?? 0 };
+}
+
+/** JSON without halves of surrogate pairs, which JSON.stringify would write as escapes that are no Unicode. */
+function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "string" ? part.replace(/\p{Surrogate}/gu, "\ufffd") : part,
   );
+}
+
+function checked(module: Module, result: number): number {
+  if (result < 0) throw failure(module, "bad_argument");
+  return result;
+}
+
+/** Why the last call failed; `ofInput` is the code where what was given is to blame. */
+function failure(module: Module, ofInput: WickErrorCode): WickError {
+  const codes: WickErrorCode[] = [
+    ofInput,
+    "no_memory",
+    "bad_file",
+    "cancelled",
+  ];
+  const code = codes[module._wick_error_kind()] ?? "internal";
+  const words = module.text(module._wick_error_message()).replace(/\.$/, "");
+  const advice =
+    code === "no_memory"
+      ? " The tab can get no more: choose a smaller model or a smaller context."
+      : "";
+  return new WickError(code, `${words}.${advice}`);
 }

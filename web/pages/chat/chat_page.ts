@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { toWickError } from "../../engine/errors.ts";
 import "../../elements/chat_composer.ts";
 import type { ChatComposer } from "../../elements/chat_composer.ts";
 import "../../elements/chat_empty.ts";
@@ -16,6 +17,7 @@ import { onFileDrop, pickFile, saveFile } from "../files.ts";
 import { watch } from "../observable.ts";
 import { go, route } from "../router.ts";
 import { fileNameOf, toJson, toMarkdown } from "./export.ts";
+import { fromJson } from "./import.ts";
 import { chatKeys } from "./keys.ts";
 import type { ChatSession } from "./session.ts";
 import { pathOf } from "./tree.ts";
@@ -104,6 +106,7 @@ export class ChatPage extends LightElement {
         <conversation-list
           .session=${session}
           .onFresh=${() => this.#fresh()}
+          .onImport=${() => void pickFile(".json").then((file) => file && this.#useFile(file))}
           .onClose=${close}
         ></conversation-list>
       </aside>
@@ -244,7 +247,23 @@ export class ChatPage extends LightElement {
     else this.session?.stop();
   }
 
+  async #import(file: File): Promise<void> {
+    try {
+      const conversation = fromJson(await file.text(), () =>
+        crypto.randomUUID(),
+      );
+      await this.session?.add(conversation);
+      go("chat", conversation.id);
+    } catch (reason) {
+      toast(`${file.name}: ${toWickError(reason).message}`);
+    }
+  }
+
   #useFile(file: File): void {
+    if (/\.json$/i.test(file.name)) {
+      void this.#import(file);
+      return;
+    }
     void this.app.room.use({ kind: "file", file }).catch((reason: unknown) => {
       const message = reason instanceof Error ? reason.message : String(reason);
       const shown = this.session?.state.value.conversation;

@@ -36,6 +36,8 @@ export interface SessionState {
 export interface ChatSession {
   readonly state: Observable<SessionState>;
   open(id: string): Promise<boolean>;
+  /** Keeps and shows a conversation that came from a file. */
+  add(conversation: Conversation): Promise<void>;
   fresh(): void;
   send(text: string): Promise<void>;
   /** A new version of a message of the user, answered anew. */
@@ -218,7 +220,7 @@ export function createSession({
       room.report("ready");
     } catch (reason) {
       const error = toWickError(reason);
-      if (error.code === "killed") room.forget();
+      if (error.code === "killed" || error.code === "crashed") room.forget();
       else room.report("ready");
       const problem = error.code === "cancelled" ? kNothing : error.message;
       update(id, (now) => changeTurn(now, turnId, { problem }));
@@ -226,6 +228,11 @@ export function createSession({
       set({ writing: null });
       await save(id);
     }
+  }
+
+  async function add(conversation: Conversation): Promise<void> {
+    await kept.write(conversation);
+    set({ heads: await kept.heads(), conversation });
   }
 
   function freshSeed(): number {
@@ -241,6 +248,7 @@ export function createSession({
       if (conversation) set({ conversation });
       return conversation !== undefined;
     },
+    add,
     fresh: () => set({ conversation: blank() }),
     async send(text) {
       await stopWork();
@@ -328,8 +336,7 @@ export function createSession({
       if (state.value.conversation.id === id) set({ conversation: blank() });
       return async () => {
         if (!conversation) return;
-        await kept.write(conversation);
-        set({ heads: await kept.heads(), conversation });
+        await add(conversation);
       };
     },
   };

@@ -1,0 +1,199 @@
+import type { ReadSlice } from "./core.ts";
+import { WickError } from "./errors.ts";
+import type { Variant } from "./types.ts";
+
+/** An address in the module's memory. It comes back signed: `>>> 0` makes it an index. */
+type Pointer = number;
+
+/** What core.js exports: wasm/wick.h, wasm/module.cpp and the allocator. */
+export interface Exports {
+  _malloc(bytes: number): Pointer;
+  _free(at: Pointer): void;
+  _wick_error_kind(): number;
+  _wick_error_message(): Pointer;
+  _wick_text(buffer: Pointer, size: number): number;
+  _wick_engine_new(threads: number): Pointer;
+  _wick_engine_info(engine: Pointer): number;
+  _wick_engine_trim(engine: Pointer): void;
+  _wick_load_begin_file(
+    engine: Pointer,
+    file: number,
+    name: Pointer,
+    size: number,
+    precise: number,
+  ): Pointer;
+  _wick_load_step(loader: Pointer, progress: Pointer): number;
+  _wick_load_free(loader: Pointer): void;
+  _wick_chat_new(loader: Pointer, context: number): Pointer;
+  _wick_chat_free(chat: Pointer): void;
+  _wick_chat_info(chat: Pointer): number;
+  _wick_chat_count(chat: Pointer, messages: Pointer): number;
+  _wick_chat_count_text(chat: Pointer, text: Pointer): number;
+  _wick_chat_reply(chat: Pointer, messages: Pointer, options: Pointer): number;
+  _wick_chat_step(chat: Pointer, step: Pointer): number;
+  _wick_chat_token(chat: Pointer): number;
+  _wick_chat_stop_reason(chat: Pointer): number;
+  _wick_chat_cancel(chat: Pointer): void;
+}
+
+/** What Emscripten's start function is given. */
+interface Settings {
+  wasmMemory: WebAssembly.Memory;
+  poolSize: number;
+  readFile(file: number, offset: number, into: Pointer, count: number): number;
+  print(line: string): void;
+  printErr(line: string): void;
+}
+type Start = (settings: Settings) => Promise<Exports>;
+
+/** The running module, with its memory seen as numbers and texts. */
+export interface Module extends Exports {
+  /** Blobs that the engine may read, under the numbers that wick_load_begin_file takes. */
+  readonly files: Map<number, Blob>;
+  /** A view that holds until the next call into the module: its memory may grow, and its buffer is then another. */
+  view(at: Pointer, bytes: number): DataView;
+  /** Text of `bytes` bytes, or up to the first zero. */
+  text(at: Pointer, bytes?: number): string;
+  /** The text that the last call has made, of the length that it returned. */
+  lastText(bytes: number): string;
+  /** Calls with the addresses of zero-terminated copies of texts, which are freed afterwards. */
+  withTexts<T>(texts: string[], call: (...at: Pointer[]) => T): T;
+}
+
+// Pages of 64 KiB.
+const kInitialPages = 512;
+// The module allows 4 GiB. A phone may refuse to set aside so many addresses for shared memory.
+const kMaximumPages = [65_536, 32_768, 16_384];
+
+/** Starts `base`/core/`variant`/core.js. Throws WickError if it is missing or the browser cannot run it. */
+export async function startModule(
+  variant: Variant,
+  threads: number,
+  base: string,
+  read: ReadSlice,
+): Promise<Module> {
+  const url = new URL(`core/${variant}/core.js`, base).href;
+  const memory = createMemory(variant !== "single");
+  const files = new Map<number, Blob>();
+  const bytes = (at: Pointer, count: number) =>
+    new Uint8Array(memory.buffer, at >>> 0, count);
+  let complaint = "";
+  const start = await importStart(url);
+  const exports = await start({
+    wasmMemory: memory,
+    poolSize: Math.max(0, threads - 1), // the worker itself is the first thread
+    readFile(number, offset, into, count) {
+      try {
+        const file = files.get(number);
+        if (!file) return -1;
+        const part = read(file, offset, offset + (count >>> 0));
+        if (part.length !== count >>> 0) return -1;
+        bytes(into, part.length).set(part);
+        return 0;
+      } catch {
+        return -1; // gone or changed since it was picked
+      }
+    },
+    print: () => undefined,
+    printErr: (line) => (complaint = line),
+  }).catch((reason: unknown) => {
+    const why = complaint || String(reason);
+    throw new WickError(
+      "unsupported",
+      `The engine's module ${url} could not be started: ${why}`,
+    );
+  });
+  return Object.assign(exports, textsOf(exports, bytes), { files });
+}
+
+function createMemory(shared: boolean): WebAssembly.Memory {
+  let failure: unknown;
+  for (const maximum of kMaximumPages) {
+    try {
+      return new WebAssembly.Memory({
+        initial: kInitialPages,
+        maximum,
+        shared,
+      });
+    } catch (reason) {
+      failure = reason;
+    }
+  }
+  throw new WickError(
+    "no_memory",
+    `The browser gives this tab no memory for the engine: ${String(failure)}. Close other tabs and try again.`,
+  );
+}
+
+async function importStart(url: string): Promise<Start> {
+  try {
+    const module = (await import(/* @vite-ignore */ url)) as { default: Start };
+    return module.default;
+  } catch (reason) {
+    const why = reason instanceof Error ? reason.message : String(reason);
+    throw new WickError(
+      "not_found",
+      `The engine's module ${url} cannot be loaded: ${why}. Was it built?`,
+    );
+  }
+}
+
+function textsOf(
+  exports: Exports,
+  bytes: (at: Pointer, count: number) => Uint8Array,
+) {
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder();
+  let buffer: Pointer = 0;
+  let size = 0;
+
+  function alloc(count: number): Pointer {
+    const at = exports._malloc(count);
+    if (at === 0)
+      throw new WickError(
+        "no_memory",
+        "The engine's memory is full. Load a smaller model or start the conversation anew.",
+      );
+    return at;
+  }
+
+  function text(at: Pointer, count?: number): string {
+    // A decoder takes no shared memory: slice makes a copy.
+    if (count !== undefined) return decoder.decode(bytes(at, count).slice());
+    let length = 0;
+    while (bytes((at >>> 0) + length, 1)[0] !== 0) length += 1;
+    return decoder.decode(bytes(at, length).slice());
+  }
+
+  return {
+    view: (at: Pointer, count: number) => {
+      const part = bytes(at, count);
+      return new DataView(part.buffer, part.byteOffset, count);
+    },
+    text,
+    lastText(count: number): string {
+      if (count > size) {
+        exports._free(buffer);
+        size = Math.max(1024, count * 2);
+        buffer = alloc(size);
+      }
+      return text(buffer, exports._wick_text(buffer, size));
+    },
+    withTexts<T>(texts: string[], call: (...at: Pointer[]) => T): T {
+      const places: Pointer[] = [];
+      try {
+        for (const one of texts) {
+          const encoded = encoder.encode(one.replaceAll("\0", " "));
+          const at = alloc(encoded.length + 1);
+          places.push(at);
+          const target = bytes(at, encoded.length + 1);
+          target.set(encoded);
+          target[encoded.length] = 0;
+        }
+        return call(...places);
+      } finally {
+        for (const at of places) exports._free(at);
+      }
+    },
+  };
+}
