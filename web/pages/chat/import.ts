@@ -91,7 +91,8 @@ function chosenOf(turns: Turn[], told: unknown): Map<string, string> {
   for (const { id, parent } of turns) {
     const key = parent ?? kRoot;
     const named = Object.hasOwn(wanted, key) ? wanted[key] : undefined;
-    if (named === id || chosen.get(key) !== named) chosen.set(key, id);
+    const before = chosen.get(key);
+    if (!before || named === id || named !== before) chosen.set(key, id);
   }
   return chosen;
 }

@@ -1,0 +1,65 @@
+import { expect } from "vitest";
+import type { WorkerLike } from "../engine/client.ts";
+import { WickError, type WickErrorCode } from "../engine/errors.ts";
+import type { CallTable, Reply, Request } from "../engine/protocol.ts";
+import { createServer, type Handlers } from "../engine/server.ts";
+
+/** Waits until everything that is ready has run. */
+export const settle = () => new Promise<void>((done) => setTimeout(done, 0));
+
+/** A worker in this thread: messages are cloned and delivered later, as a real one's are. */
+export function fakeWorker<Calls extends CallTable>(
+  handlers: Handlers<Calls>,
+  parallel = 1,
+): WorkerLike<Calls> & { ended: boolean } {
+  const receive = createServer<Calls>({
+    handlers,
+    parallel,
+    pause: settle,
+    post: (reply) => {
+      const data = structuredClone(reply) as Reply<Calls>;
+      setTimeout(() => {
+        if (!worker.ended) worker.onmessage?.({ data } as MessageEvent);
+      });
+    },
+  });
+  const worker: WorkerLike<Calls> & { ended: boolean } = {
+    ended: false,
+    onmessage: null,
+    onerror: null,
+    postMessage: (message: Request<Calls>) => {
+      const copy = structuredClone(message) as Request<Calls>;
+      setTimeout(() => !worker.ended && receive(copy));
+    },
+    terminate: () => (worker.ended = true),
+  };
+  return worker;
+}
+
+/** The WickError that a promise is rejected with. */
+export async function failureOf(promise: Promise<unknown>): Promise<WickError> {
+  const reason: unknown = await promise.then(
+    () => expect.fail("expected a failure"),
+    (error: unknown) => error,
+  );
+  expect(reason).toBeInstanceOf(WickError);
+  return reason as WickError;
+}
+
+export async function expectCode(
+  promise: Promise<unknown>,
+  code: WickErrorCode,
+): Promise<void> {
+  expect((await failureOf(promise)).code).toBe(code);
+}
+
+/** Mulberry32: seeded numbers, uniform in [0, 1). */
+export function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
