@@ -1,6 +1,7 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -15,8 +16,11 @@ const kFlags = [
   "--disable-component-update",
   "--disable-sync",
 ];
-
-export const shots = fileURLToPath(new URL("../shots/", import.meta.url));
+const kNoServiceWorker = /Service Worker registration blocked/;
+const kPages = fileURLToPath(new URL("../dist-e2e/", import.meta.url));
+const kWick = fileURLToPath(
+  new URL("../../build/native/bin/wick", import.meta.url),
+);
 
 /** A file that the mock engine takes for a model: the magic, then noise. */
 export function fakeModel(megabytes, magic = "GGUF") {
@@ -27,69 +31,86 @@ export function fakeModel(megabytes, magic = "GGUF") {
   return bytes;
 }
 
-export function fakeFile(name, megabytes, magic) {
+/** Writes bytes to a file of this name in a folder of its own; returns its path. */
+export function tempFile(name, bytes) {
   const path = join(mkdtempSync(join(tmpdir(), "wick-e2e-")), name);
-  writeFileSync(path, fakeModel(megabytes, magic));
+  writeFileSync(path, bytes);
   return path;
 }
 
-/** A catalogue of one small model that the server has, one that is too large, and one with a wrong checksum. */
+/** A catalogue of one small model that the server has, one with a wrong checksum, and one that is too large. */
 export function fakeModels() {
   const files = {
     "small.Q4_1.gguf": fakeModel(24),
     "damaged.Q8_0.gguf": fakeModel(2),
   };
-  const sha256 = (name) =>
-    createHash("sha256").update(files[name]).digest("hex");
+  const hash = (name) => createHash("sha256").update(files[name]).digest("hex");
   const entry = (name, title, quantisation, file) => ({
-    ...{
-      name,
-      title,
-      task: "chat",
-      architecture: "llama",
-      licence: "Apache-2.0",
-      quantisation,
-    },
+    ...{ name, title, task: "chat", architecture: "llama" },
+    ...{ licence: "Apache-2.0", quantisation },
     files: [{ sources: [], ...file }],
   });
-  const size = (name) => files[name].length;
-  const small = {
-    name: "small.Q4_1.gguf",
-    size: size("small.Q4_1.gguf"),
-    sha256: sha256("small.Q4_1.gguf"),
-  };
-  const damaged = {
-    name: "damaged.Q8_0.gguf",
-    size: size("damaged.Q8_0.gguf"),
-    sha256: "0".repeat(64),
-  };
+  const fileOf = (name, sha256) => ({ name, size: files[name].length, sha256 });
+  const small = fileOf("small.Q4_1.gguf", hash("small.Q4_1.gguf"));
+  const damaged = fileOf("damaged.Q8_0.gguf", "0".repeat(64));
   const large = { name: "large.Q4_K_M.gguf", size: 4_920_000_000 };
-  return {
-    files,
-    catalog: {
-      models: [
-        {
-          ...entry("small", "SmolLM2 135M Instruct", "Q4_1", small),
-          default: true,
-        },
-        entry("damaged", "Qwen3 0.6B", "Q8_0", damaged),
-        entry("large", "Llama 3.1 8B Instruct", "Q4_K_M", large),
-      ],
+  const models = [
+    {
+      ...entry("small", "SmolLM2 135M Instruct", "Q4_1", small),
+      default: true,
     },
-    index: [small, damaged].map((file) => ({ ...file, file: file.name })),
-  };
+    entry("damaged", "Qwen3 0.6B", "Q8_0", damaged),
+    entry("large", "Llama 3.1 8B Instruct", "Q4_K_M", large),
+  ];
+  const index = [small, damaged].map((file) => ({ ...file, file: file.name }));
+  return { files, catalog: { models }, index };
 }
 
-/** A server and a browser; `page()` opens a fresh profile whose console errors and outside requests are kept. */
-export async function startSite() {
-  const root = fileURLToPath(new URL("../dist-e2e/", import.meta.url));
-  const server = await startServer(root, fakeModels());
+/** The default model where `wick models fetch` puts it; null if it is not there. */
+export function realModel() {
+  const home =
+    process.env.WICK_MODELS ??
+    join(
+      process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"),
+      "wick/models",
+    );
+  const path = join(home, "SmolLM2-135M-Instruct.Q4_1.gguf");
+  return existsSync(path) ? path : null;
+}
+
+/** The repository's catalogue, with the real model served from memory. */
+export function realModels(path) {
+  const catalog = JSON.parse(
+    readFileSync(new URL("../../models/catalog.json", import.meta.url), "utf8"),
+  );
+  const [file] = catalog.models[0].files;
+  const files = path ? { [file.name]: readFileSync(path) } : {};
+  return { catalog, files, index: path ? [{ ...file, file: file.name }] : [] };
+}
+
+/** `wick serve` of the native build, or null if that has not been built. */
+export async function startNative() {
+  if (!existsSync(kWick)) return null;
+  const child = spawn(kWick, ["serve", "--port", "0", "--web", kPages]);
+  const url = await new Promise((resolve, reject) => {
+    child.stderr.on("data", (text) => {
+      const found = /http:\/\/localhost:\d+/.exec(String(text));
+      if (found) resolve(`${found[0]}/`);
+    });
+    child.on("exit", (code) =>
+      reject(new Error(`wick serve ended with ${code}`)),
+    );
+  });
+  return { url, close: () => child.kill() };
+}
+
+/** A browser over a server; `page()` opens a fresh profile, whose console errors and outside requests are kept. */
+export async function startSite(server) {
+  const own = server ?? (await startServer(kPages, fakeModels()));
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    headless: true,
     args: kFlags,
   });
-  const url = (hash = "") => `${server.url}?core=mock${hash}`;
   async function page(options = {}) {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 800 },
@@ -99,41 +120,81 @@ export async function startSite() {
       ...options,
     });
     const opened = await context.newPage();
+    opened.setDefaultTimeout(15_000);
     const trouble = [];
     opened.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning")
+      if (
+        /error|warning/.test(message.type()) &&
+        !kNoServiceWorker.test(message.text())
+      )
         trouble.push(message.text());
     });
     opened.on("pageerror", (error) => trouble.push(String(error)));
     opened.on("request", (request) => {
-      if (
-        !/^(blob|data):/.test(request.url()) &&
-        !request.url().startsWith(server.url)
-      )
-        trouble.push(request.url());
+      const url = request.url();
+      if (!/^(blob|data):/.test(url) && !url.startsWith(own.url))
+        trouble.push(url);
     });
     return Object.assign(opened, { trouble, leave: () => context.close() });
   }
   return {
-    server,
+    server: own,
     browser,
-    url,
     page,
+    /** An address of the site with the mock engine. */
+    url: (hash = "") => `${own.url}?core=mock${hash}`,
     async close() {
       await browser.close();
-      await server.close();
+      await own.close();
     },
   };
 }
 
-/** Sends a message and waits until the answer has ended. */
-export async function ask(page, text) {
-  await page.getByLabel("Message", { exact: true }).fill(text);
+/** The field one writes in. */
+export const field = (page) => page.getByLabel("Message", { exact: true });
+export const lastAnswer = (page) =>
+  page.locator("chat-turn article[aria-label^=Answer]").last();
+
+/** Writes a message and sends it; returns when its answer has a place. */
+export async function send(page, text) {
+  const answers = page.locator("chat-turn article[aria-label^=Answer]");
+  const before = await answers.count();
+  await field(page).fill(text);
   await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "Stop writing" }).waitFor();
-  await idle(page);
+  await answers.nth(before).waitFor();
 }
 
+/** Waits until nothing is being written. */
 export async function idle(page) {
-  await page.getByRole("button", { name: "Send" }).waitFor({ timeout: 30_000 });
+  await page
+    .getByRole("button", { name: "Send", exact: true })
+    .waitFor({ timeout: 40_000 });
+}
+
+/** Sends a message and returns the text of the whole answer. */
+export async function ask(page, text) {
+  await send(page, text);
+  await idle(page);
+  return lastAnswer(page).locator(".prose").innerText();
+}
+
+/** Chooses a file by the page's button of this name. */
+export async function choose(page, button, path) {
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: button }).first().click();
+  await (await chooser).setFiles(path);
+}
+
+/** Drops a file of this text on the page. */
+export async function drop(page, name, text) {
+  const transfer = await page.evaluateHandle(
+    ([fileName, content]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([content], fileName));
+      return data;
+    },
+    [name, text],
+  );
+  for (const type of ["dragover", "drop"])
+    await page.dispatchEvent("body", type, { dataTransfer: transfer });
 }

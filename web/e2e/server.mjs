@@ -24,7 +24,7 @@ export async function startServer(root, models = {}) {
     const path = normalize(
       decodeURIComponent(new URL(request.url, "http://x").pathname),
     );
-    requests.push(path);
+    requests.push({ path, range: request.headers.range });
     const head = behaviour.isolated
       ? {
           "Cross-Origin-Opener-Policy": "same-origin",

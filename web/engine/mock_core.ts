@@ -141,6 +141,7 @@ export function createMockCore(read: ReadSlice, stepMs = 24): Core {
         reused += 1;
       const question =
         messages.findLast((message) => message.role === "user")?.content ?? "";
+      misbehave(question);
       const words = splitTokens(
         answerFor(
           question,
@@ -197,6 +198,12 @@ export function createMockCore(read: ReadSlice, stepMs = 24): Core {
       };
     },
   };
+}
+
+/** What a test may ask for: a trap of the module, or a step that never returns. */
+function misbehave(question: string): void {
+  if (question === "trap") throw new WebAssembly.RuntimeError("unreachable");
+  while (question === "hang");
 }
 
 function describe(file: Blob, name: string, options: LoadOptions): ModelInfo {

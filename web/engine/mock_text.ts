@@ -28,6 +28,9 @@ const kTable = `Three ways to keep bread, from shortest to longest:
 2. Wrap it well, with **little air** inside.
 3. Thaw slices in the toaster.`;
 
+const kRawHtml =
+  'Raw HTML stays text: <img src="x" onerror="window.hit = true"> and <script>window.hit = true</script> do nothing.';
+
 const kStories = [
   "there lived an old fisherman who had a daughter named Elara. She was a kind and gentle soul with a heart full of love and a mind full of wisdom.",
   "there lived a keeper of the light whose lamp had never gone out. On the longest night of the year the oil ran low, and every house in the village sent a cup of its own.",
@@ -56,6 +59,7 @@ export function answerFor(
 }
 
 function fullAnswer(question: string, choice: number): string {
+  if (/raw html/i.test(question)) return kRawHtml;
   if (/python|code|function|regex|count/i.test(question)) return kCode;
   if (/table|bread|list|ways/i.test(question)) return kTable;
   if (/story|once upon|village/i.test(question))

@@ -1,6 +1,7 @@
 import { html, render } from "lit";
 import builtInCatalog from "../../models/catalog.json";
 import "../elements/toast.ts";
+import type { EngineOptions } from "../engine/api.ts";
 import { createModelStore } from "../engine/model_store.ts";
 import type { App } from "./app.ts";
 import { openConversations } from "./chat/conversations.ts";
@@ -20,13 +21,10 @@ import { startTheme } from "./theme.ts";
 const kSettingsKey = "wick.settings";
 
 function createApp(): App {
-  const mock =
-    import.meta.env.VITE_MOCK &&
-    new URLSearchParams(location.search).get("core") === "mock";
   const shelf = createShelf(createModelStore(), builtInCatalog);
   const room = createEngineRoom(shelf, {
     base: document.baseURI,
-    core: mock ? "mock" : "wasm",
+    ...(import.meta.env.VITE_MOCK ? optionsForTests() : {}),
   });
   const settings = observable<Settings>(
     parseSettings(localStorage.getItem(kSettingsKey)),
@@ -43,6 +41,18 @@ function createApp(): App {
       (session ??= openConversations().then((kept) =>
         createSession({ room, kept, settings: () => settings.value }),
       )),
+  };
+}
+
+/** `?core=mock` and `?variant=threads`, in builds made for tests. */
+function optionsForTests(): EngineOptions {
+  const asked = new URLSearchParams(location.search);
+  const variant = (["single", "threads", "relaxed"] as const).find(
+    (name) => name === asked.get("variant"),
+  );
+  return {
+    core: asked.get("core") === "mock" ? "mock" : "wasm",
+    ...(variant && { variant }),
   };
 }
 

@@ -1,0 +1,93 @@
+// What holds on every page: axe-core, both themes, a phone, no isolation, no request to elsewhere.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { ask, drop, startSite } from "./harness.mjs";
+
+const axe = readFileSync(
+  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
+  "utf8",
+);
+const phone = {
+  ...{ viewport: { width: 390, height: 844 }, hasTouch: true },
+  ...{ isMobile: true, deviceScaleFactor: 2 },
+};
+let site;
+before(async () => {
+  site = await startSite();
+});
+after(() => site.close());
+
+/** Goes through the pages and calls `look` in each state. */
+async function tour(page, look) {
+  await page.goto(site.url());
+  await page.getByRole("heading", { name: /What runs where/ }).waitFor();
+  await look("home");
+  await page.goto(site.url("#/models"));
+  await page.getByRole("article", { name: "SmolLM2" }).waitFor();
+  await look("models");
+  await page.goto(site.url("#/chat"));
+  await page.getByText("Ask it something").waitFor();
+  await drop(page, "notes.txt", "Dear diary");
+  await page.getByRole("alert").waitFor();
+  await look("chat, empty, with an error");
+  await drop(page, "small.gguf", "GGUF and some more");
+  await page.getByText("small is loaded").waitFor();
+  await ask(page, "Count words in Python");
+  await ask(page, "A table about bread");
+  await look("chat");
+  await page.getByRole("button", { name: "Alternatives" }).last().click();
+  await page.getByRole("dialog").waitFor();
+  await look("chat, alternatives");
+}
+
+async function violations(page) {
+  await page.evaluate(axe);
+  const { violations: found } = await page.evaluate(() =>
+    globalThis.axe.run({
+      runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"],
+    }),
+  );
+  return found.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("; ")}`,
+  );
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`axe finds nothing, ${colorScheme}`, async () => {
+    const page = await site.page({ colorScheme, reducedMotion: "reduce" });
+    await tour(page, async (state) =>
+      assert.deepEqual(await violations(page), [], state),
+    );
+    assert.deepEqual(page.trouble, []);
+    await page.leave();
+  });
+}
+
+test("a phone never scrolls sideways, and axe finds nothing there", async () => {
+  const page = await site.page({ ...phone, reducedMotion: "reduce" });
+  await tour(page, async (state) => {
+    const [inner, outer] = await page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.documentElement.clientWidth,
+    ]);
+    assert.ok(inner <= outer, `${state}: ${inner} in ${outer} px`);
+    assert.deepEqual(await violations(page), [], state);
+  });
+  await page.leave();
+});
+
+test("a page that is not isolated says that it is slower, and why", async () => {
+  site.server.behaviour.isolated = false;
+  const page = await site.page();
+  await page.goto(site.url("#/chat"));
+  await page
+    .getByText(/1 thread: this page is not cross-origin isolated/)
+    .waitFor();
+  await drop(page, "small.gguf", "GGUF and some more");
+  await page.getByText("small is loaded").waitFor();
+  assert.match(await ask(page, "Hello"), /\w/);
+  await page.leave();
+  site.server.behaviour.isolated = true;
+});
