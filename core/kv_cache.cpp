@@ -14,7 +14,7 @@ Index pages_for(Index tokens) { return (tokens + kPageTokens - 1) / kPageTokens;
 }  // namespace
 
 PagedCache::PagedCache(const Device& device, CacheGeometry geometry, Index max_tokens)
-    : device_(device), geometry_(geometry), max_pages_(pages_for(max_tokens)) {
+    : device_(device), geometry_(geometry), max_tokens_(max_tokens), max_pages_(pages_for(max_tokens)) {
   const auto& g = geometry_;
   if (g.layers < 1 || g.kv_heads < 1 || g.head_dim < 1 || g.head_dim > kMaxHeadDim || max_tokens < 1) {
     throw Error("[kv cache] {} layers, {} kv heads, head dimension {} (at most {}), {} tokens", g.layers, g.kv_heads,

@@ -31,6 +31,8 @@ class PagedCache {
   Index page_bytes() const;
   Index pages_in_use() const;
   Index max_pages() const { return max_pages_; }
+  /// As it was asked for, before rounding.
+  Index max_tokens() const { return max_tokens_; }
   /// One layer's view, for the operations `attention` and `cache_append`; valid while the cache lives.
   PagedKV layer(Index layer) const;
 
@@ -45,7 +47,7 @@ class PagedCache {
 
   Device device_;
   CacheGeometry geometry_;
-  Index max_pages_;
+  Index max_tokens_, max_pages_;
   std::vector<Tensor> memory_;       // by page id
   std::vector<std::byte*> address_;  // by page id
   std::vector<std::int32_t> references_;

@@ -62,8 +62,14 @@ std::vector<CatalogEntry> parse_catalog(std::string_view json_text) {
     entry.task = text(model, "task", entry.name);
     entry.architecture = text(model, "architecture", entry.name);
     entry.licence = text(model, "licence", entry.name);
-    entry.quantisation = model.value("quantisation", "");
-    entry.is_default = model.value("default", false);
+    if (model.contains("quantisation")) {
+      if (!model["quantisation"].is_string()) throw Error("catalogue: {}: 'quantisation' is no text", entry.name);
+      entry.quantisation = model["quantisation"].get<std::string>();
+    }
+    if (model.contains("default")) {
+      if (!model["default"].is_boolean()) throw Error("catalogue: {}: 'default' is neither true nor false", entry.name);
+      entry.is_default = model["default"].get<bool>();
+    }
     for (const Json& item : list(model, "files", entry.name)) {
       CatalogFile file;
       file.name = text(item, "name", entry.name);

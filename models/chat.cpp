@@ -34,11 +34,40 @@ std::string Chat::prompt(const std::vector<Message>& messages, const Json& varia
 }
 
 std::vector<TokenId> Chat::encode(const std::vector<Message>& messages, const Json& variables) const {
-  return generator_.model().tokenizer.encode(prompt(messages, variables), {.parse_special = true});
+  return encode_text(prompt(messages, variables));
+}
+
+std::vector<TokenId> Chat::encode_text(std::string_view text) const {
+  const Tokenizer& tokenizer = generator_.model().tokenizer;
+  if (!said_.empty() && text.starts_with(said_)) {
+    const std::vector<TokenId> rest = tokenizer.encode(text.substr(said_.size()), {.parse_special = true});
+    // Only a special token ends a word for certain.
+    if (rest.empty() || tokenizer.is_special(rest.front())) {
+      std::vector<TokenId> ids = drawn_;
+      ids.insert(ids.end(), rest.begin(), rest.end());
+      return ids;
+    }
+  }
+  return tokenizer.encode(text, {.parse_special = true});
 }
 
 void Chat::reply(const std::vector<Message>& messages, GenerateOptions options, const Json& variables) {
-  generator_.start(encode(messages, variables), std::move(options));
+  std::string text = prompt(messages, variables);
+  generator_.start(encode_text(text), std::move(options));
+  text_ = std::move(text);
+  said_.clear();
+}
+
+GenerationStep Chat::step() {
+  if (generator_.finished()) return generator_.step();
+  GenerationStep step = generator_.step();
+  text_ += step.text;
+  if (step.stopped == StopReason::end || step.stopped == StopReason::max_tokens) {
+    said_ = text_;
+    drawn_ = generator_.tokens();
+    if (step.stopped == StopReason::end) drawn_.pop_back();
+  }
+  return step;
 }
 
 }  // namespace wick

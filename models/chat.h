@@ -3,6 +3,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/generator.h"
@@ -25,18 +26,24 @@ class Chat {
   /// `variables` go to the template too (enable_thinking, tools, ...). Throws Error as Generator::start does.
   void reply(const std::vector<Message>& messages, GenerateOptions options,
              const nlohmann::ordered_json& variables = {});
-  GenerationStep step() { return generator_.step(); }
+  GenerationStep step();
   void cancel() { generator_.cancel(); }
   Generator& generator() { return generator_; }
   const Generator& generator() const { return generator_; }
 
   /// The text that the model reads for these messages.
   std::string prompt(const std::vector<Message>& messages, const nlohmann::ordered_json& variables = {}) const;
-  /// Its tokens.
+  /// Its tokens. Where it begins with the last prompt and its answer, that answer has the tokens that the model drew: a
+  /// text has many tokenisations, and another one would have to be read again.
   std::vector<TokenId> encode(const std::vector<Message>& messages, const nlohmann::ordered_json& variables = {}) const;
 
  private:
+  std::vector<TokenId> encode_text(std::string_view text) const;
+
   Generator generator_;
+  std::string text_;            // of the last prompt and its answer so far
+  std::string said_;            // the same once the answer has ended by itself or by its length, else empty
+  std::vector<TokenId> drawn_;  // the tokens of said_, without the end token
 };
 
 }  // namespace wick

@@ -87,6 +87,17 @@ void Generator::cancel() {
 
 GenerationStep Generator::step() {
   if (finished()) return {.stopped = stopped_};
+  const Index read = sequence_.length();
+  try {
+    return advance();
+  } catch (...) {
+    sequence_.truncate(read);  // what a broken pass wrote is no key or value
+    stopped_ = StopReason::cancelled;
+    throw;
+  }
+}
+
+GenerationStep Generator::advance() {
   const double begin = now_ms();
   if (const Index left = prompt_left(); left > 0) {
     const Index count = std::min(left, chunk_);

@@ -53,7 +53,8 @@ class Generator {
   /// Begins a continuation of `prompt`. Throws Error if it is empty, has unknown ids or leaves no room in the context;
   /// then nothing changes.
   void start(std::vector<TokenId> prompt, GenerateOptions options);
-  /// Reads a part of the prompt (some tens of milliseconds of work) or draws one token.
+  /// Reads a part of the prompt (some tens of milliseconds of work) or draws one token. If it throws, the continuation
+  /// has ended, and what was in the cache before the step stays.
   GenerationStep step();
   /// Ends the continuation as it stands; what is in the cache stays.
   void cancel();
@@ -70,6 +71,7 @@ class Generator {
 
  private:
   void read_prompt(Index count);
+  GenerationStep advance();
   GenerationStep draw();
 
   std::shared_ptr<const LanguageModel> model_;

@@ -48,8 +48,7 @@ PagedCache Llama::make_cache(Index tokens) const {
 }
 
 Tensor Llama::forward(const Batch& batch, PagedCache& cache, LogitRows rows) const {
-  const Index capacity = cache.max_pages() * kPageTokens;
-  const bool long_context = config_.rope.short_context > 0 && capacity > config_.rope.short_context;
+  const bool long_context = config_.rope.short_context > 0 && cache.max_tokens() > config_.rope.short_context;
   const Tensor cos_sin = rope_table(config_.rope, batch.positions(), long_context, device_);
   Tensor x = embedding(embedding_, batch.tokens());  // [rows, dim]
   for (Index layer = 0; layer < config_.layers; ++layer) block_forward(layer, x, cos_sin, cache, batch);

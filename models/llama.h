@@ -78,9 +78,13 @@ class LlamaLoader {
   std::string tensor_name(std::string_view part, Index layer) const;
   const TensorInfo* find(std::string_view part, Index layer) const;
   const TensorInfo& require(std::string_view part, Index layer, std::initializer_list<Index> shape) const;
+  bool fuses_qkv(Index layer) const;      // one tensor for q, k and v
+  bool fuses_gate_up(Index layer) const;  // one tensor for gate and up
+  bool normalises_qk(Index layer) const;
   void plan(const TensorInfo& tensor);
   void plan_block(Index layer);
   Tensor load_vector(std::string_view part, Index layer, Index size);
+  Tensor load_vector(const std::string& name, Index size);
   Linear load_linear(std::initializer_list<std::string_view> parts, Index layer);
   void load_block(Index layer);
 

@@ -53,7 +53,10 @@ std::vector<float> divided(const std::vector<float>& frequencies, const std::vec
 
 }  // namespace
 
-RopeConfig make_rope(Index rotary, double base, RopePairs pairs, const RopeScaling& s, double context) {
+RopeConfig make_rope(Index rotary, double base, RopePairs pairs, const RopeScaling& s, double context,
+                     const std::string& file) {
+  if (rotary < 2 || rotary > kMaxHeadDim || rotary % 2 != 0)
+    throw Error("{}: rotary dimension is {}, expected an even number from 2 to {}", file, rotary, kMaxHeadDim);
   RopeConfig rope{.pairs = pairs, .rotary = rotary, .inverse_frequencies = {}, .long_inverse_frequencies = {}};
   for (Index i = 0; i < rotary; i += 2) {
     rope.inverse_frequencies.push_back(
@@ -74,7 +77,8 @@ RopeConfig make_rope(Index rotary, double base, RopePairs pairs, const RopeScali
         scale_llama3(rope.inverse_frequencies, s);
       } else {  // GGUF carries the divisors themselves
         if (!fits(s.short_factors))
-          throw Error("rope: {} frequency factors, expected {} positive ones", s.short_factors.size(), rotary / 2);
+          throw Error("{}: {} rope frequency factors, expected {} positive ones", file, s.short_factors.size(),
+                      rotary / 2);
         rope.inverse_frequencies = divided(rope.inverse_frequencies, s.short_factors);
       }
       break;
@@ -84,7 +88,7 @@ RopeConfig make_rope(Index rotary, double base, RopePairs pairs, const RopeScali
       break;
     case RopeScaling::Kind::longrope: {
       if (!fits(s.short_factors) || !fits(s.long_factors)) {
-        throw Error("rope: {} and {} LongRoPE factors, expected {} positive ones", s.short_factors.size(),
+        throw Error("{}: {} and {} LongRoPE factors, expected {} positive ones", file, s.short_factors.size(),
                     s.long_factors.size(), rotary / 2);
       }
       rope.long_inverse_frequencies = divided(rope.inverse_frequencies, s.long_factors);
@@ -99,7 +103,7 @@ RopeConfig make_rope(Index rotary, double base, RopePairs pairs, const RopeScali
   return rope;
 }
 
-void LlamaConfig::validate(const std::string& file) const {
+void LlamaConfig::validate_sizes(const std::string& file) const {
   const auto check = [&](const char* field, Index value, Index low, Index high) {
     if (value < low || value > high) throw Error("{}: {} is {}, expected {} to {}", file, field, value, low, high);
   };
@@ -112,9 +116,13 @@ void LlamaConfig::validate(const std::string& file) const {
   check("vocabulary size", vocab, 1, 1 << 24);
   check("context length", context, 1, 1 << 28);
   check("sliding window", window, 0, 1 << 28);
-  check("rotary dimension", rope.rotary, 2, head_dim);
-  if (rope.rotary % 2 != 0) throw Error("{}: rotary dimension {} is odd", file, rope.rotary);
   if (heads % kv_heads != 0) throw Error("{}: {} heads cannot share {} kv heads evenly", file, heads, kv_heads);
+}
+
+void LlamaConfig::validate(const std::string& file) const {
+  validate_sizes(file);
+  if (rope.rotary > head_dim)
+    throw Error("{}: rotary dimension {} does not fit heads of {}", file, rope.rotary, head_dim);
   if (!(norm_eps > 0 && norm_eps < 1)) throw Error("{}: norm epsilon is {}, expected between 0 and 1", file, norm_eps);
 }
 

@@ -35,8 +35,9 @@ struct RopeScaling {
 };
 
 /// Frequencies base^(-2i / rotary), scaled. Sources: Llama 3.1 (piecewise), YaRN (Peng et al. 2023, section 3.2 and
-/// 3.4), LongRoPE (Ding et al. 2024). `context` is the model's own longest one.
-RopeConfig make_rope(Index rotary, double base, RopePairs pairs, const RopeScaling& scaling, double context);
+/// 3.4), LongRoPE (Ding et al. 2024). `context` is the model's own longest one. Throws Error naming `file`.
+RopeConfig make_rope(Index rotary, double base, RopePairs pairs, const RopeScaling& scaling, double context,
+                     const std::string& file);
 
 /// A LLaMA-family model: Llama 1-3, SmolLM2, SmolLM3, Mistral, Qwen2, Qwen3, Phi-3, llama2.c.
 struct LlamaConfig {
@@ -59,8 +60,9 @@ struct LlamaConfig {
   /// From a Hugging Face config.json.
   static LlamaConfig from_huggingface(const nlohmann::ordered_json& config, const std::string& file);
 
-  /// Throws Error naming `file` and the field that makes no sense.
+  /// Throws Error naming `file` and the field that makes no sense; `validate_sizes` looks at all but rope and epsilon.
   void validate(const std::string& file) const;
+  void validate_sizes(const std::string& file) const;
 };
 
 }  // namespace wick

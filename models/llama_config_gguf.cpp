@@ -113,19 +113,20 @@ LlamaConfig LlamaConfig::from_gguf(const Checkpoint& checkpoint) {
                 as_index(metadata, prefix + "attention.value_length"));
   }
   const TensorInfo* embedding = checkpoint.find("token_embd.weight");
-  c.vocab =
-      embedding && embedding->shape.size() == 2 ? embedding->shape[0] : index_or(metadata, prefix + "vocab_size", 0);
+  if (!embedding) throw Error("{}: tensor 'token_embd.weight' is missing", metadata.file);
+  c.vocab = embedding->shape.size() == 2 ? embedding->shape[0] : index_or(metadata, prefix + "vocab_size", 0);
   if (c.architecture == "phi3") c.window = index_or(metadata, prefix + "attention.sliding_window", 0);
   if (c.window >= c.context) c.window = 0;
+
+  c.validate_sizes(metadata.file);
 
   // The converters of these architectures permute q and k so that a pair's elements are neighbours.
   const bool permuted = c.architecture == "llama" || c.architecture == "smollm3";
   const Index rotary = index_or(metadata, prefix + "rope.dimension_count", c.head_dim);
-  if (rotary < 2 || rotary > c.head_dim)
-    throw Error("{}: rotary dimension {} does not fit heads of {}", metadata.file, rotary, c.head_dim);
   c.rope = make_rope(rotary, positive_or(metadata, prefix + "rope.freq_base", 10000),
                      permuted ? RopePairs::adjacent : RopePairs::halves,
-                     read_scaling(checkpoint, prefix, static_cast<double>(c.context)), static_cast<double>(c.context));
+                     read_scaling(checkpoint, prefix, static_cast<double>(c.context)), static_cast<double>(c.context),
+                     metadata.file);
   c.layer_turns.assign(static_cast<std::size_t>(std::clamp<Index>(c.layers, 0, 1000)), true);
   if (c.architecture == "smollm3") {  // every fourth layer has no positions (NoPE)
     for (std::size_t i = 3; i < c.layer_turns.size(); i += 4) c.layer_turns[i] = false;

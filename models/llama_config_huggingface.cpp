@@ -143,14 +143,15 @@ LlamaConfig LlamaConfig::from_huggingface(const Json& json, const std::string& f
   const bool windows = config.flag_or("use_sliding_window", type == "mistral" || type == "phi3");
   c.window = windows ? config.count_or("sliding_window", 0) : 0;
 
+  c.validate_sizes(file);
+
   const double context = static_cast<double>(c.context);
   double base = config.positive_or("rope_theta", 10000);
   if (config.has("rope_parameters")) base = Fields(config["rope_parameters"], file).positive_or("rope_theta", base);
   const double partial = config.positive_or("partial_rotary_factor", 1);
+  if (partial > 1) throw Error("{}: 'partial_rotary_factor' is {}, expected at most 1", file, partial);
   const Index rotary = static_cast<Index>(static_cast<double>(c.head_dim) * partial);
-  if (rotary < 2 || rotary > c.head_dim)
-    throw Error("{}: rotary dimension {} does not fit heads of {}", file, rotary, c.head_dim);
-  c.rope = make_rope(rotary, base, RopePairs::halves, read_scaling(config, file, context), context);
+  c.rope = make_rope(rotary, base, RopePairs::halves, read_scaling(config, file, context), context, file);
   read_layers(c, config);
   c.validate(file);
   return c;

@@ -79,22 +79,38 @@ void LlamaLoader::plan_block(Index layer) {
   const LlamaConfig& c = model_->config_;
   const Index q = c.heads * c.head_dim, kv = c.kv_heads * c.head_dim;
   plan(require("attention_norm", layer, {c.dim}));
-  if (find("qkv", layer)) {
+  if (fuses_qkv(layer)) {
     plan(require("qkv", layer, {q + 2 * kv, c.dim}));
   } else {
     plan(require("q", layer, {q, c.dim}));
     plan(require("k", layer, {kv, c.dim}));
     plan(require("v", layer, {kv, c.dim}));
   }
+  if (normalises_qk(layer)) {
+    plan(require("q_norm", layer, {c.head_dim}));
+    plan(require("k_norm", layer, {c.head_dim}));
+  }
   plan(require("out", layer, {c.dim, q}));
   plan(require("mlp_norm", layer, {c.dim}));
-  if (find("gate", layer)) {
+  if (fuses_gate_up(layer)) {
+    plan(require("gate_up", layer, {2 * c.hidden, c.dim}));
+  } else {
     plan(require("gate", layer, {c.hidden, c.dim}));
     plan(require("up", layer, {c.hidden, c.dim}));
-  } else {
-    plan(require("gate_up", layer, {2 * c.hidden, c.dim}));
   }
   plan(require("down", layer, {c.dim, c.hidden}));
+}
+
+bool LlamaLoader::fuses_qkv(Index layer) const {
+  return model_->config_.architecture == "phi3" || find("qkv", layer);
+}
+
+bool LlamaLoader::fuses_gate_up(Index layer) const {
+  return model_->config_.architecture == "phi3" && !find("gate", layer);
+}
+
+bool LlamaLoader::normalises_qk(Index layer) const {
+  return model_->config_.architecture == "qwen3" || find("q_norm", layer) || find("k_norm", layer);
 }
 
 bool LlamaLoader::step() {
@@ -129,7 +145,11 @@ std::shared_ptr<const Llama> LlamaLoader::finish() {
 }
 
 Tensor LlamaLoader::load_vector(std::string_view part, Index layer, Index size) {
-  const TensorInfo& tensor = require(part, layer, {size});
+  return load_vector(tensor_name(part, layer), size);
+}
+
+Tensor LlamaLoader::load_vector(const std::string& name, Index size) {
+  const TensorInfo& tensor = files_.checkpoint.require(name, std::span(&size, 1));
   if (!is_float(tensor.type))
     throw Error("{}: tensor '{}' is {}, expected a float type", files_.checkpoint.name(), tensor.name,
                 info(tensor.type).name);
@@ -148,13 +168,7 @@ Linear LlamaLoader::load_linear(std::initializer_list<std::string_view> parts, I
     model_->weight_bytes_ += linear.parts.back().packed_bytes();
     done_ += tensor->bytes;
     const std::string bias = bias_of(tensor->name);
-    if (files_.checkpoint.find(bias)) {
-      const Index size = linear.parts.back().outputs();
-      const TensorInfo& vector = files_.checkpoint.require(bias, std::span(&size, 1));
-      Tensor raw = Tensor::empty({size}, vector.type, model_->device_);
-      files_.checkpoint.read_rows(vector, 0, size, {raw.bytes(), static_cast<std::size_t>(vector.bytes)});
-      biases.push_back(raw.to_dtype(DType::f32));
-    }
+    if (files_.checkpoint.find(bias)) biases.push_back(load_vector(bias, linear.parts.back().outputs()));
   }
   if (!biases.empty() && biases.size() != parts.size()) {
     throw Error("{}: {} of the {} projections of block {} have a bias", files_.checkpoint.name(), biases.size(),
@@ -168,14 +182,14 @@ void LlamaLoader::load_block(Index layer) {
   const LlamaConfig& c = model_->config_;
   LlamaBlock& block = model_->blocks_[static_cast<std::size_t>(layer)];
   block.attention_norm = load_vector("attention_norm", layer, c.dim);
-  block.qkv = find("qkv", layer) ? load_linear({"qkv"}, layer) : load_linear({"q", "k", "v"}, layer);
-  if (find("q_norm", layer)) {
+  block.qkv = fuses_qkv(layer) ? load_linear({"qkv"}, layer) : load_linear({"q", "k", "v"}, layer);
+  if (normalises_qk(layer)) {
     block.q_norm = load_vector("q_norm", layer, c.head_dim);
     block.k_norm = load_vector("k_norm", layer, c.head_dim);
   }
   block.out = load_linear({"out"}, layer);
   block.mlp_norm = load_vector("mlp_norm", layer, c.dim);
-  block.gate_up = find("gate", layer) ? load_linear({"gate", "up"}, layer) : load_linear({"gate_up"}, layer);
+  block.gate_up = fuses_gate_up(layer) ? load_linear({"gate_up"}, layer) : load_linear({"gate", "up"}, layer);
   block.down = load_linear({"down"}, layer);
 }
 

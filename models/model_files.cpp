@@ -24,7 +24,8 @@ std::string template_of(const Json& tokenizer_config) {
   if (found.is_string()) return found.get<std::string>();
   if (!found.is_array()) return {};
   for (const Json& entry : found) {
-    if (entry.is_object() && entry.value("name", "") == "default") return entry.value("template", "");
+    if (!entry.is_object() || !entry.contains("name") || entry["name"] != "default") continue;
+    if (entry.contains("template") && entry["template"].is_string()) return entry["template"].get<std::string>();
   }
   return {};
 }
