@@ -65,6 +65,18 @@ for (const colorScheme of ["light", "dark"]) {
   });
 }
 
+/** Controls that stand outside the screen to the left or right. */
+const outside = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("button, a, input, textarea, [role=dialog]")]
+      .filter((element) => element.checkVisibility())
+      .filter((element) => {
+        const { left, right, width } = element.getBoundingClientRect();
+        return width > 1 && (left < 0 || right > innerWidth);
+      })
+      .map((element) => element.outerHTML.slice(0, 120)),
+  );
+
 test("a phone never scrolls sideways, and axe finds nothing there", async () => {
   const page = await site.page({ ...phone, reducedMotion: "reduce" });
   await tour(page, async (state) => {
@@ -73,6 +85,7 @@ test("a phone never scrolls sideways, and axe finds nothing there", async () => 
       document.documentElement.clientWidth,
     ]);
     assert.ok(inner <= outer, `${state}: ${inner} in ${outer} px`);
+    assert.deepEqual(await outside(page), [], state);
     assert.deepEqual(await violations(page), [], state);
   });
   await page.leave();

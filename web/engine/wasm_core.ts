@@ -66,9 +66,9 @@ export async function createWasmCore(
     return info;
   }
 
-  function finishLoad({ loader, file, context }: Loading): void {
+  function finishLoad({ loader, name, file, context }: Loading): void {
     chat = module._wick_chat_new(loader, context);
-    if (chat === 0) throw failure(module, "bad_file");
+    if (chat === 0) throw failure(module, "bad_file", name);
     module._wick_load_free(loader);
     module.files.clear();
     loading = null;
@@ -130,7 +130,7 @@ export async function createWasmCore(
       if (!loading)
         throw new WickError("bad_argument", "No load has been begun.");
       const more = module._wick_load_step(loading.loader, step);
-      if (more < 0) throw failure(module, "bad_file");
+      if (more < 0) throw failure(module, "bad_file", loading.name);
       const progress = module.view(step, 16);
       const done = progress.getFloat64(0, true);
       const total = progress.getFloat64(8, true);
@@ -230,8 +230,8 @@ function checked(module: Module, result: number): number {
   return result;
 }
 
-/** Why the last call failed; `ofInput` is the code where what was given is to blame. */
-function failure(module: Module, ofInput: WickErrorCode): WickError {
+/** Why the last call failed, with the file it is about; `ofInput` is the code where what was given is to blame. */
+function failure(module: Module, ofInput: WickErrorCode, file = ""): WickError {
   const codes: WickErrorCode[] = [
     ofInput,
     "no_memory",
@@ -244,5 +244,6 @@ function failure(module: Module, ofInput: WickErrorCode): WickError {
     code === "no_memory"
       ? " The tab can get no more: choose a smaller model or a smaller context."
       : "";
-  return new WickError(code, `${words}.${advice}`);
+  const where = words.startsWith(file) ? "" : `${file}: `;
+  return new WickError(code, `${where}${words}.${advice}`);
 }

@@ -8,11 +8,12 @@ import { bytes } from "../format.ts";
 import { watch } from "../observable.ts";
 import type { ShelfState } from "../shelf.ts";
 
+// What SmolLM2-135M-Instruct Q4_1 gives at this place.
 const kBars = [
-  { word: "Paris", share: 0.91 },
-  { word: "the", share: 0.032 },
-  { word: "a", share: 0.011 },
-  { word: "located", share: 0.009 },
+  { word: "Paris", share: 0.959 },
+  { word: "London", share: 0.005 },
+  { word: "L", share: 0.003 },
+  { word: "New", share: 0.003 },
 ];
 
 /** The first page: what Wick is, what it can do, what this browser gives it. */
@@ -115,7 +116,7 @@ export class HomePage extends LightElement {
       : "Any GGUF file";
     return html`<a class="card demo" href="#/chat">
       <div class="spec spec-chat" aria-hidden="true">
-        <b>What is the capital of France?</b>
+        <b>Tell me the capital of France.</b>
         <span>The capital of France is <mark>Paris</mark>.</span>
         <div class="spec-alts">
           ${kBars.map(
