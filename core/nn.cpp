@@ -55,33 +55,59 @@ bool is_aligned(std::span<const std::byte> bytes) { return reinterpret_cast<std:
 
 }  // namespace
 
-Weight Weight::load(const Checkpoint& checkpoint, const TensorInfo& tensor, const Device& device) {
-  check_matrix("load", tensor.type, tensor.shape);
+Tensor WeightMemory::take(Index bytes) {
+  constexpr Index kBlockBytes = Index{8} << 20, kAlignment = 64;
+  if (bytes > kBlockBytes / 4) return TensorBuilder::allocate({bytes}, DType::u8, device_, Reuse::exact);
+  if (!block_ || bytes > kBlockBytes - used_) {
+    block_ = TensorBuilder::allocate({kBlockBytes}, DType::u8, device_, Reuse::exact);
+    used_ = 0;
+  }
+  const Tensor part = block_.slice(0, used_, used_ + bytes);
+  used_ += (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  return part;
+}
+
+bool Weight::stacks(const TensorInfo& above, const TensorInfo& below) {
+  return above.type == below.type && above.shape[1] == below.shape[1] && above.shape[0] % kPackRows == 0;
+}
+
+Weight Weight::load(const Checkpoint& checkpoint, std::span<const TensorInfo* const> tensors, WeightMemory& memory) {
   Weight weight;
-  weight.type_ = tensor.type;
-  weight.n_ = tensor.shape[0];
-  weight.k_ = tensor.shape[1];
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    check_matrix("load", tensors[i]->type, tensors[i]->shape);
+    if (i > 0 && !stacks(*tensors[i - 1], *tensors[i])) {
+      throw Error("[load] '{}' and '{}' cannot be packed as one matrix", tensors[i - 1]->name, tensors[i]->name);
+    }
+    weight.n_ += tensors[i]->shape[0];
+  }
+  weight.type_ = tensors[0]->type;
+  weight.k_ = tensors[0]->shape[1];
+  const Device& device = memory.device();
   const Ops& ops = device.ops();
-  const Index packed_bytes = ops.packed_weight_bytes(weight.type_, weight.n_, weight.k_);
-  weight.memory_ = TensorBuilder::allocate({packed_bytes}, DType::u8, device, Reuse::exact);
+  weight.memory_ = memory.take(ops.packed_weight_bytes(weight.type_, weight.n_, weight.k_));
 
   const Index bytes_of_row = row_bytes(weight.type_, weight.k_);
   const Index piece = std::min(rows_at_once(bytes_of_row), weight.n_);
-  const ByteSource& source = *checkpoint.sources[tensor.source];
   Tensor buffer;  // of one piece, where the source cannot show its bytes in place
-  for (Index first = 0; first < weight.n_; first += piece) {
-    const Index count = std::min(piece, weight.n_ - first);
-    const auto bytes = static_cast<std::size_t>(count * bytes_of_row);
-    std::span<const std::byte> rows =
-        source.view(tensor.offset + static_cast<std::uint64_t>(first * bytes_of_row), bytes);
-    if (rows.empty() || !is_aligned(rows)) {
-      if (!buffer) buffer = Tensor::empty({piece * bytes_of_row}, DType::u8, device);
-      const std::span<std::byte> into(buffer.bytes(), bytes);
-      checkpoint.read_rows(tensor, first, count, into);
-      rows = into;
+  Index packed = 0;
+  for (const TensorInfo* tensor : tensors) {
+    const ByteSource& source = *checkpoint.sources[tensor->source];
+    const Index tensor_rows = tensor->shape[0];
+    for (Index first = 0; first < tensor_rows; first += piece) {
+      const Index count = std::min(piece, tensor_rows - first);
+      const auto bytes = static_cast<std::size_t>(count * bytes_of_row);
+      std::span<const std::byte> rows =
+          source.view(tensor->offset + static_cast<std::uint64_t>(first * bytes_of_row), bytes);
+      if (rows.empty() || !is_aligned(rows)) {
+        if (!buffer) buffer = Tensor::empty({piece * bytes_of_row}, DType::u8, device);
+        const std::span<std::byte> into(buffer.bytes(), bytes);
+        checkpoint.read_rows(*tensor, first, count, into);
+        rows = into;
+      }
+      ops.pack_weight(device.workers(), weight.type_, weight.n_, weight.k_, rows.data(), packed + first, count,
+                      weight.memory_.bytes());
     }
-    ops.pack_weight(device.workers(), weight.type_, weight.n_, weight.k_, rows.data(), first, count,
-                    weight.memory_.bytes());
+    packed += tensor_rows;
   }
   return weight;
 }

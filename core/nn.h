@@ -14,12 +14,29 @@ namespace wick {
 /// int8 activations in quantised products (fast, the default), or f32 throughout (`--precise`).
 enum class Precision : std::uint8_t { fast, precise };
 
+/// Memory for the weights of one model. Small ones lie side by side in large blocks, for which the system has huge pages.
+class WeightMemory {
+ public:
+  explicit WeightMemory(Device device) : device_(std::move(device)) {}
+  /// u8 [bytes], 64-byte aligned.
+  Tensor take(Index bytes);
+  const Device& device() const { return device_; }
+
+ private:
+  Device device_;
+  Tensor block_;  // what small weights are cut from
+  Index used_ = 0;
+};
+
 /// A weight matrix [n, k] in its device's packed layout.
 class Weight {
  public:
   Weight() = default;
-  /// Reads and packs a tensor of `checkpoint` of shape [n, k], some rows at a time, so that no second copy exists.
-  static Weight load(const Checkpoint& checkpoint, const TensorInfo& tensor, const Device& device);
+  /// Reads and packs tensors of `checkpoint` of shapes [n, k], one below the other, some rows at a time, so that no
+  /// second copy exists. Throws Error for tensors that do not stack.
+  static Weight load(const Checkpoint& checkpoint, std::span<const TensorInfo* const> tensors, WeightMemory& memory);
+  /// Whether one packed matrix can hold both: the same type and inputs, and a boundary where every backend can begin.
+  static bool stacks(const TensorInfo& above, const TensorInfo& below);
   /// Packs an f32, f16 or bf16 tensor [n, k].
   static Weight pack(const Tensor& matrix);
 

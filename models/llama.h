@@ -85,12 +85,14 @@ class LlamaLoader {
   void plan_block(Index layer);
   Tensor load_vector(std::string_view part, Index layer, Index size);
   Tensor load_vector(const std::string& name, Index size);
+  Weight load_weight(std::span<const TensorInfo* const> tensors);
   Linear load_linear(std::initializer_list<std::string_view> parts, Index layer);
   void load_block(Index layer);
 
   ModelFiles files_;
   bool huggingface_;
   std::shared_ptr<Llama> model_;
+  WeightMemory memory_;
   Index next_ = 0;  // 0: embedding, then the blocks, then the output
   std::uint64_t total_ = 0, done_ = 0;
   std::vector<std::uint64_t> bytes_by_type_;

@@ -43,7 +43,10 @@ std::string upper(std::string text) {
 }  // namespace
 
 LlamaLoader::LlamaLoader(ModelFiles files, Device device, Precision precision)
-    : files_(std::move(files)), huggingface_(files_.checkpoint.format == "safetensors"), bytes_by_type_(kDTypes) {
+    : files_(std::move(files)),
+      huggingface_(files_.checkpoint.format == "safetensors"),
+      memory_(device),
+      bytes_by_type_(kDTypes) {
   LlamaConfig config = huggingface_
                            ? LlamaConfig::from_huggingface(files_.config, files_.checkpoint.name() + " (config.json)")
                            : LlamaConfig::from_gguf(files_.checkpoint);
@@ -117,9 +120,8 @@ bool LlamaLoader::step() {
   Llama& m = *model_;
   if (next_ == 0) {
     const TensorInfo& tensor = require("embedding", 0, {m.config_.vocab, m.config_.dim});
-    m.embedding_ = Weight::load(files_.checkpoint, tensor, m.device_);
-    m.weight_bytes_ += m.embedding_.packed_bytes();
-    done_ += tensor.bytes;
+    const TensorInfo* const tensors[] = {&tensor};
+    m.embedding_ = load_weight(tensors);
     m.blocks_.resize(static_cast<std::size_t>(m.config_.layers));
   } else if (next_ <= m.config_.layers) {
     load_block(next_ - 1);
@@ -159,17 +161,29 @@ Tensor LlamaLoader::load_vector(const std::string& name, Index size) {
   return raw.to_dtype(DType::f32);
 }
 
+Weight LlamaLoader::load_weight(std::span<const TensorInfo* const> tensors) {
+  Weight weight = Weight::load(files_.checkpoint, tensors, memory_);
+  model_->weight_bytes_ += weight.packed_bytes();
+  for (const TensorInfo* tensor : tensors) done_ += tensor->bytes;
+  return weight;
+}
+
+/// Projections of one input; those that stack become one matrix, so that one dispatch serves them all.
 Linear LlamaLoader::load_linear(std::initializer_list<std::string_view> parts, Index layer) {
   Linear linear{.parts = {}, .bias = {}, .precision = model_->precision_};
   std::vector<Tensor> biases;
+  std::vector<const TensorInfo*> stack;
   for (const std::string_view part : parts) {
     const TensorInfo* tensor = find(part, layer);
-    linear.parts.push_back(Weight::load(files_.checkpoint, *tensor, model_->device_));
-    model_->weight_bytes_ += linear.parts.back().packed_bytes();
-    done_ += tensor->bytes;
+    if (!stack.empty() && !Weight::stacks(*stack.back(), *tensor)) {
+      linear.parts.push_back(load_weight(stack));
+      stack.clear();
+    }
+    stack.push_back(tensor);
     const std::string bias = bias_of(tensor->name);
-    if (files_.checkpoint.find(bias)) biases.push_back(load_vector(bias, linear.parts.back().outputs()));
+    if (files_.checkpoint.find(bias)) biases.push_back(load_vector(bias, tensor->shape[0]));
   }
+  linear.parts.push_back(load_weight(stack));
   if (!biases.empty() && biases.size() != parts.size()) {
     throw Error("{}: {} of the {} projections of block {} have a bias", files_.checkpoint.name(), biases.size(),
                 parts.size(), layer);

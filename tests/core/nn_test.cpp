@@ -60,10 +60,31 @@ Checkpoint checkpoint_of(const Tensor& matrix, Bytes how) {
 
 Weight load(const Tensor& matrix, Bytes how = Bytes::in_place) {
   const Checkpoint checkpoint = checkpoint_of(matrix, how);
-  return Weight::load(checkpoint, checkpoint.tensors.at("w"), device());
+  const TensorInfo* const tensors[] = {&checkpoint.tensors.at("w")};
+  WeightMemory memory(device());
+  return Weight::load(checkpoint, tensors, memory);
 }
 
 }  // namespace
+
+TEST_CASE("linear: tensors that stack give one weight with the rows of both") {
+  const Tensor whole = Tensor::randn({kPackRows + 7, 64}, 3, device()).to_dtype(DType::q8_0);
+  const Checkpoint checkpoint = checkpoint_of(whole, Bytes::in_place);
+  const TensorInfo& tensor = checkpoint.tensors.at("w");
+  TensorInfo above = tensor, below = tensor;
+  above.shape[0] = kPackRows;
+  below.shape[0] = 7;
+  below.offset += static_cast<std::uint64_t>(row_bytes(DType::q8_0, 64 * kPackRows));
+  WeightMemory memory(device());
+  const TensorInfo* const parts[] = {&above, &below};
+  const TensorInfo* const swapped[] = {&below, &above};
+  const Tensor x = Tensor::randn({3, 64}, 4, device());
+  const Linear stacked{{Weight::load(checkpoint, parts, memory)}, {}}, loaded{{load(whole)}, {}};
+  CHECK(stacked(x).to_vector<float>() == loaded(x).to_vector<float>());
+  CHECK_FALSE(Weight::stacks(below, above));
+  CHECK(error_of([&] { Weight::load(checkpoint, swapped, memory); }) ==
+        "[load] 'w' and 'w' cannot be packed as one matrix");
+}
 
 TEST_CASE("linear: f32, f16 and bf16 weights multiply as a double matrix product does") {
   const Tensor x = Tensor::randn({5, 96}, 1, device()), w = Tensor::randn({130, 96}, 2, device());
