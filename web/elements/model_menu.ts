@@ -52,7 +52,8 @@ export class ModelMenu extends LightElement {
         : undefined;
     if (item)
       return { title: item.entry.title, sub: item.entry.quantisation ?? "" };
-    return { title, sub: model?.info.quantisation ?? "" };
+    const sub = model?.info.quantisation ?? "";
+    return { title, sub: title.endsWith(sub) ? "" : sub };
   }
 
   #item({ entry, file, stored, fit }: ShelfItem) {

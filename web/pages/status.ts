@@ -40,9 +40,10 @@ export function startStatus(room: EngineRoom, shelf: Shelf): void {
   const place = document.getElementById("status");
   const dot = place?.querySelector("i");
   const text = place?.querySelector("span");
-  if (!dot || !text) return;
+  if (!place || !dot || !text) return;
   const show = () => {
     const { lit, words } = statusOf(room.state.value, shelf.state.value);
+    place.dataset.phase = room.state.value.phase;
     dot.className = lit ? "lit on" : "lit idle";
     if (text.textContent !== words) text.textContent = words;
   };

@@ -1,9 +1,10 @@
 import { toWickError } from "../../engine/errors.ts";
-import type { TokenChoice } from "../../engine/types.ts";
+import type { ChatStream } from "../../engine/stream.ts";
+import type { ChatStats, TokenChoice } from "../../engine/types.ts";
 import type { EngineRoom } from "../engine_room.ts";
-import { rate } from "../format.ts";
 import { observable, type Observable } from "../observable.ts";
 import { rememberSpeed } from "../shelf.ts";
+import { createAnswer, type Answer } from "./answer.ts";
 import { headOf, type Conversations, type Head } from "./conversations.ts";
 import { optionsOf, type Settings } from "./sampling.ts";
 import {
@@ -156,78 +157,63 @@ export function createSession({
       prompt: { done: 0, total: 0 },
     };
     set({ writing });
-    const sent = performance.now();
-    let saved = sent;
     await save(id);
+    let answer: Answer | null = null;
+    let end: Partial<Turn> = {};
     try {
       const model = await room.ensure(signal);
-      const begun = performance.now();
       const start = get(id);
       const turn = start?.turns[turnId];
       if (!start || !turn) return;
       const messages = messagesTo(start, turnId);
       if (!turn.text) messages.pop();
-      const { tokensFrom = turn.text.length } = turn;
-      let { text, tokens = [] } = turn;
-      let firstWordMs = 0;
-      let firstAt = 0;
-      let fresh = 0;
-      const stream = model.send(
-        messages,
-        optionsOf(settings(), freshSeed),
-        signal,
+      answer = createAnswer(turn, performance.now());
+      const options = optionsOf(settings(), freshSeed);
+      const stats = await follow(
+        model.send(messages, options, signal),
+        answer,
+        writing,
       );
-      for await (const piece of stream) {
-        const at = performance.now();
-        if (piece.text && !firstAt) {
-          firstAt = at;
-          firstWordMs = at - begun;
-        }
-        text += piece.text;
-        if (piece.tokens.length > 0) {
-          tokens = [...tokens, ...piece.tokens];
-          fresh += piece.tokens.length;
-        }
-        const phase = firstAt ? "writing" : "reading";
-        room.report(
-          phase,
-          phase === "writing"
-            ? rate(fresh - 1, at - firstAt)
-            : readWords(piece.prompt),
-        );
-        set({ writing: { ...writing, phase, prompt: piece.prompt } });
-        update(id, (now) =>
-          changeTurn(now, turnId, { text, tokens, tokensFrom }),
-        );
-        if (at - saved > kSaveMs) {
-          saved = at;
-          await save(id);
-        }
-      }
-      const stats = await stream.stats;
-      rememberSpeed(
-        model.info.file_bytes,
-        stats.generated_tokens,
-        stats.generate_ms,
-      );
+      const { generated_tokens, generate_ms } = stats;
+      rememberSpeed(model.info.file_bytes, generated_tokens, generate_ms);
+      const { text } = answer.parts();
       const nothing = text === "" && stats.stop_reason === "cancelled";
-      const end: Partial<Turn> = {
-        stats,
-        firstWordMs,
-        ...(nothing && { problem: kNothing }),
-      };
-      update(id, (now) => changeTurn(now, turnId, end));
+      end = { stats, ...(nothing && { problem: kNothing }) };
       room.report("ready");
     } catch (reason) {
       const error = toWickError(reason);
       if (error.code === "killed" || error.code === "crashed") room.forget();
       else room.report("ready");
-      const problem = error.code === "cancelled" ? kNothing : error.message;
-      update(id, (now) => changeTurn(now, turnId, { problem }));
+      end = { problem: error.code === "cancelled" ? kNothing : error.message };
     } finally {
+      update(id, (now) =>
+        changeTurn(now, turnId, { ...answer?.parts(), ...end }),
+      );
       set({ writing: null });
       await save(id);
     }
+  }
+
+  /** Shows an answer as it comes, and saves it now and then. */
+  async function follow(
+    stream: ChatStream,
+    answer: Answer,
+    writing: Writing,
+  ): Promise<ChatStats> {
+    const { conversation: id, turn } = writing;
+    let saved = performance.now();
+    for await (const piece of stream) {
+      const at = performance.now();
+      if (!answer.take(piece, at)) continue;
+      const { phase, prompt, words } = answer;
+      room.report(phase, words);
+      set({ writing: { ...writing, phase, prompt } });
+      update(id, (now) => changeTurn(now, turn, answer.parts()));
+      if (at - saved < kSaveMs) continue;
+      saved = at;
+      await save(id);
+    }
+    return stream.stats;
   }
 
   async function add(conversation: Conversation): Promise<void> {
@@ -340,10 +326,6 @@ export function createSession({
       };
     },
   };
-}
-
-function readWords({ done, total }: { done: number; total: number }): string {
-  return total > 0 ? `${done} of ${total}` : "";
 }
 
 function withoutEnd({ stats, problem, ...turn }: Turn): Turn {
