@@ -20,7 +20,9 @@ class ByteSource {
   /// Fills `into` with the bytes from `offset` on. Throws Error if they reach past the end or cannot be read.
   virtual void read(std::uint64_t offset, std::span<std::byte> into) const = 0;
   /// The same bytes without a copy where they lie in memory, else an empty span. Valid while the source lives.
-  virtual std::span<const std::byte> view(std::uint64_t offset, std::uint64_t count) const { return (void)offset, (void)count, std::span<const std::byte>{}; }
+  virtual std::span<const std::byte> view(std::uint64_t offset, std::uint64_t count) const {
+    return (void)offset, (void)count, std::span<const std::byte>{};
+  }
 };
 using SourcePtr = std::shared_ptr<const ByteSource>;
 

@@ -14,7 +14,8 @@ namespace wick {
 /// int8 activations in quantised products (fast, the default), or f32 throughout (`--precise`).
 enum class Precision : std::uint8_t { fast, precise };
 
-/// Memory for the weights of one model. Small ones lie side by side in large blocks, for which the system has huge pages.
+/// Memory for the weights of one model. Small ones lie side by side in large blocks, for which the system has huge
+/// pages.
 class WeightMemory {
  public:
   explicit WeightMemory(Device device) : device_(std::move(device)) {}

@@ -70,21 +70,21 @@ struct PagedKV {
 /// The rows of one sequence in a batch. Its queries are its newest tokens: query i sits at position
 /// keys - queries + i and sees the keys [0, keys - queries + i], fewer with a sliding window.
 struct SequenceRows {
-  Index first_row;             // of its queries in the batch
-  Index queries;               // rows of this sequence; 0 is allowed
-  Index keys;                  // tokens in the cache, the queries included
-  const std::int32_t* pages;   // page ids, ceil(keys / kPageTokens)
+  Index first_row;            // of its queries in the batch
+  Index queries;              // rows of this sequence; 0 is allowed
+  Index keys;                 // tokens in the cache, the queries included
+  const std::int32_t* pages;  // page ids, ceil(keys / kPageTokens)
 };
 
 struct AttentionArgs {
-  ConstRows q;                    // [rows, heads, head_dim]
-  Rows out;                       // [rows, heads, head_dim]; rows of no sequence are left alone
-  PagedKV cache;                  // heads must be a multiple of cache.kv_heads
+  ConstRows q;    // [rows, heads, head_dim]
+  Rows out;       // [rows, heads, head_dim]; rows of no sequence are left alone
+  PagedKV cache;  // heads must be a multiple of cache.kv_heads
   const SequenceRows* sequences;
   Index sequence_count;
-  float scale;                    // of the scores, usually 1 / sqrt(head_dim)
-  float softcap = 0;              // s = softcap * tanh(s / softcap) where > 0 (Gemma 2)
-  Index window = 0;               // a query sees its own and the window - 1 keys before it; 0 is no limit
+  float scale;        // of the scores, usually 1 / sqrt(head_dim)
+  float softcap = 0;  // s = softcap * tanh(s / softcap) where > 0 (Gemma 2)
+  Index window = 0;   // a query sees its own and the window - 1 keys before it; 0 is no limit
 };
 
 enum class RopePairs : std::uint8_t {
@@ -93,7 +93,20 @@ enum class RopePairs : std::uint8_t {
 };
 
 enum class Unary : std::uint8_t {
-  neg, abs, exp, log, sqrt, rsqrt, sin, cos, tanh, sigmoid, relu, silu, gelu_erf, gelu_tanh,
+  neg,
+  abs,
+  exp,
+  log,
+  sqrt,
+  rsqrt,
+  sin,
+  cos,
+  tanh,
+  sigmoid,
+  relu,
+  silu,
+  gelu_erf,
+  gelu_tanh,
 };
 enum class Binary : std::uint8_t { add, sub, mul, div, min, max, pow };
 enum class Reduce : std::uint8_t { sum, max, min };
@@ -102,8 +115,8 @@ struct Ops {
   const char* name;  // "reference", "avx2", ...
 
   // ---- Weights and matrix products -------------------------------------------------------------------------------
-  /// Bytes of a packed [n, k] weight. k must be a multiple of the type's block; types f32, f16, bf16 and every quantised
-  /// one. Packed memory is 64-byte aligned.
+  /// Bytes of a packed [n, k] weight. k must be a multiple of the type's block; types f32, f16, bf16 and every
+  /// quantised one. Packed memory is 64-byte aligned.
   Index (*packed_weight_bytes)(DType type, Index n, Index k);
   /// Packs rows [first, first + count) of an [n, k] weight whose rows lie at `rows`, as in a GGUF file. `first` and,
   /// except at the end, `count` are multiples of kPackRows.
@@ -111,7 +124,8 @@ struct Ops {
                       std::byte* packed);
   /// y[row, :] = W x[row, :] with f32 arithmetic on the dequantised weights. x is [rows, k] with `x_stride` elements
   /// between rows.
-  void (*matmul)(const Workers&, const PackedWeight& w, const float* x, Index x_stride, Index rows, const MatmulOutput&);
+  void (*matmul)(const Workers&, const PackedWeight& w, const float* x, Index x_stride, Index rows,
+                 const MatmulOutput&);
   /// Bytes of [rows, k] activations quantised to int8; k must be a multiple of 32.
   Index (*quantized_rows_bytes)(Index rows, Index k);
   /// Quantises activations for `matmul_q8`: blocks of 32 with scale max|x| / 127 and round to nearest even, as ggml's
@@ -135,7 +149,8 @@ struct Ops {
   /// y = x / sqrt(mean(x^2) + eps) * weight, weight [size]. y may be x.
   void (*rms_norm)(const Workers&, const ConstRows& x, const float* weight, float eps, const Rows& y);
   /// y = (x - mean) / sqrt(variance + eps) * weight + bias, weight and bias [size]. y may be x.
-  void (*layer_norm)(const Workers&, const ConstRows& x, const float* weight, const float* bias, float eps, const Rows& y);
+  void (*layer_norm)(const Workers&, const ConstRows& x, const float* weight, const float* bias, float eps,
+                     const Rows& y);
   /// Rotates the first `rotary` elements of each vector in place; cos_sin is [outer, rotary]: the cosines of the
   /// rotary / 2 angles, then their sines (RoFormer, section 3.4).
   void (*rope)(const Workers&, const Rows& x, const float* cos_sin, Index rotary, RopePairs pairs);

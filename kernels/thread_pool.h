@@ -25,7 +25,12 @@ class ThreadPool {
   /// `thread` in [0, threads()) names the scratch area to use. Returns when all calls have returned.
   template <class Task>
   void for_each(Index count, Task&& task) {
-    dispatch(count, [](void* context, Index index, int thread) { (*static_cast<std::remove_reference_t<Task>*>(context))(index, thread); }, &task);
+    dispatch(
+        count,
+        [](void* context, Index index, int thread) {
+          (*static_cast<std::remove_reference_t<Task>*>(context))(index, thread);
+        },
+        &task);
   }
 
  private:

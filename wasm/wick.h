@@ -54,8 +54,8 @@ WICK_API int32_t wick_engine_info(wick_engine* engine);
 /* Gives back to the system what freed models and chats have left for reuse. */
 WICK_API void wick_engine_trim(wick_engine* engine);
 
-/* Begins to load a language model from a GGUF file. The source's struct and name are copied; `read` and `user` must stay
- * until the loader is freed. `precise` != 0: f32 activations and cache. */
+/* Begins to load a language model from a GGUF file. The source's struct and name are copied; `read` and `user` must
+ * stay until the loader is freed. `precise` != 0: f32 activations and cache. */
 WICK_API wick_loader* wick_load_begin(wick_engine* engine, const wick_source* source, int32_t precise);
 /* Loads the next part: 1 while there is more, 0 when done. `progress`: [bytes done, bytes in all]. */
 WICK_API int32_t wick_load_step(wick_loader* loader, double progress[2]);
@@ -73,16 +73,16 @@ WICK_API int32_t wick_chat_count(wick_chat* chat, const char* messages_json);
 WICK_API int32_t wick_chat_count_text(wick_chat* chat, const char* text);
 /* Begins the answer to `messages_json`: [{role, content}, ...], the whole conversation. What the cache holds of it is
  * not read again. If the last message is the assistant's, it is continued. `options_json`: {temperature, top_k, top_p,
- * min_p, typical_p, repeat_penalty, presence_penalty, frequency_penalty, repeat_last_n, seed, logit_bias: [[id, value]],
- * max_tokens, stop: [text], alternatives, variables: {...}}, each optional. */
+ * min_p, typical_p, repeat_penalty, presence_penalty, frequency_penalty, repeat_last_n, seed, logit_bias: [[id,
+ * value]], max_tokens, stop: [text], alternatives, variables: {...}}, each optional. */
 WICK_API int32_t wick_chat_reply(wick_chat* chat, const char* messages_json, const char* options_json);
 
 /* What a step did. */
 typedef struct {
-  int32_t state;        /* WICK_READING, WICK_DRAWN or WICK_DONE */
-  int32_t text_bytes;   /* of the text that may be shown now, for wick_text */
-  int32_t token;        /* the token that was drawn, or -1 */
-  float probability;    /* of it, where alternatives were asked for */
+  int32_t state;      /* WICK_READING, WICK_DRAWN or WICK_DONE */
+  int32_t text_bytes; /* of the text that may be shown now, for wick_text */
+  int32_t token;      /* the token that was drawn, or -1 */
+  float probability;  /* of it, where alternatives were asked for */
   int32_t prompt_tokens, prompt_left, reused_tokens, generated_tokens;
   int32_t context_used, context_size;
   double prompt_ms, generate_ms;

@@ -45,12 +45,14 @@ Peaks measure_peaks(int threads) {
   const Tensor memory = Tensor::zeros({kFloats}, DType::f32, device);
   const Index part = kFloats / device.threads() / kPiece * kPiece;
   std::vector<Index> at(static_cast<std::size_t>(device.threads()), 0);
-  peaks.read_gbs = best_rate(device, [&](Index index) {
-                     Index& next = at[static_cast<std::size_t>(index)];
-                     const float* piece = memory.data<float>() + index * part + next;
-                     next = (next + kPiece) % part;
-                     return ops.read_memory(piece, kPiece);
-                   }) / 1e9;
+  peaks.read_gbs = best_rate(device,
+                             [&](Index index) {
+                               Index& next = at[static_cast<std::size_t>(index)];
+                               const float* piece = memory.data<float>() + index * part + next;
+                               next = (next + kPiece) % part;
+                               return ops.read_memory(piece, kPiece);
+                             }) /
+                   1e9;
   return peaks;
 }
 

@@ -12,7 +12,8 @@ using FloatElement = std::conditional_t<T == DType::f32, float, std::conditional
 
 /// One block of 32 inputs, [32][R].
 template <class Arch, DType T>
-[[gnu::always_inline]] inline void dequantize_block(const std::byte* quants, const BlockScales<Arch, T>& s, float* out) {
+[[gnu::always_inline]] inline void dequantize_block(const std::byte* quants, const BlockScales<Arch, T>& s,
+                                                    float* out) {
   using I = IntLanes<Arch>;
   using F = Vec<Arch>;
   constexpr Format f = format(T);
@@ -21,12 +22,16 @@ template <class Arch, DType T>
     const auto four = expand<Arch, f.bits, group>(quants);
     unroll<4>([&](auto i) __attribute__((always_inline)) {
       typename I::Int32 quant;
-      if constexpr (I::kGroup == 4) quant = I::template shift_right32<8 * i>(four);
-      else quant = I::template shift_right32<8 * (i % 2)>(I::template pairs<i / 2>(four));
+      if constexpr (I::kGroup == 4)
+        quant = I::template shift_right32<8 * i>(four);
+      else
+        quant = I::template shift_right32<8 * (i % 2)>(I::template pairs<i / 2>(four));
       const F value{I::to_float(quant & I::splat(255))};
       F weight;
-      if constexpr (f.offset != 0) weight = (value - F::splat(float(f.offset))) * s.scale[sub];
-      else weight = fma(value, s.scale[sub], s.minimum[sub]);
+      if constexpr (f.offset != 0)
+        weight = (value - F::splat(float(f.offset))) * s.scale[sub];
+      else
+        weight = fma(value, s.scale[sub], s.minimum[sub]);
       weight.store(out + (4 * group + i) * I::kLanes);
     });
   });

@@ -20,13 +20,18 @@ template <class Arch, int bits, int group>
     return IntLanes<Arch>::load(quants + group * 4 * IntLanes<Arch>::kLanes);
   } else if constexpr (bits >= 4) {
     const auto low = field<Arch, group % 4, group / 4 * 4, 15>(quants);
-    if constexpr (bits == 4) return low;
-    else if constexpr (bits == 5) return low | field<Arch, 4, group - 4, 16>(quants);
-    else return low | field<Arch, 4 + group % 2, group / 2 * 2 - 4, 48>(quants);
+    if constexpr (bits == 4)
+      return low;
+    else if constexpr (bits == 5)
+      return low | field<Arch, 4, group - 4, 16>(quants);
+    else
+      return low | field<Arch, 4 + group % 2, group / 2 * 2 - 4, 48>(quants);
   } else {
     const auto low = field<Arch, group % 2, group / 2 * 2, 3>(quants);
-    if constexpr (bits == 2) return low;
-    else return low | field<Arch, 2, group - 2, 4>(quants);
+    if constexpr (bits == 2)
+      return low;
+    else
+      return low | field<Arch, 2, group - 2, 4>(quants);
   }
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 // Weights of any type times f32 activations, in f32 arithmetic.
 //
-// A strip of kTileVectors panels of weights is turned to floats once for kInputs inputs (64 KiB at most, which the second
-// cache holds; f32 weights are read in place), then multiplied by all rows of the task, kTileRows at a time. Sums over
-// more than kInputs inputs go through y. A single row of float weights skips that: it converts in registers.
+// A strip of kTileVectors panels of weights is turned to floats once for kInputs inputs (64 KiB at most, which the
+// second cache holds; f32 weights are read in place), then multiplied by all rows of the task, kTileRows at a time.
+// Sums over more than kInputs inputs go through y. A single row of float weights skips that: it converts in registers.
 #include "kernels/cpu/dequantize.h"
 #include "kernels/cpu/output_tile.h"
 

@@ -9,8 +9,8 @@
 // Two loop orders inside a block: with 32 registers all expanded weights of the block are held and rows go one after
 // the other; with 16 the groups of four inputs go one after the other over all rows.
 #include "kernels/cpu/expand.h"
-#include "kernels/cpu/rows_q8.h"
 #include "kernels/cpu/output_tile.h"
+#include "kernels/cpu/rows_q8.h"
 
 namespace wick::cpu {
 
@@ -24,23 +24,25 @@ struct Q8Kernel {
   using Panel = QuantPanel<I::kLanes, T>;
   using Scales = BlockScales<Arch, T>;
   static constexpr Format kFormat = Panel::kFormat;
-  static constexpr int kGroups = kFormat.sub / 4;    // groups of four inputs that share a scale
-  static constexpr int kVector = 4 * I::kLanes;      // bytes
-  static constexpr Index kPrefetch = 2048;           // bytes ahead of a single row's product, which runs at memory speed
+  static constexpr int kGroups = kFormat.sub / 4;  // groups of four inputs that share a scale
+  static constexpr int kVector = 4 * I::kLanes;    // bytes
+  static constexpr Index kPrefetch = 2048;         // bytes ahead of a single row's product, which runs at memory speed
   /// 8-bit quants overflow 16-bit sums; their two nibbles do not.
   static constexpr bool kNibbles = !I::kWide && kFormat.bits == 8;
   static constexpr int kParts = kNibbles ? 2 : 1;
   static constexpr int kDots = I::kWide ? kGroups : dots_before_widening(kNibbles ? 4 : kFormat.bits);
 
   /// The tile's sums over k inputs, in sums[height * panels]; panels lie `stride` bytes apart.
-  [[gnu::always_inline]] static void run(const std::byte* quants, Index stride, Index k, const std::byte* rows, F* sums) {
+  [[gnu::always_inline]] static void run(const std::byte* quants, Index stride, Index k, const std::byte* rows,
+                                         F* sums) {
     const std::byte* scales = quants + Panel::scales_at(k);
     const std::byte* supers = quants + Panel::supers_at(k);
     unroll<height * panels>([&](auto i) __attribute__((always_inline)) { sums[i] = F::zero(); });
     for (Index b = 0; b < k / kBlock; ++b) {
       if constexpr (height == 1) {
         for (Index p = 0; p < panels; ++p)
-          for (Index line = 0; line < Panel::kQuants; line += 64) prefetch<Arch>(quants + p * stride + kPrefetch + line);
+          for (Index line = 0; line < Panel::kQuants; line += 64)
+            prefetch<Arch>(quants + p * stride + kPrefetch + line);
       }
       const std::byte* super = supers + b / kSuperBlocks * Panel::kSupers;
       unroll<kFormat.subs()>([&](auto sub) __attribute__((always_inline)) {
@@ -89,8 +91,10 @@ struct Q8Kernel {
   /// Nibble `part` of 8-bit quants; other quants as they are.
   template <int part>
   [[gnu::always_inline]] static typename I::Operand operand(typename I::Bytes quants) {
-    if constexpr (kNibbles) return I::operand(I::template shift_right<4 * part>(quants) & I::splat8(15));
-    else return I::operand(quants);
+    if constexpr (kNibbles)
+      return I::operand(I::template shift_right<4 * part>(quants) & I::splat8(15));
+    else
+      return I::operand(quants);
   }
 
   /// Adds the dot products of one group to the sums of one row. `first` and `last`: of those between two widenings.
@@ -162,8 +166,8 @@ struct Q8Kernel {
         constexpr int group = sub * kGroups + step;
         constexpr bool first = step % kDots == 0, last = step % kDots == kDots - 1 || step == kGroups - 1;
         unroll<panels>([&](auto panel) __attribute__((always_inline)) {
-          add_group<first, last>(expand<Arch, kFormat.bits, group>(quants + panel * stride), record, group, partial[panel],
-                                 integers + panel * height);
+          add_group<first, last>(expand<Arch, kFormat.bits, group>(quants + panel * stride), record, group,
+                                 partial[panel], integers + panel * height);
         });
       });
     }
@@ -208,7 +212,8 @@ void matmul_q8_block(const PackedWeight& w, const std::byte* x, const MatmulOutp
       constexpr int together = height == 1 ? kRowPanels<Arch> : 1;
       Index panel = first_panel;
       for (; panel + together <= last_panel; panel += together)
-        q8_tile<Arch, T, height, together>(w.data + panel * stride, w.k, rows, tile_output(out, row, count, panel * R, w.n));
+        q8_tile<Arch, T, height, together>(w.data + panel * stride, w.k, rows,
+                                           tile_output(out, row, count, panel * R, w.n));
       for (; panel < last_panel; ++panel)
         q8_tile<Arch, T, height, 1>(w.data + panel * stride, w.k, rows, tile_output(out, row, count, panel * R, w.n));
     });

@@ -17,8 +17,13 @@ struct TileOutput {
 };
 
 /// The tile at (row, column) of a product of rows x n.
-[[gnu::always_inline]] inline TileOutput tile_output(const MatmulOutput& out, Index row, int rows, Index column, Index n) {
-  return {out.y + row * out.stride + column, out.stride, out.bias ? out.bias + column : nullptr, out.accumulate, rows,
+[[gnu::always_inline]] inline TileOutput tile_output(const MatmulOutput& out, Index row, int rows, Index column,
+                                                     Index n) {
+  return {out.y + row * out.stride + column,
+          out.stride,
+          out.bias ? out.bias + column : nullptr,
+          out.accumulate,
+          rows,
           n - column};
 }
 

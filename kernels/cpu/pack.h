@@ -229,8 +229,8 @@ struct Packer {
       const Index row_size = k / element.block * element.bytes;
       workers.pool.for_each(panels, [&](Index panel, int) {
         const Index left = count - panel * R;
-        pack_panel<T>(reinterpret_cast<const Byte*>(rows) + panel * R * row_size, static_cast<int>(left < R ? left : R), k,
-                      reinterpret_cast<Byte*>(packed) + (first / R + panel) * panel_bytes<R, T>(k));
+        pack_panel<T>(reinterpret_cast<const Byte*>(rows) + panel * R * row_size, static_cast<int>(left < R ? left : R),
+                      k, reinterpret_cast<Byte*>(packed) + (first / R + panel) * panel_bytes<R, T>(k));
       });
     });
   }

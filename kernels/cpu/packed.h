@@ -17,10 +17,10 @@
 //   crumb plane   (8 bytes)   has inputs p, p + 8, p + 16, p + 24
 //   bit plane     (4 bytes)   has inputs p, p + 4, ..., p + 28
 //   byte plane   (32 bytes)   has input p
-// and the plane is [bytes / G][R][G], where G is the number of consecutive inputs that the instruction set's dot product
-// adds up in a lane. A vector of a nibble plane so holds two of the eight groups of four inputs in a block, of a crumb
-// plane four, of a bit plane all. 5-bit quants are a nibble and a bit plane, 6-bit ones a nibble and a crumb plane:
-// nothing grows to bytes, and the nibble plane is GGUF's own order.
+// and the plane is [bytes / G][R][G], where G is the number of consecutive inputs that the instruction set's dot
+// product adds up in a lane. A vector of a nibble plane so holds two of the eight groups of four inputs in a block, of
+// a crumb plane four, of a bit plane all. 5-bit quants are a nibble and a bit plane, 6-bit ones a nibble and a crumb
+// plane: nothing grows to bytes, and the nibble plane is GGUF's own order.
 #include "kernels/dtype.h"
 
 namespace wick::cpu {
@@ -33,11 +33,11 @@ inline constexpr int kSuperBlocks = kSuper / kBlock;
 
 /// What stands in the scale stream for each row (of a block, or of each sub-block).
 enum class Scale : std::uint8_t {
-  half,          // f16 scale
-  half_min,      // f16 scale, f16 minimum (added)
-  byte_min,      // u8 scale, u8 minimum (subtracted); times the super-block's f16 pair
-  nibbles_min,   // one byte, scale in the low and minimum in the high nibble (subtracted); times the super-block's pair
-  signed_byte,   // i8 scale; times the super-block's f16 scale
+  half,         // f16 scale
+  half_min,     // f16 scale, f16 minimum (added)
+  byte_min,     // u8 scale, u8 minimum (subtracted); times the super-block's f16 pair
+  nibbles_min,  // one byte, scale in the low and minimum in the high nibble (subtracted); times the super-block's pair
+  signed_byte,  // i8 scale; times the super-block's f16 scale
 };
 
 /// How a quantised type is packed: w = scale * (quant - offset), or with a minimum scale * quant -+ minimum.
@@ -61,16 +61,26 @@ struct Format {
 
 consteval Format format(DType type) {
   switch (type) {
-    case DType::q4_0: return {4, 32, 8, Scale::half};
-    case DType::q4_1: return {4, 32, 0, Scale::half_min};
-    case DType::q5_0: return {5, 32, 16, Scale::half};
-    case DType::q5_1: return {5, 32, 0, Scale::half_min};
-    case DType::q8_0: return {8, 32, 128, Scale::half};
-    case DType::q2_k: return {2, 16, 0, Scale::nibbles_min};
-    case DType::q3_k: return {3, 16, 4, Scale::signed_byte};
-    case DType::q4_k: return {4, 32, 0, Scale::byte_min};
-    case DType::q5_k: return {5, 32, 0, Scale::byte_min};
-    default: return {6, 16, 32, Scale::signed_byte};
+    case DType::q4_0:
+      return {4, 32, 8, Scale::half};
+    case DType::q4_1:
+      return {4, 32, 0, Scale::half_min};
+    case DType::q5_0:
+      return {5, 32, 16, Scale::half};
+    case DType::q5_1:
+      return {5, 32, 0, Scale::half_min};
+    case DType::q8_0:
+      return {8, 32, 128, Scale::half};
+    case DType::q2_k:
+      return {2, 16, 0, Scale::nibbles_min};
+    case DType::q3_k:
+      return {3, 16, 4, Scale::signed_byte};
+    case DType::q4_k:
+      return {4, 32, 0, Scale::byte_min};
+    case DType::q5_k:
+      return {5, 32, 0, Scale::byte_min};
+    default:
+      return {6, 16, 32, Scale::signed_byte};
   }
 }
 
@@ -84,9 +94,7 @@ struct QuantPanel {
 
   [[gnu::always_inline]] static Index scales_at(Index k) { return k / kBlock * kQuants; }
   [[gnu::always_inline]] static Index supers_at(Index k) { return k / kBlock * (kQuants + kScales); }
-  [[gnu::always_inline]] static Index bytes(Index k) {
-    return (supers_at(k) + k / kSuper * kSupers + 63) / 64 * 64;
-  }
+  [[gnu::always_inline]] static Index bytes(Index k) { return (supers_at(k) + k / kSuper * kSupers + 63) / 64 * 64; }
 };
 
 /// Bytes of one element of a float type.
@@ -106,19 +114,32 @@ template <int R, DType T>
 template <class F>
 [[gnu::always_inline]] inline auto with_weight_type(DType type, F&& f) {
   switch (type) {
-    case DType::f16: return f.template operator()<DType::f16>();
-    case DType::bf16: return f.template operator()<DType::bf16>();
-    case DType::q4_0: return f.template operator()<DType::q4_0>();
-    case DType::q4_1: return f.template operator()<DType::q4_1>();
-    case DType::q5_0: return f.template operator()<DType::q5_0>();
-    case DType::q5_1: return f.template operator()<DType::q5_1>();
-    case DType::q8_0: return f.template operator()<DType::q8_0>();
-    case DType::q2_k: return f.template operator()<DType::q2_k>();
-    case DType::q3_k: return f.template operator()<DType::q3_k>();
-    case DType::q4_k: return f.template operator()<DType::q4_k>();
-    case DType::q5_k: return f.template operator()<DType::q5_k>();
-    case DType::q6_k: return f.template operator()<DType::q6_k>();
-    default: return f.template operator()<DType::f32>();
+    case DType::f16:
+      return f.template operator()<DType::f16>();
+    case DType::bf16:
+      return f.template operator()<DType::bf16>();
+    case DType::q4_0:
+      return f.template operator()<DType::q4_0>();
+    case DType::q4_1:
+      return f.template operator()<DType::q4_1>();
+    case DType::q5_0:
+      return f.template operator()<DType::q5_0>();
+    case DType::q5_1:
+      return f.template operator()<DType::q5_1>();
+    case DType::q8_0:
+      return f.template operator()<DType::q8_0>();
+    case DType::q2_k:
+      return f.template operator()<DType::q2_k>();
+    case DType::q3_k:
+      return f.template operator()<DType::q3_k>();
+    case DType::q4_k:
+      return f.template operator()<DType::q4_k>();
+    case DType::q5_k:
+      return f.template operator()<DType::q5_k>();
+    case DType::q6_k:
+      return f.template operator()<DType::q6_k>();
+    default:
+      return f.template operator()<DType::f32>();
   }
 }
 

@@ -41,11 +41,17 @@ struct Q8Record {
     return at<Element>(record + row * kBlock * Index{sizeof(Element)});
   }
   template <class Byte>
-  [[gnu::always_inline]] static auto scale(Byte* record) { return at<float>(record + kFields); }
+  [[gnu::always_inline]] static auto scale(Byte* record) {
+    return at<float>(record + kFields);
+  }
   template <class Byte>
-  [[gnu::always_inline]] static auto eighth(Byte* record) { return at<std::int32_t>(record + kFields + height * 4); }
+  [[gnu::always_inline]] static auto eighth(Byte* record) {
+    return at<std::int32_t>(record + kFields + height * 4);
+  }
   template <class Byte>
-  [[gnu::always_inline]] static auto sum(Byte* record) { return at<float>(record + kFields + height * 8); }
+  [[gnu::always_inline]] static auto sum(Byte* record) {
+    return at<float>(record + kFields + height * 8);
+  }
   /// Of the first (0) or second (1) 16.
   template <class Byte>
   [[gnu::always_inline]] static auto half_sum(Byte* record, int half) {
@@ -54,9 +60,13 @@ struct Q8Record {
 
  private:
   template <class T>
-  [[gnu::always_inline]] static T* at(std::byte* p) { return reinterpret_cast<T*>(p); }
+  [[gnu::always_inline]] static T* at(std::byte* p) {
+    return reinterpret_cast<T*>(p);
+  }
   template <class T>
-  [[gnu::always_inline]] static const T* at(const std::byte* p) { return reinterpret_cast<const T*>(p); }
+  [[gnu::always_inline]] static const T* at(const std::byte* p) {
+    return reinterpret_cast<const T*>(p);
+  }
 };
 
 /// Bytes of a row of k quantised activations, and of all panels of [rows, k].
@@ -113,14 +123,21 @@ template <class Arch, class F>
 [[gnu::always_inline]] inline void with_q8_height(int rows, F&& f) {
   constexpr int most = kQ8Rows<Arch>;
   const int height = q8_height<Arch>(rows);
-  if (height == 1) f.template operator()<1>();
-  else if (height == 2) f.template operator()<2>();
-  else if (height == 3) f.template operator()<3>();
-  else if (height == 4) f.template operator()<4>();
+  if (height == 1)
+    f.template operator()<1>();
+  else if (height == 2)
+    f.template operator()<2>();
+  else if (height == 3)
+    f.template operator()<3>();
+  else if (height == 4)
+    f.template operator()<4>();
   else if constexpr (most > 4) {
-    if (height == 6) f.template operator()<6>();
-    else if (height == 8) f.template operator()<8>();
-    else f.template operator()<12>();
+    if (height == 6)
+      f.template operator()<6>();
+    else if (height == 8)
+      f.template operator()<8>();
+    else
+      f.template operator()<12>();
   }
 }
 

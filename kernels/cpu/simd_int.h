@@ -12,8 +12,8 @@
 //   Operand            quants of kLanes outputs x 4 inputs, ready for dot; Activation: 4 inputs in every lane
 //   Partial            a running sum of dot products; `widen` gives its Int32
 //
-// dot(p, w, a): p += w * a over the 4 inputs of each lane, w unsigned, a in [-127, 127]. Where Partial has 16 bits, each
-// of a lane's two sums of two products grows by at most 2 * 127 * max(w) a step, and w is at most 127: the caller
+// dot(p, w, a): p += w * a over the 4 inputs of each lane, w unsigned, a in [-127, 127]. Where Partial has 16 bits,
+// each of a lane's two sums of two products grows by at most 2 * 127 * max(w) a step, and w is at most 127: the caller
 // widens before it could pass 32767. So nothing ever saturates and every instruction set has the same integers.
 #include <cstdint>
 #include <cstring>
@@ -45,8 +45,10 @@ struct IntLanes<Sse42> {
   [[gnu::always_inline]] static Bytes splat8(int x) { return _mm_set1_epi8(static_cast<char>(x)); }
   template <int n>
   [[gnu::always_inline]] static Bytes shift_right(Bytes x) {
-    if constexpr (n >= 0) return _mm_srli_epi16(x, n);
-    else return _mm_slli_epi16(x, -n);
+    if constexpr (n >= 0)
+      return _mm_srli_epi16(x, n);
+    else
+      return _mm_slli_epi16(x, -n);
   }
   [[gnu::always_inline]] static Bytes shift_right(Bytes x, int n) { return _mm_srl_epi16(x, _mm_cvtsi32_si128(n)); }
 
@@ -63,9 +65,13 @@ struct IntLanes<Sse42> {
   [[gnu::always_inline]] static Int32 splat(std::int32_t x) { return _mm_set1_epi32(x); }
   [[gnu::always_inline]] static Int32 add(Int32 a, Int32 b) { return _mm_add_epi32(a, b); }
   template <int n>
-  [[gnu::always_inline]] static Int32 shift_left32(Int32 x) { return _mm_slli_epi32(x, n); }
+  [[gnu::always_inline]] static Int32 shift_left32(Int32 x) {
+    return _mm_slli_epi32(x, n);
+  }
   template <int n>
-  [[gnu::always_inline]] static Int32 shift_right32(Int32 x) { return _mm_srli_epi32(x, n); }
+  [[gnu::always_inline]] static Int32 shift_right32(Int32 x) {
+    return _mm_srli_epi32(x, n);
+  }
   [[gnu::always_inline]] static Int32 load_u8(const void* p) { return _mm_cvtepu8_epi32(_mm_loadu_si32(p)); }
   [[gnu::always_inline]] static Int32 load_i8(const void* p) { return _mm_cvtepi8_epi32(_mm_loadu_si32(p)); }
   [[gnu::always_inline]] static __m128 to_float(Int32 x) { return _mm_cvtepi32_ps(x); }
@@ -104,8 +110,10 @@ struct IntLanes<Avx2> {
   [[gnu::always_inline]] static Bytes splat8(int x) { return _mm256_set1_epi8(static_cast<char>(x)); }
   template <int n>
   [[gnu::always_inline]] static Bytes shift_right(Bytes x) {
-    if constexpr (n >= 0) return _mm256_srli_epi16(x, n);
-    else return _mm256_slli_epi16(x, -n);
+    if constexpr (n >= 0)
+      return _mm256_srli_epi16(x, n);
+    else
+      return _mm256_slli_epi16(x, -n);
   }
   [[gnu::always_inline]] static Bytes shift_right(Bytes x, int n) { return _mm256_srl_epi16(x, _mm_cvtsi32_si128(n)); }
 
@@ -124,9 +132,13 @@ struct IntLanes<Avx2> {
   [[gnu::always_inline]] static Int32 splat(std::int32_t x) { return _mm256_set1_epi32(x); }
   [[gnu::always_inline]] static Int32 add(Int32 a, Int32 b) { return _mm256_add_epi32(a, b); }
   template <int n>
-  [[gnu::always_inline]] static Int32 shift_left32(Int32 x) { return _mm256_slli_epi32(x, n); }
+  [[gnu::always_inline]] static Int32 shift_left32(Int32 x) {
+    return _mm256_slli_epi32(x, n);
+  }
   template <int n>
-  [[gnu::always_inline]] static Int32 shift_right32(Int32 x) { return _mm256_srli_epi32(x, n); }
+  [[gnu::always_inline]] static Int32 shift_right32(Int32 x) {
+    return _mm256_srli_epi32(x, n);
+  }
   [[gnu::always_inline]] static Int32 load_u8(const void* p) {
     return _mm256_cvtepu8_epi32(_mm_loadl_epi64(static_cast<const __m128i*>(p)));
   }
@@ -167,8 +179,10 @@ struct Int512 {
   [[gnu::always_inline]] static Bytes splat8(int x) { return _mm512_set1_epi8(static_cast<char>(x)); }
   template <int n>
   [[gnu::always_inline]] static Bytes shift_right(Bytes x) {
-    if constexpr (n >= 0) return _mm512_srli_epi16(x, n);
-    else return _mm512_slli_epi16(x, -n);
+    if constexpr (n >= 0)
+      return _mm512_srli_epi16(x, n);
+    else
+      return _mm512_slli_epi16(x, -n);
   }
 
   [[gnu::always_inline]] static Operand operand(Bytes x) { return x; }
@@ -181,9 +195,13 @@ struct Int512 {
   [[gnu::always_inline]] static Int32 splat(std::int32_t x) { return _mm512_set1_epi32(x); }
   [[gnu::always_inline]] static Int32 add(Int32 a, Int32 b) { return _mm512_add_epi32(a, b); }
   template <int n>
-  [[gnu::always_inline]] static Int32 shift_left32(Int32 x) { return _mm512_slli_epi32(x, n); }
+  [[gnu::always_inline]] static Int32 shift_left32(Int32 x) {
+    return _mm512_slli_epi32(x, n);
+  }
   template <int n>
-  [[gnu::always_inline]] static Int32 shift_right32(Int32 x) { return _mm512_srli_epi32(x, n); }
+  [[gnu::always_inline]] static Int32 shift_right32(Int32 x) {
+    return _mm512_srli_epi32(x, n);
+  }
   [[gnu::always_inline]] static Int32 load_u8(const void* p) {
     return _mm512_cvtepu8_epi32(_mm_loadu_si128(static_cast<const __m128i*>(p)));
   }
@@ -239,9 +257,12 @@ struct IntWasm {
   [[gnu::always_inline]] static Bytes splat8(int x) { return wasm_i8x16_splat(static_cast<std::int8_t>(x)); }
   template <int n>
   [[gnu::always_inline]] static Bytes shift_right(Bytes x) {  // 16-bit lanes, as x86 has no 8-bit shift
-    if constexpr (n == 0) return x;
-    else if constexpr (n > 0) return wasm_u16x8_shr(x, n);
-    else return wasm_i16x8_shl(x, -n);
+    if constexpr (n == 0)
+      return x;
+    else if constexpr (n > 0)
+      return wasm_u16x8_shr(x, n);
+    else
+      return wasm_i16x8_shl(x, -n);
   }
   [[gnu::always_inline]] static Bytes shift_right(Bytes x, int n) {
     return wasm_u16x8_shr(x, static_cast<std::uint32_t>(n));
@@ -250,9 +271,13 @@ struct IntWasm {
   [[gnu::always_inline]] static Int32 splat(std::int32_t x) { return wasm_i32x4_splat(x); }
   [[gnu::always_inline]] static Int32 add(Int32 a, Int32 b) { return wasm_i32x4_add(a, b); }
   template <int n>
-  [[gnu::always_inline]] static Int32 shift_left32(Int32 x) { return n == 0 ? x : wasm_i32x4_shl(x, n); }
+  [[gnu::always_inline]] static Int32 shift_left32(Int32 x) {
+    return n == 0 ? x : wasm_i32x4_shl(x, n);
+  }
   template <int n>
-  [[gnu::always_inline]] static Int32 shift_right32(Int32 x) { return n == 0 ? x : wasm_u32x4_shr(x, n); }
+  [[gnu::always_inline]] static Int32 shift_right32(Int32 x) {
+    return n == 0 ? x : wasm_u32x4_shr(x, n);
+  }
   [[gnu::always_inline]] static Int32 load_u8(const void* p) {
     return wasm_u32x4_extend_low_u16x8(wasm_u16x8_extend_low_u8x16(wasm_v128_load32_zero(p)));
   }
@@ -262,8 +287,8 @@ struct IntWasm {
   [[gnu::always_inline]] static v128_t to_float(Int32 x) { return wasm_f32x4_convert_i32x4(x); }
   [[gnu::always_inline]] static v128_t scales(const void* p) {
     // Sign extended, so that one mask keeps the sign in place; the product rebiases the exponent.
-    const v128_t bits = wasm_v128_and(wasm_i32x4_shl(wasm_i32x4_load16x4(p), 13),
-                                      wasm_i32x4_splat(static_cast<int>(0x8fffe000u)));
+    const v128_t bits =
+        wasm_v128_and(wasm_i32x4_shl(wasm_i32x4_load16x4(p), 13), wasm_i32x4_splat(static_cast<int>(0x8fffe000u)));
     return wasm_f32x4_mul(bits, wasm_f32x4_splat(0x1p112f));
   }
   /// For values within +-2^22: adding 1.5 * 2^23 leaves the integer, rounded to even, in the mantissa.

@@ -1,6 +1,4 @@
 // Packed weights and matrix products: the laws that the conformance walk's random values would not find broken.
-#include "kernels/ops.h"
-
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -10,6 +8,8 @@
 #include <random>
 #include <string>
 #include <vector>
+
+#include "kernels/ops.h"
 
 using namespace wick;
 
@@ -52,11 +52,19 @@ struct ScalePlaces {
 
 ScalePlaces scale_places(DType type) {
   switch (type) {
-    case DType::q4_1: case DType::q5_1: case DType::q4_k: case DType::q5_k: return {0, 2};
-    case DType::q2_k: return {80, 82};
-    case DType::q3_k: return {108, -1};
-    case DType::q6_k: return {208, -1};
-    default: return {0, -1};
+    case DType::q4_1:
+    case DType::q5_1:
+    case DType::q4_k:
+    case DType::q5_k:
+      return {0, 2};
+    case DType::q2_k:
+      return {80, 82};
+    case DType::q3_k:
+      return {108, -1};
+    case DType::q6_k:
+      return {208, -1};
+    default:
+      return {0, -1};
   }
 }
 
@@ -149,7 +157,8 @@ void check_exact(const Ops& ops, const Workers& workers, DType type, bool int8, 
       if (column < n) {
         expected += bias[static_cast<std::size_t>(column)];
         for (Index i = 0; i < k; ++i)
-          expected += static_cast<double>(w[static_cast<std::size_t>(column * k + i)]) * x[static_cast<std::size_t>(row * k + i)];
+          expected += static_cast<double>(w[static_cast<std::size_t>(column * k + i)]) *
+                      x[static_cast<std::size_t>(row * k + i)];
       }
       wrong += static_cast<double>(y[static_cast<std::size_t>(row * stride + column)]) != expected;
     }
@@ -183,7 +192,8 @@ TEST_CASE("matmul: integer weights and activations give exact integers, bias and
     for (const DType type : kWeightTypes)
       for (const bool int8 : {false, true}) {
         if (int8 && !is_quantized(type)) continue;
-        for (const Index rows : {1, 2, 3, 4, 5, 7, 11, 12, 13, 29}) check_exact(*ops, two.workers(), type, int8, 77, 256, rows);
+        for (const Index rows : {1, 2, 3, 4, 5, 7, 11, 12, 13, 29})
+          check_exact(*ops, two.workers(), type, int8, 77, 256, rows);
         for (const Index n : {1, 15, 16, 33, 64, 65}) check_exact(*ops, two.workers(), type, int8, n, 256, 6);
       }
 }
@@ -198,16 +208,24 @@ TEST_CASE("matmul: an empty batch writes nothing") {
 }
 
 TEST_CASE("matmul_q8: nothing saturates when every quant and every activation is at its limit") {
-  const std::vector<int> k_scales = {1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1};         // eight scales of 1, minima of 0
+  const std::vector<int> k_scales = {1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1};  // eight scales of 1, minima of 0
   const std::vector<int> q3_scales = {0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0xaa, 0xaa, 0xaa, 0xaa};
   const std::vector<int> ones(16, 1), half_one = {0x00, 0x3c}, half_pair = {0x00, 0x3c, 0x00, 0x00};
-  const auto join = [](std::vector<int> a, const std::vector<int>& b) { a.insert(a.end(), b.begin(), b.end()); return a; };
+  const auto join = [](std::vector<int> a, const std::vector<int>& b) {
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+  };
   const std::vector<Extreme> extremes = {
-      {DType::q4_0, 0xff, half_one, {}, 7},    {DType::q4_0, 0x00, half_one, {}, -8},
-      {DType::q4_1, 0xff, half_pair, {}, 15},  {DType::q5_0, 0xff, half_one, {}, 15},
-      {DType::q5_0, 0x00, half_one, {}, -16},  {DType::q5_1, 0xff, half_pair, {}, 31},
-      {DType::q8_0, 0x7f, half_one, {}, 127},  {DType::q8_0, 0x80, half_one, {}, -128},
-      {DType::q2_k, 0xff, ones, half_pair, 3}, {DType::q3_k, 0xff, {}, join(q3_scales, half_one), 3},
+      {DType::q4_0, 0xff, half_one, {}, 7},
+      {DType::q4_0, 0x00, half_one, {}, -8},
+      {DType::q4_1, 0xff, half_pair, {}, 15},
+      {DType::q5_0, 0xff, half_one, {}, 15},
+      {DType::q5_0, 0x00, half_one, {}, -16},
+      {DType::q5_1, 0xff, half_pair, {}, 31},
+      {DType::q8_0, 0x7f, half_one, {}, 127},
+      {DType::q8_0, 0x80, half_one, {}, -128},
+      {DType::q2_k, 0xff, ones, half_pair, 3},
+      {DType::q3_k, 0xff, {}, join(q3_scales, half_one), 3},
       {DType::q3_k, 0x00, {}, join(q3_scales, half_one), -4},
       {DType::q4_k, 0xff, join(half_pair, k_scales), {}, 15},
       {DType::q5_k, 0xff, join(half_pair, k_scales), {}, 31},
@@ -218,9 +236,11 @@ TEST_CASE("matmul_q8: nothing saturates when every quant and every activation is
   Threads one(1);
   for (const Extreme& extreme : extremes) {
     const auto size = static_cast<std::size_t>(info(extreme.type).bytes);
-    std::vector<std::byte> raw(static_cast<std::size_t>(n * row_bytes(extreme.type, k)), static_cast<std::byte>(extreme.quants));
+    std::vector<std::byte> raw(static_cast<std::size_t>(n * row_bytes(extreme.type, k)),
+                               static_cast<std::byte>(extreme.quants));
     for (std::size_t block = 0; block < raw.size(); block += size) {
-      for (std::size_t i = 0; i < extreme.header.size(); ++i) raw[block + i] = static_cast<std::byte>(extreme.header[i]);
+      for (std::size_t i = 0; i < extreme.header.size(); ++i)
+        raw[block + i] = static_cast<std::byte>(extreme.header[i]);
       for (std::size_t i = 0; i < extreme.tail.size(); ++i)
         raw[block + size - extreme.tail.size() + i] = static_cast<std::byte>(extreme.tail[i]);
     }

@@ -55,7 +55,8 @@ TEST_CASE("chat: a next turn reads only the new tokens, whatever the model said"
     answer(chat, messages, drawn(5, seed));
     const std::string added = "<|im_end|>\n<|im_start|>user\nmore<|im_end|>\n<|im_start|>assistant\n";
     const Index unread = 1;  // the last drawn token
-    CHECK(new_tokens(chat) <= static_cast<Index>(tiny()->tokenizer.encode(added, {.parse_special = true}).size()) + unread);
+    CHECK(new_tokens(chat) <=
+          static_cast<Index>(tiny()->tokenizer.encode(added, {.parse_special = true}).size()) + unread);
   }
 }
 
@@ -110,8 +111,8 @@ TEST_CASE("chat: a conversation that cannot be is refused") {
 
 TEST_CASE("chat: a template that fails says where, and the conversation stays") {
   TinyModel model = tiny_model();
-  model.metadata["tokenizer.chat_template"] =
-      std::string("{% if messages[0].role != 'user' %}{{ raise_exception('users first') }}{% endif %}{{ messages[0].content }}");
+  model.metadata["tokenizer.chat_template"] = std::string(
+      "{% if messages[0].role != 'user' %}{{ raise_exception('users first') }}{% endif %}{{ messages[0].content }}");
   Chat chat(load_model(model));
   answer(chat, {{"user", "hello"}}, drawn(3));
   const std::vector<TokenId> before = chat.generator().tokens();

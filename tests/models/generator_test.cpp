@@ -1,10 +1,11 @@
 // The laws of a continuation: what is read again, what a step does, when it ends, what stays after it.
+#include "models/generator.h"
+
 #include <catch2/catch.hpp>
 #include <limits>
 
 #include "core/error.h"
 #include "models/evaluate.h"
-#include "models/generator.h"
 #include "models/tiny_model.h"
 
 using namespace wick;

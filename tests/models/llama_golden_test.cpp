@@ -53,8 +53,9 @@ double largest_error(const Golden& golden, const std::vector<float>& logits) {
   return error / largest;
 }
 
-const char* const kModels[] = {"llama-gqa", "llama-tied", "llama3-rope",  "llama-linear", "llama-yarn",   "mistral-window",
-                               "qwen2-bias", "qwen3",     "smollm3-nope", "phi3",         "phi3-longrope"};
+const char* const kModels[] = {"llama-gqa",    "llama-tied",     "llama3-rope",  "llama-linear",
+                               "llama-yarn",   "mistral-window", "qwen2-bias",   "qwen3",
+                               "smollm3-nope", "phi3",           "phi3-longrope"};
 
 }  // namespace
 

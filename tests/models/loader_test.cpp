@@ -14,17 +14,17 @@ const char* const kArchitectures[] = {"llama", "smollm3", "qwen2", "qwen3", "phi
 /// A safetensors file of zeros beside a config.json, with the names and shapes of a model of 1 block.
 struct Folder {
   TemporaryFolder folder;
-  nlohmann::ordered_json config{{"model_type", "llama"},       {"num_hidden_layers", 1}, {"hidden_size", 32},
-                                {"intermediate_size", 64},     {"num_attention_heads", 4}, {"num_key_value_heads", 2},
-                                {"max_position_embeddings", 512}, {"vocab_size", 96},      {"rms_norm_eps", 1e-5}};
+  nlohmann::ordered_json config{
+      {"model_type", "llama"},          {"num_hidden_layers", 1},   {"hidden_size", 32},
+      {"intermediate_size", 64},        {"num_attention_heads", 4}, {"num_key_value_heads", 2},
+      {"max_position_embeddings", 512}, {"vocab_size", 96},         {"rms_norm_eps", 1e-5}};
 
   std::string error(const std::string& text = {}) {
     write_file(folder / "config.json", text.empty() ? config.dump() : text);
     std::filesystem::copy(WICK_TESTS_DIR "/golden/llama/llama-gqa/model.safetensors", folder / "model.safetensors",
                           std::filesystem::copy_options::overwrite_existing);
-    std::string error = error_of([&] {
-      LlamaLoader(ModelFiles::open(folder / ""), Device::cpu(1), Precision::fast).finish();
-    });
+    std::string error =
+        error_of([&] { LlamaLoader(ModelFiles::open(folder / ""), Device::cpu(1), Precision::fast).finish(); });
     const std::size_t at = error.find("model.safetensors");
     return at == std::string::npos ? error : error.substr(at);
   }
@@ -211,8 +211,9 @@ TEST_CASE("loader: tokenizer_config.json of any shape does no harm") {
 
 TEST_CASE("loader: a folder without what a model needs says what") {
   const TemporaryFolder folder;
-  CHECK(error_of([&] { ModelFiles::open(folder / ""); })
-            .find("has neither model.safetensors nor model.safetensors.index.json") != std::string::npos);
+  CHECK(error_of([&] {
+          ModelFiles::open(folder / "");
+        }).find("has neither model.safetensors nor model.safetensors.index.json") != std::string::npos);
   std::filesystem::copy(WICK_TESTS_DIR "/golden/llama/llama-gqa/model.safetensors", folder / "model.safetensors");
   CHECK(error_of([&] { ModelFiles::open(folder / ""); }).find("config.json is missing") != std::string::npos);
 }

@@ -123,7 +123,8 @@ inline TinyModel tiny_model(const std::string& architecture = "llama") {
 }
 
 /// Written to a file and loaded from it, as any model is.
-inline std::shared_ptr<const LanguageModel> load_model(const TinyModel& model, Precision precision = Precision::precise) {
+inline std::shared_ptr<const LanguageModel> load_model(const TinyModel& model,
+                                                       Precision precision = Precision::precise) {
   const TemporaryFolder folder;
   model.write(folder / "tiny.gguf");
   return LanguageModelLoader(ModelFiles::open(folder / "tiny.gguf"), Device::cpu(1), precision).finish();
