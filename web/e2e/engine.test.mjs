@@ -179,3 +179,24 @@ describe("every build of the module", { skip }, () => {
     });
   }
 });
+
+test(
+  "a tab that gets no more memory says so, and the page goes on",
+  { skip },
+  async () => {
+    const site = await startSite(
+      await startServer(pages, realModels(null)),
+      ["--js-flags=--wasm-max-mem-pages=1000"], // of 64 KiB
+    );
+    const page = await site.page();
+    await page.goto(`${site.server.url}#/chat`);
+    const alert = page.getByRole("alert");
+    await choose(page, "Choose a GGUF file", model);
+    await alert
+      .getByText(/SmolLM2.*out of memory.*The tab can get no more/)
+      .waitFor();
+    await drop(page, "notes.txt", "This is no model.");
+    await alert.getByText(/notes\.txt: /).waitFor();
+    await site.close();
+  },
+);

@@ -105,11 +105,11 @@ export async function startNative() {
 }
 
 /** A browser over a server; `page()` opens a fresh profile, whose console errors and outside requests are kept. */
-export async function startSite(server) {
+export async function startSite(server, flags = []) {
   const own = server ?? (await startServer(kPages, fakeModels()));
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: kFlags,
+    args: [...kFlags, ...flags],
   });
   async function page(options = {}) {
     const context = await browser.newContext({
