@@ -99,6 +99,8 @@ test("an answer streams, Stop keeps what was written, Continue goes on", async (
   await ready();
   await send(page, "A long answer, please");
   await lastAnswer(page).getByText("Line 1 of").waitFor();
+  const used = await page.getByRole("meter").getAttribute("aria-valuenow");
+  assert.ok(Number(used) > 4, "the meter grows while the answer does");
   await button("Stop writing").click();
   await idle(page);
   const stopped = await lastAnswer(page).locator(".prose").innerText();

@@ -86,7 +86,10 @@ export class ChatComposer extends LightElement {
       stats?.context_size ??
       0;
     if (size === 0) return html`<span class="end"></span>`;
-    const used = stats?.context_used ?? 0;
+    const { writing, conversation } = this.session.state.value;
+    const live =
+      writing?.conversation === conversation.id ? writing.contextUsed : 0;
+    const used = live || (stats?.context_used ?? 0);
     const share = Math.min(100, (used / size) * 100);
     return html`<span
       class="ctx end"

@@ -20,6 +20,7 @@ export interface ChatRequest {
 export interface ChatStep {
   state: "prompt" | "writing" | "done";
   prompt: { done: number; total: number };
+  context_used: number;
   text: string;
   tokens: Token[];
 }

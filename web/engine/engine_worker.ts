@@ -63,8 +63,8 @@ const receive = createServer<EngineCalls>({
       const current = started();
       current.chatBegin(request);
       for (;;) {
-        const { state, text, tokens, prompt } = current.chatStep();
-        yield { text, tokens, prompt };
+        const { state, ...piece } = current.chatStep();
+        yield piece;
         if (state === "done") return current.chatStats();
         if (job.signal.aborted) {
           current.chatStop();

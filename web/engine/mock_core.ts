@@ -177,6 +177,7 @@ export function createMockCore(read: ReadSlice, stepMs = 24): Core {
       return {
         state: now.stopReason ? "done" : reading ? "prompt" : "writing",
         prompt: { done: now.read, total: now.prompt.length - now.reused },
+        context_used: now.prompt.length + now.written,
         text: tokens.map((token) => token.text).join(""),
         tokens,
       };

@@ -81,6 +81,8 @@ export interface ChatPiece {
   tokens: Token[];
   /** Prompt tokens read so far, out of all that are not reused. */
   prompt: { done: number; total: number };
+  /** Tokens of the context that are taken now. */
+  context_used: number;
 }
 
 export type StopReason = "end" | "length" | "stop" | "context" | "cancelled";

@@ -191,7 +191,10 @@ export async function createWasmCore(
       // The token that ends an answer has no text, and no one wants to see it.
       const shown = token >= 0 && (state !== kDone || text !== "");
       const tokens = shown ? [tokenOf(text, token)] : [];
-      return { state: kStates[state] ?? "done", prompt, text, tokens };
+      return {
+        state: kStates[state] ?? "done",
+        ...{ prompt, context_used: stats.context_used, text, tokens },
+      };
     },
     chatStop() {
       if (chat !== 0) module._wick_chat_cancel(chat);

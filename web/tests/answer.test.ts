@@ -14,6 +14,7 @@ const piece = (text: string, done = 4): ChatPiece => ({
   text,
   tokens: text ? [{ id: 1, text, probability: 1, top: [] }] : [],
   prompt: { done, total: 4 },
+  context_used: 0,
 });
 
 test("nothing is lost between two drawings", () => {

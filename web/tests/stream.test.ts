@@ -9,6 +9,7 @@ const piece = (text: string): ChatPiece => ({
   text,
   tokens: [],
   prompt: { done: 0, total: 0 },
+  context_used: 0,
 });
 async function textOf(stream: AsyncIterable<ChatPiece>): Promise<string> {
   let text = "";

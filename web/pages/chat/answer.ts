@@ -8,6 +8,7 @@ export interface Answer {
   take(piece: ChatPiece, at: number): boolean;
   readonly phase: "reading" | "writing";
   readonly prompt: ChatPiece["prompt"];
+  readonly contextUsed: number;
   /** For the status: prompt tokens read, then tokens per second. */
   readonly words: string;
   /** The turn's members, as they are now. */
@@ -25,6 +26,7 @@ export function createAnswer(turn: Turn, begun: number): Answer {
   const before = tokens.length;
   let { text } = turn;
   let prompt = { done: 0, total: 0 };
+  let contextUsed = 0;
   let firstAt = 0;
   let lastAt = 0;
   let drawnAt = 0;
@@ -36,6 +38,7 @@ export function createAnswer(turn: Turn, begun: number): Answer {
       text += piece.text;
       tokens.push(...piece.tokens);
       prompt = piece.prompt;
+      contextUsed = piece.context_used;
       lastAt = at;
       if (!first && at - drawnAt < kDrawMs) return false;
       drawnAt = at;
@@ -46,6 +49,9 @@ export function createAnswer(turn: Turn, begun: number): Answer {
     },
     get prompt() {
       return prompt;
+    },
+    get contextUsed() {
+      return contextUsed;
     },
     get words() {
       if (firstAt > 0)

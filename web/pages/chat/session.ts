@@ -25,6 +25,8 @@ export interface Writing {
   turn: string;
   phase: "waiting" | "reading" | "writing";
   prompt: { done: number; total: number };
+  /** Tokens of the context that are taken now; 0 until that is known. */
+  contextUsed: number;
 }
 
 export interface SessionState {
@@ -155,6 +157,7 @@ export function createSession({
       turn: turnId,
       phase: "waiting",
       prompt: { done: 0, total: 0 },
+      contextUsed: 0,
     };
     set({ writing });
     await save(id);
@@ -205,9 +208,9 @@ export function createSession({
     for await (const piece of stream) {
       const at = performance.now();
       if (!answer.take(piece, at)) continue;
-      const { phase, prompt, words } = answer;
+      const { phase, prompt, contextUsed, words } = answer;
       room.report(phase, words);
-      set({ writing: { ...writing, phase, prompt } });
+      set({ writing: { ...writing, phase, prompt, contextUsed } });
       update(id, (now) => changeTurn(now, turn, answer.parts()));
       if (at - saved < kSaveMs) continue;
       saved = at;
