@@ -19,7 +19,16 @@ async function readNote(
 ): Promise<StoredModel | null> {
   try {
     const handle = await models.getFileHandle(file + kNote);
-    return JSON.parse(await (await handle.getFile()).text()) as StoredModel;
+    const note = JSON.parse(
+      await (await handle.getFile()).text(),
+    ) as Partial<StoredModel> | null;
+    const { size, state, verified } = note ?? {};
+    if (typeof size !== "number" || size <= 0) return null;
+    return {
+      ...{ file, size, received: 0 },
+      state: state === "ready" ? "ready" : "partial",
+      verified: verified === true,
+    };
   } catch {
     return null; // none, or cut short by a crash: the file is checked again
   }
