@@ -39,14 +39,14 @@ std::vector<TokenId> Chat::encode(const std::vector<Message>& messages, const Js
 
 std::vector<TokenId> Chat::encode_text(std::string_view text) const {
   const Tokenizer& tokenizer = generator_.model().tokenizer;
-  if (!said_.empty() && text.starts_with(said_)) {
-    const std::vector<TokenId> rest = tokenizer.encode(text.substr(said_.size()), {.parse_special = true});
+  for (auto said = said_.rbegin(); said != said_.rend(); ++said) {
+    if (!text.starts_with(said->text)) continue;
+    const std::vector<TokenId> rest = tokenizer.encode(text.substr(said->text.size()), {.parse_special = true});
     // Only a special token ends a word for certain.
-    if (rest.empty() || tokenizer.is_special(rest.front())) {
-      std::vector<TokenId> ids = drawn_;
-      ids.insert(ids.end(), rest.begin(), rest.end());
-      return ids;
-    }
+    if (!rest.empty() && !tokenizer.is_special(rest.front())) continue;
+    std::vector<TokenId> ids = said->ids;
+    ids.insert(ids.end(), rest.begin(), rest.end());
+    return ids;
   }
   return tokenizer.encode(text, {.parse_special = true});
 }
@@ -54,8 +54,8 @@ std::vector<TokenId> Chat::encode_text(std::string_view text) const {
 void Chat::reply(const std::vector<Message>& messages, GenerateOptions options, const Json& variables) {
   std::string text = prompt(messages, variables);
   generator_.start(encode_text(text), std::move(options));
+  std::erase_if(said_, [&](const Said& said) { return !text.starts_with(said.text); });
   text_ = std::move(text);
-  said_.clear();
 }
 
 GenerationStep Chat::step() {
@@ -63,9 +63,9 @@ GenerationStep Chat::step() {
   GenerationStep step = generator_.step();
   text_ += step.text;
   if (step.stopped == StopReason::end || step.stopped == StopReason::max_tokens) {
-    said_ = text_;
-    drawn_ = generator_.tokens();
-    if (step.stopped == StopReason::end) drawn_.pop_back();
+    Said said{text_, generator_.tokens()};
+    if (step.stopped == StopReason::end) said.ids.pop_back();
+    said_.push_back(std::move(said));
   }
   return step;
 }

@@ -33,17 +33,22 @@ class Chat {
 
   /// The text that the model reads for these messages.
   std::string prompt(const std::vector<Message>& messages, const nlohmann::ordered_json& variables = {}) const;
-  /// Its tokens. Where it begins with the last prompt and its answer, that answer has the tokens that the model drew: a
-  /// text has many tokenisations, and another one would have to be read again.
+  /// Its tokens. Where it begins with an earlier answer's conversation, that answer has the tokens that the model
+  /// drew: a text has many tokenisations, and another one would have to be read again.
   std::vector<TokenId> encode(const std::vector<Message>& messages, const nlohmann::ordered_json& variables = {}) const;
 
  private:
   std::vector<TokenId> encode_text(std::string_view text) const;
 
   Generator generator_;
-  std::string text_;            // of the last prompt and its answer so far
-  std::string said_;            // the same once the answer has ended by itself or by its length, else empty
-  std::vector<TokenId> drawn_;  // the tokens of said_, without the end token
+  /// A conversation up to the end of an answer, as text and as the tokens that were read and drawn, the end token not
+  /// among them.
+  struct Said {
+    std::string text;
+    std::vector<TokenId> ids;
+  };
+  std::string text_;        // of the last prompt and its answer so far
+  std::vector<Said> said_;  // each begins as the one before
 };
 
 }  // namespace wick

@@ -70,7 +70,13 @@ const TensorInfo* LlamaLoader::find(std::string_view part, Index layer) const {
 }
 
 const TensorInfo& LlamaLoader::require(std::string_view part, Index layer, std::initializer_list<Index> shape) const {
-  return files_.checkpoint.require(tensor_name(part, layer), std::span(shape.begin(), shape.size()));
+  const std::string name = tensor_name(part, layer);
+  const TensorInfo& tensor = files_.checkpoint.require(name, std::span(shape.begin(), shape.size()));
+  if (!is_float(tensor.type) && (shape.size() == 1 || !is_quantized(tensor.type))) {
+    throw Error("{}: tensor '{}' is {}, expected a float{} type", files_.checkpoint.name(), name,
+                info(tensor.type).name, shape.size() == 1 ? "" : " or quantised");
+  }
+  return tensor;
 }
 
 void LlamaLoader::plan(const TensorInfo& tensor) {
@@ -104,9 +110,7 @@ void LlamaLoader::plan_block(Index layer) {
   plan(require("down", layer, {c.dim, c.hidden}));
 }
 
-bool LlamaLoader::fuses_qkv(Index layer) const {
-  return model_->config_.architecture == "phi3" || find("qkv", layer);
-}
+bool LlamaLoader::fuses_qkv(Index layer) const { return model_->config_.architecture == "phi3" || find("qkv", layer); }
 
 bool LlamaLoader::fuses_gate_up(Index layer) const {
   return model_->config_.architecture == "phi3" && !find("gate", layer);

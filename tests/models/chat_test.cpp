@@ -57,6 +57,8 @@ TEST_CASE("chat: a next turn reads only the new tokens, whatever the model said"
     const Index unread = 1;  // the last drawn token
     CHECK(new_tokens(chat) <=
           static_cast<Index>(tiny()->tokenizer.encode(added, {.parse_special = true}).size()) + unread);
+    answer(chat, messages, drawn(5, seed + 1));  // the same question again
+    CHECK(new_tokens(chat) == 1);
   }
 }
 
