@@ -5,11 +5,11 @@
 #include <histedit.h>
 
 #include <csignal>
-#include <fstream>
 #include <iostream>
 #include <optional>
 
 #include "core/error.h"
+#include "core/formats/atomic_file.h"
 #include "sampling.h"
 
 namespace wick::cli {
@@ -26,7 +26,19 @@ struct ChatOptions {
   bool thinking = true;
 };
 
-/// Reads lines with editing and history on a terminal, plainly from a pipe.
+/// Ctrl-C ends what runs, not the program, while this lives.
+class InterruptGuard {
+ public:
+  InterruptGuard() : previous_(std::signal(SIGINT, [](int) { interrupted = 1; })) { interrupted = 0; }
+  ~InterruptGuard() { std::signal(SIGINT, previous_); }
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+ private:
+  void (*previous_)(int);
+};
+
+/// Reads lines with editing and history on a terminal, where Ctrl-C drops the line; plainly from a pipe.
 class LineReader {
  public:
   LineReader() : editor_(nullptr, el_end), history_(nullptr, history_end) {
@@ -47,8 +59,13 @@ class LineReader {
       if (!std::getline(std::cin, line)) return std::nullopt;
       return line;
     }
+    const InterruptGuard guard;
     int count = 0;
     const char* text = el_gets(editor_.get(), &count);
+    if (!text && interrupted) {
+      fmt::print("\n");
+      return std::string();
+    }
     if (!text || count <= 0) return std::nullopt;
     line.assign(text, static_cast<std::size_t>(count));
     if (line.ends_with('\n')) line.pop_back();
@@ -72,61 +89,33 @@ constexpr const char* kHelp =
     "/load FILE        load a saved conversation\n"
     "/exit             leave (also Ctrl-D); Ctrl-C stops an answer\n";
 
+/// The messages, and the model that answers. A message or command that fails leaves the conversation as it was.
 class Conversation {
  public:
   Conversation(const ChatOptions& options, const LoadedModel& loaded)
-      : options_(options), chat_(loaded.model, options.context), load_ms_(loaded.load_ms) {
+      : options_(options), chat_(loaded.model, options.context), load_ms_(loaded.load_ms), system_(options.system) {
     reset();
   }
 
   void reset() {
     messages_.clear();
-    if (!system_.empty() || !options_.system.empty())
-      messages_.push_back({"system", system_.empty() ? options_.system : system_});
+    if (!system_.empty()) messages_.push_back({"system", system_});
   }
 
   /// Answers `text` and keeps both.
-  std::string answer(const std::string& text) {
-    messages_.push_back({"user", text});
-    return reply();
+  void answer(const std::string& text) { answer_after(messages_.size(), text); }
+
+  /// Answers the last message again.
+  void regenerate() {
+    const std::size_t last = last_user_message("there is nothing to answer yet");
+    answer_after(last, messages_[last].content);
   }
 
-  /// Writes the assistant's next message to standard output as it comes.
-  std::string reply() {
-    GenerateOptions generate = options_.sampling.resolve();
-    try {
-      chat_.reply(messages_, generate, {{"enable_thinking", options_.thinking}});
-    } catch (...) {
-      messages_.pop_back();  // the conversation stays as it was before this message
-      throw;
-    }
-    interrupted = 0;
-    const auto previous = std::signal(SIGINT, [](int) { interrupted = 1; });
-    std::string text;
-    while (!chat_.generator().finished()) {
-      const GenerationStep step = chat_.step();
-      text += step.text;
-      if (!options_.common.json) {
-        std::fwrite(step.text.data(), 1, step.text.size(), stdout);
-        std::fflush(stdout);
-      }
-      if (interrupted) chat_.cancel();
-    }
-    std::signal(SIGINT, previous);
-    messages_.push_back({"assistant", text});
-    return text;
-  }
+  /// Replaces the last message by `text` and answers that.
+  void edit(const std::string& text) { answer_after(last_user_message("there is no message to edit yet"), text); }
 
-  /// Drops messages from the end up to and including the last one of `role`; false if there is none.
-  bool drop_back_to(const char* role, std::string* text = nullptr) {
-    for (std::size_t i = messages_.size(); i-- > 0;) {
-      if (messages_[i].role != role) continue;
-      if (text) *text = messages_[i].content;
-      messages_.resize(i);
-      return true;
-    }
-    return false;
-  }
+  /// Takes back the last message and its answer.
+  void undo() { messages_.resize(last_user_message("there is nothing to take back")); }
 
   void set_system(const std::string& text) {
     system_ = text;
@@ -136,10 +125,12 @@ class Conversation {
   void save(const std::string& path) const {
     Json json = Json::array();
     for (const Message& message : messages_) json.push_back({{"role", message.role}, {"content", message.content}});
-    std::ofstream file(path);
-    file << Json({{"model", chat_.generator().model().name}, {"messages", json}}).dump(1) << '\n';
-    file.close();
-    if (!file) throw Error(ErrorKind::io, fmt::format("{}: cannot be written", path));
+    const std::string text = Json({{"model", chat_.generator().model().name}, {"messages", json}})
+                                 .dump(1, ' ', false, Json::error_handler_t::replace) +
+                             '\n';
+    AtomicFile file(path);
+    file.write(std::as_bytes(std::span(text)));
+    file.commit();
   }
 
   void load(const std::string& path) {
@@ -158,10 +149,52 @@ class Conversation {
     messages_ = std::move(loaded);
   }
 
+  std::size_t size() const { return messages_.size(); }
   const Generator& generator() const { return chat_.generator(); }
-  Json timings() const { return cli::timings(chat_.generator(), load_ms_); }
 
  private:
+  std::size_t last_user_message(const char* none) const {
+    for (std::size_t i = messages_.size(); i-- > 0;) {
+      if (messages_[i].role == "user") return i;
+    }
+    throw Error("{}", none);
+  }
+
+  /// Puts `text` and its answer after the first `kept` messages.
+  void answer_after(std::size_t kept, const std::string& text) {
+    std::vector<Message> messages(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(kept));
+    messages.push_back({"user", text});
+    chat_.reply(messages, options_.sampling.resolve(), {{"enable_thinking", options_.thinking}});
+    messages.push_back({"assistant", write_answer()});
+    messages_ = std::move(messages);
+  }
+
+  /// Writes the answer to standard output as it comes, or as one line of JSON.
+  std::string write_answer() {
+    const InterruptGuard guard;
+    std::string text;
+    while (!chat_.generator().finished()) {
+      const GenerationStep step = chat_.step();
+      text += step.text;
+      if (!options_.common.json) {
+        std::fwrite(step.text.data(), 1, step.text.size(), stdout);
+        std::fflush(stdout);
+      }
+      if (interrupted) chat_.cancel();
+    }
+    if (options_.common.json) {
+      const Json json{{"text", text},
+                      {"stop", to_string(chat_.generator().stop_reason())},
+                      {"timings", timings(chat_.generator(), load_ms_)},
+                      {"peak_memory_bytes", peak_memory_bytes()}};
+      options_.prompt.empty() ? print_json_line(json) : print_json(json);
+    } else {
+      fmt::print("{}", options_.prompt.empty() ? "\n\n" : "\n");
+      std::fflush(stdout);
+    }
+    return text;
+  }
+
   const ChatOptions& options_;
   Chat chat_;
   double load_ms_;
@@ -175,28 +208,32 @@ bool command(const std::string& line, Conversation& conversation) {
   const std::string name = line.substr(0, space);
   const std::string argument = space == std::string::npos ? "" : line.substr(space + 1);
   if (name == "/exit" || name == "/quit") return false;
-  std::string last;
+  const auto need = [&](const char* what) {
+    if (argument.empty()) throw Error("{} needs {}", name, what);
+  };
   if (name == "/regen") {
-    if (!conversation.drop_back_to("user", &last)) throw Error("there is nothing to answer yet");
-    conversation.answer(last);
-    fmt::print("\n\n");
+    conversation.regenerate();
   } else if (name == "/edit") {
-    if (argument.empty()) throw Error("/edit needs the new text");
-    conversation.drop_back_to("user");
-    conversation.answer(argument);
-    fmt::print("\n\n");
+    need("the new text");
+    conversation.edit(argument);
   } else if (name == "/undo") {
-    conversation.drop_back_to("user");
+    conversation.undo();
   } else if (name == "/clear") {
     conversation.reset();
   } else if (name == "/system") {
     conversation.set_system(argument);
   } else if (name == "/save") {
+    need("a file name");
     conversation.save(argument);
+    fmt::print(stderr, "saved {} messages to {}\n", conversation.size(), argument);
   } else if (name == "/load") {
+    need("a file name");
     conversation.load(argument);
-  } else {
+    fmt::print(stderr, "loaded {} messages\n", conversation.size());
+  } else if (name == "/help") {
     fmt::print(stderr, "{}", kHelp);
+  } else {
+    throw Error("{} is no command (/help lists them)", name);
   }
   return true;
 }
@@ -212,20 +249,12 @@ void chat(const ChatOptions& options) {
   const LoadedModel loaded = load_model(options.model, options.common);
   Conversation conversation(options, loaded);
   if (!options.prompt.empty()) {
-    const std::string text = conversation.answer(options.prompt);
-    if (options.common.json) {
-      print_json({{"text", text},
-                  {"stop", to_string(conversation.generator().stop_reason())},
-                  {"timings", conversation.timings()},
-                  {"peak_memory_bytes", peak_memory_bytes()}});
-    } else {
-      fmt::print("\n");
-    }
+    conversation.answer(options.prompt);
     return;
   }
   LineReader reader;
   if (stderr_is_terminal())
-    fmt::print(stderr, "\033[2m{}, {}. /help lists the commands.\033[0m\n\n", loaded.model->name,
+    fmt::print(stderr, "\033[2m{}, {}. /help lists the commands.\033[0m\n\n", printable(loaded.model->name),
                loaded.model->llama->device().describe());
   while (const std::optional<std::string> line = reader.next()) {
     if (line->empty()) continue;
@@ -235,10 +264,9 @@ void chat(const ChatOptions& options) {
         continue;
       }
       conversation.answer(*line);
-      fmt::print("\n\n");
       if (stderr_is_terminal()) print_speed(conversation.generator());
-    } catch (const Error& e) {
-      fmt::print(stderr, "{}\n", e.what());
+    } catch (const std::exception& e) {
+      fmt::print(stderr, "{}\n", printable(e.what()));
     }
   }
 }

@@ -6,11 +6,11 @@
 
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <sstream>
 
 #include "core/error.h"
+#include "core/text/unicode.h"
 #include "fetch/store.h"
 
 namespace wick::cli {
@@ -57,9 +57,51 @@ std::string read_input(const std::string& text, const std::string& file) {
   return text + read_text(*open_file(file), std::uint64_t{1} << 30);
 }
 
-void print_json(const Json& json) {
-  // Bytes that are no UTF-8 can reach a piece; they become U+FFFD.
-  std::cout << json.dump(1, ' ', false, Json::error_handler_t::replace) << std::endl;
+std::string printable(std::string_view text) {
+  std::string safe;
+  for (const char c : text::replace_invalid(text)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      safe += "\\n";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      safe += fmt::format("\\x{:02x}", byte);
+    } else {
+      safe += c;
+    }
+  }
+  return safe;
+}
+
+// Bytes that are no UTF-8 can reach a piece; they become U+FFFD.
+std::string json_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+namespace {
+
+bool fits_a_line(const Json& json) {
+  const auto plain = [](const Json& value) { return !value.is_structured() || value.empty(); };
+  return plain(json) || std::all_of(json.begin(), json.end(), plain);
+}
+
+/// An entry a line, but a list of numbers or a row of a table stays together.
+std::string indented(const Json& json, int depth) {
+  if (depth > 0 && fits_a_line(json)) return json_line(json);
+  const std::string margin(static_cast<std::size_t>(depth) + 1, ' ');
+  std::string text;
+  for (const auto& [key, value] : json.items()) {
+    text += (text.empty() ? "\n" : ",\n") + margin;
+    if (json.is_object()) text += json_line(Json(key)) + ": ";
+    text += indented(value, depth + 1);
+  }
+  const char* brackets = json.is_object() ? "{}" : "[]";
+  return brackets[0] + text + '\n' + margin.substr(1) + brackets[1];
+}
+
+}  // namespace
+
+void print_json(const Json& json) { fmt::print("{}\n", indented(json, 0)); }
+void print_json_line(const Json& json) {
+  fmt::print("{}\n", json_line(json));
+  std::fflush(stdout);
 }
 
 bool stderr_is_terminal() { return isatty(STDERR_FILENO) != 0; }

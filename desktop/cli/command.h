@@ -44,7 +44,12 @@ LoadedModel load_model(const ModelOption& option, const CommonOptions& common);
 /// A text from -p or -f; "-" reads standard input. Throws Error if a file cannot be read.
 std::string read_input(const std::string& text, const std::string& file);
 
+/// A text that others wrote, safe to print in one line: control characters escaped, invalid UTF-8 replaced.
+std::string printable(std::string_view text);
+/// JSON in one line.
+std::string json_line(const Json& json);
 void print_json(const Json& json);
+void print_json_line(const Json& json);
 bool stderr_is_terminal();
 bool stdout_is_terminal();
 /// The largest resident size of this process so far.

@@ -39,7 +39,7 @@ void logits(const TextOptions& options) {
   for (const Json& entry : top) {
     fmt::print("{:>8.3f}  {:>6.2f} %  {:>7}  {}\n", entry["logit"].get<double>(),
                entry["probability"].get<double>() * 100, entry["id"].get<TokenId>(),
-               entry["text"].dump(-1, ' ', false, Json::error_handler_t::replace));
+               json_line(entry["text"]));
   }
 }
 
@@ -65,7 +65,7 @@ void tokenize(const TextOptions& options) {
   for (const TokenId id : ids) pieces.push_back(files.tokenizer->piece(id, true));
   if (options.common.json) return print_json({{"ids", ids}, {"pieces", pieces}});
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    fmt::print("{:>7}  {}\n", ids[i], Json(pieces[i]).dump(-1, ' ', false, Json::error_handler_t::replace));
+    fmt::print("{:>7}  {}\n", ids[i], json_line(Json(pieces[i])));
   }
 }
 

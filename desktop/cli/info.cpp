@@ -69,15 +69,15 @@ Json file(const InfoOptions& options) {
 void print_plain(const Json& json, int indent) {
   for (const auto& [key, value] : json.items()) {
     if (value.is_object()) {
-      fmt::print("{:{}}{}\n", "", indent, key);
+      fmt::print("{:{}}{}\n", "", indent, printable(key));
       print_plain(value, indent + 2);
     } else if (value.is_array() && !value.empty() && value[0].is_object()) {
       for (const Json& row : value)
-        fmt::print("{:{}}{:<40} {:<6} {}\n", "", indent, row.value("name", ""), row.value("type", ""),
-                   row["shape"].dump());
+        fmt::print("{:{}}{:<40} {:<6} {}\n", "", indent, printable(row.value("name", "")), row.value("type", ""),
+                   json_line(row["shape"]));
     } else {
-      fmt::print("{:{}}{:<{}} {}\n", "", indent, key, 42 - indent,
-                 value.is_string() ? value.get<std::string>() : value.dump());
+      fmt::print("{:{}}{:<{}} {}\n", "", indent, printable(key), 42 - indent,
+                 value.is_string() ? printable(value.get<std::string>()) : json_line(value));
     }
   }
 }

@@ -23,15 +23,17 @@ int main(int argc, char** argv) {
   add_serve(app);
   try {
     app.parse(argc, argv);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      throw wick::Error(wick::ErrorKind::io, "standard output cannot be written");
     return 0;
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;
   } catch (const wick::Error& e) {
-    fmt::print(stderr, "wick: {}\n", e.what());
+    fmt::print(stderr, "wick: {}\n", printable(e.what()));
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "wick: not enough memory\n");
   } catch (const std::exception& e) {
-    fmt::print(stderr, "wick: {}\n", e.what());
+    fmt::print(stderr, "wick: {}\n", printable(e.what()));
   }
   return 1;
 }

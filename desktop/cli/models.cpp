@@ -50,12 +50,20 @@ void list(bool json) {
   fmt::print(stderr, "in {}\n", store.folder());
 }
 
+bool is_intact(const ModelStore& store, const CatalogEntry& entry) {
+  ProgressBar bar("Verifying");
+  return store.verify(entry, [&](std::uint64_t done, std::uint64_t total) {
+    bar.update(static_cast<double>(done), static_cast<double>(total));
+  });
+}
+
 void fetch(const std::string& name) {
   const CatalogEntry& entry = require_entry(name);
   const ModelStore store;
   if (store.has(entry)) {
-    fmt::print(stderr, "{} is here already\n", entry.name);
-    return;
+    if (is_intact(store, entry)) return fmt::print(stderr, "{} is here already\n", entry.name);
+    fmt::print(stderr, "{} is damaged and will be fetched again\n", entry.name);
+    store.remove(entry);
   }
   ProgressBar bar(entry.name);
   double last_ms = now_ms(), speed = 0;
@@ -67,9 +75,9 @@ void fetch(const std::string& name) {
     }
     bar.update(static_cast<double>(done), static_cast<double>(total), speed > 0 ? human_bytes(speed) + "/s" : "");
   };
-  store.fetch(entry, progress, [&](const std::string& source) {
+  store.fetch(entry, progress, [&](const std::string& note) {
     bar.clear();
-    fmt::print(stderr, "{}: from {}\n", entry.name, source);
+    fmt::print(stderr, "{}: {}\n", entry.name, note);
   });
   bar.clear();
   fmt::print(stderr, "{}: fetched and verified\n", entry.name);
@@ -77,13 +85,16 @@ void fetch(const std::string& name) {
 
 void verify(const std::string& name) {
   const CatalogEntry& entry = require_entry(name);
-  ProgressBar bar("Verifying");
-  const bool good = ModelStore().verify(entry, [&](std::uint64_t done, std::uint64_t total) {
-    bar.update(static_cast<double>(done), static_cast<double>(total));
-  });
-  bar.clear();
-  if (!good) throw Error("{} is missing or damaged: wick models remove {} and fetch it again", name, name);
+  const ModelStore store;
+  if (!store.has(entry)) throw Error("{} is not on this machine yet: wick models fetch {}", name, name);
+  if (!is_intact(store, entry)) throw Error("{} is damaged: wick models fetch {} replaces it", name, name);
   fmt::print(stderr, "{}: verified\n", name);
+}
+
+void remove(const std::string& name) {
+  const CatalogEntry& entry = require_entry(name);
+  ModelStore().remove(entry);
+  fmt::print(stderr, "{}: removed\n", name);
 }
 
 }  // namespace
@@ -108,7 +119,7 @@ void add_models(CLI::App& app) {
   };
   add("fetch", "Download and verify; an interrupted download goes on where it stopped", fetch);
   add("verify", "Check size and SHA-256", verify);
-  add("remove", "Delete from this machine", [](const std::string& name) { ModelStore().remove(require_entry(name)); });
+  add("remove", "Delete from this machine", remove);
 }
 
 }  // namespace wick::cli

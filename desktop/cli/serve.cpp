@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <thread>
 
 #include "command.h"
 #include "server/server.h"
@@ -9,13 +10,19 @@
 namespace wick::cli {
 namespace {
 
-WebServer* running = nullptr;
-
 void serve(const ServerOptions& options) {
+  // The server's threads inherit the mask, so that one thread alone takes the signals, outside of any handler.
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   WebServer server(options);
-  running = &server;
-  std::signal(SIGINT, [](int) { running->stop(); });
-  std::signal(SIGTERM, [](int) { running->stop(); });
+  std::thread([&server, ends] {
+    int signal = 0;
+    sigwait(&ends, &signal);
+    server.stop();
+  }).detach();
   const std::string name = options.host == "127.0.0.1" ? "localhost" : options.host;
   fmt::print(stderr, "Wick is at http://{}:{}\n", name, server.port());
   server.run();

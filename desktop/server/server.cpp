@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "core/byte_source.h"
 #include "core/error.h"
+#include "core/text/unicode.h"
 
 namespace wick {
 namespace {
@@ -38,20 +41,55 @@ const char* content_type(const fs::path& file) {
   return found == kTypes.end() ? "application/octet-stream" : found->second;
 }
 
-/// The file that a request path names below `root`; empty if it leaves the folder, is hidden or does not exist.
+constexpr std::string_view kUnfinished = ".part";  // a download that is not verified yet
+
+/// The file that a request path names below `root`; empty if it leaves the folder, is hidden, unfinished or does not exist.
 fs::path resolve(const fs::path& root, const std::string& request) {
+  if (request.find('\0') != std::string::npos) return {};
   const fs::path relative = fs::path(request).lexically_normal().relative_path();
   for (const fs::path& part : relative) {
     if (part.string().starts_with(".")) return {};
   }
+  if (request.ends_with(kUnfinished)) return {};
   fs::path file = root / relative;
   std::error_code missing;
   if (fs::is_directory(file, missing)) file /= "index.html";
   return fs::is_regular_file(file, missing) ? file : fs::path{};
 }
 
-void send_file(const fs::path& file, httplib::Response& response) {
+/// The ranges that a file of `size` bytes has of those asked for, first and last byte (RFC 9110, section 14.1.2).
+httplib::Ranges satisfiable(const httplib::Ranges& asked, std::uint64_t size) {
+  const auto end = static_cast<ssize_t>(size);
+  httplib::Ranges ranges;
+  for (auto [first, last] : asked) {  // -1 where the request leaves a number out
+    if (first < 0) {
+      if (last <= 0) continue;
+      first = std::max<ssize_t>(end - last, 0);
+      last = end - 1;
+    }
+    last = last < 0 ? end - 1 : std::min(last, end - 1);
+    if (first <= last) ranges.emplace_back(first, last);
+  }
+  return ranges;
+}
+
+/// Sets the ranges that httplib will send, which it takes from the request as they come. False if there are none.
+bool clamp_ranges(const httplib::Request& request, std::uint64_t size, httplib::Response& response) {
+  constexpr std::size_t kMostRanges = 16;
+  auto& asked = const_cast<httplib::Request&>(request).ranges;  // the request is httplib's own object, not a constant
+  if (asked.empty()) return true;
+  httplib::Ranges ranges = satisfiable(asked, size);
+  const bool none = ranges.empty();
+  asked = ranges.size() > kMostRanges ? httplib::Ranges{} : std::move(ranges);  // too many: the whole file
+  if (!none) return true;
+  response.status = 416;
+  response.set_header("Content-Range", fmt::format("bytes */{}", size));
+  return false;
+}
+
+void send_file(const fs::path& file, const httplib::Request& request, httplib::Response& response) {
   const SourcePtr source = open_file(file.string());
+  if (!clamp_ranges(request, source->size(), response)) return;
   if (source->size() == 0) return response.set_content("", content_type(file));
   response.set_content_provider(source->size(), content_type(file),
                                 [source](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
@@ -98,11 +136,13 @@ Json folder_json(const ModelStore& store) {
   std::error_code missing;
   for (const fs::directory_entry& entry : fs::directory_iterator(store.folder(), missing)) {
     const std::string name = entry.path().filename().string();
-    if (!entry.is_regular_file() || name.starts_with(".") || name.ends_with(".part")) continue;
-    Json row{{"name", name}, {"file", name}, {"size", entry.file_size()}};
+    const std::uint64_t size = entry.is_regular_file(missing) ? entry.file_size(missing) : 0;
+    if (missing || size == 0 || name.starts_with(".") || name.ends_with(kUnfinished)) continue;
+    if (text::replace_invalid(name) != name) continue;  // no request can name it
+    Json row{{"name", name}, {"file", name}, {"size", size}};
     for (const CatalogEntry& known : catalog()) {
       for (const CatalogFile& file : known.files) {
-        if (file.name == name && file.size == entry.file_size()) row["name"] = known.name, row["sha256"] = file.sha256;
+        if (file.name == name && file.size == size) row["name"] = known.name, row["sha256"] = file.sha256;
       }
     }
     files.push_back(std::move(row));
@@ -128,6 +168,11 @@ WebServer::WebServer(ServerOptions options)
     throw Error("{}: no index.html there; build the pages with ./dev build", options.web_folder);
   }
   httplib::Server& server = state_->server;
+  // httplib's own options would let a second server take the port too.
+  server.set_socket_options([](socket_t socket) {
+    const int yes = 1;
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  });
   server.set_default_headers({{"Cross-Origin-Opener-Policy", "same-origin"},
                               {"Cross-Origin-Embedder-Policy", "require-corp"},
                               {"Cross-Origin-Resource-Policy", "same-origin"},
@@ -139,19 +184,20 @@ WebServer::WebServer(ServerOptions options)
   server.Get("/models/index.json", [this](const httplib::Request&, httplib::Response& response) {
     response.set_content(folder_json(state_->store).dump(), "application/json");
   });
-  const auto serve = [](const fs::path& root, const std::string& path, httplib::Response& response) {
+  const auto serve = [](const fs::path& root, const std::string& path, const httplib::Request& request,
+                        httplib::Response& response) {
     const fs::path file = resolve(root, path);
     if (file.empty()) {
       response.status = 404;
       return response.set_content("not found\n", "text/plain");
     }
-    send_file(file, response);
+    send_file(file, request, response);
   };
   server.Get(R"(/models/([^/]+))", [this, serve](const httplib::Request& request, httplib::Response& response) {
-    serve(state_->store.folder(), request.matches[1].str(), response);
+    serve(state_->store.folder(), request.matches[1].str(), request, response);
   });
   server.Get(R"(/.*)", [this, serve](const httplib::Request& request, httplib::Response& response) {
-    serve(state_->options.web_folder, request.path, response);
+    serve(state_->options.web_folder, request.path, request, response);
   });
   if (options.port == 0) {
     state_->port = server.bind_to_any_port(options.host.c_str());
@@ -166,6 +212,10 @@ WebServer::WebServer(ServerOptions options)
 WebServer::~WebServer() = default;
 int WebServer::port() const { return state_->port; }
 void WebServer::run() { state_->server.listen_after_bind(); }
-void WebServer::stop() { state_->server.stop(); }
+void WebServer::stop() {
+  // httplib forgets a stop that comes before it listens.
+  while (!state_->server.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  state_->server.stop();
+}
 
 }  // namespace wick

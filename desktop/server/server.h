@@ -24,7 +24,7 @@ class WebServer {
   ~WebServer();
 
   int port() const;
-  /// Serves until `stop`, which may be called from another thread or a signal handler.
+  /// Serves until `stop`, which another thread calls; it waits for a server that is about to run.
   void run();
   void stop();
 
