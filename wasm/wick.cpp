@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -108,7 +109,8 @@ void read_option(const Json& json, const char* key, T& value) {
   if (!json[key].is_number()) throw wick::Error("options: '{}' must be a number", key);
   const double number = json[key].get<double>();
   if constexpr (std::is_integral_v<T>) {
-    if (!(number >= -2147483648.0 && number <= 9007199254740992.0))
+    constexpr double kMost = std::min(9007199254740992.0, static_cast<double>(std::numeric_limits<T>::max()));
+    if (!(number >= static_cast<double>(std::numeric_limits<T>::min()) && number <= kMost))
       throw wick::Error("options: '{}' is out of range", key);
   }
   value = static_cast<T>(number);
@@ -230,7 +232,8 @@ int32_t wick_chat_count_text(wick_chat* chat, const char* text) {
 int32_t wick_chat_reply(wick_chat* chat, const char* messages_json, const char* options_json) {
   return guarded<int32_t>(WICK_ERROR, [&] {
     const Json options = parse(options_json, "options");
-    chat->chat.reply(parse_messages(messages_json), parse_options(options), options.value("variables", Json::object()));
+    wick::GenerateOptions parsed = parse_options(options);
+    chat->chat.reply(parse_messages(messages_json), std::move(parsed), options.value("variables", Json::object()));
     return 0;
   });
 }
