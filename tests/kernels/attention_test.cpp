@@ -43,7 +43,7 @@ TEST_CASE("attention: equals softmax(q k) v in float64 on the stored values") {
       {7, 5000, 2, 1, 16, DType::f16, 4096},
   };
   for_every_implementation([&](const Ops& ops) {
-    Machine machine(2);
+    Machine& machine = wick::conformance::machine(2);
     for (const Shape& shape : shapes) {
       INFO(describe(ops, shape));
       PagedProblem problem(ops, machine, shape);
@@ -55,7 +55,7 @@ TEST_CASE("attention: equals softmax(q k) v in float64 on the stored values") {
 
 TEST_CASE("attention: scores of thousands stay exact where one key wins") {
   for_every_implementation([&](const Ops& ops) {
-    Machine machine(1);
+    Machine& machine = wick::conformance::machine(1);
     for (const Shape& shape : {Shape{20, 300, 4, 2, 64}, Shape{1, 600, 4, 2, 64, DType::f16}}) {
       INFO(describe(ops, shape));
       PagedProblem problem(ops, machine, shape, 40.0f);  // scores of about +-1e4
@@ -76,7 +76,7 @@ TEST_CASE("attention: a row never sees a later key, nor one before its window") 
       {9, 600, 2, 1, 64, DType::f16, 260},
   };
   for_every_implementation([&](const Ops& ops) {
-    Machine machine(1);
+    Machine& machine = wick::conformance::machine(1);
     for (const Shape& shape : shapes) {
       INFO(describe(ops, shape));
       PagedProblem problem(ops, machine, shape);
@@ -120,7 +120,7 @@ TEST_CASE("attention: any number of threads gives the same bits") {
       PagedProblem problem(ops, alone, shape);
       const std::vector<float> one = problem.attend();
       for (const int threads : {2, 3, 7}) {
-        Machine machine(threads);
+        Machine& machine = wick::conformance::machine(threads);
         std::fill(problem.out.begin(), problem.out.end(), kNaN);
         problem.attend(machine);
         CHECK(same_bits(one.data(), problem.out.data(), static_cast<Index>(one.size())));
@@ -131,7 +131,7 @@ TEST_CASE("attention: any number of threads gives the same bits") {
 
 TEST_CASE("attention: a sequence does not notice the others of its batch") {
   for_every_implementation([&](const Ops& ops) {
-    Machine machine(3);
+    Machine& machine = wick::conformance::machine(3);
     PagedProblem problem(ops, machine, {50, 700, 3, 1, 32, DType::f16});
     INFO(ops.name);
     // The same cache seen as a prompt, as one step of generation, as an empty sequence, and as a draft of four tokens.
@@ -154,7 +154,7 @@ TEST_CASE("attention: a sequence does not notice the others of its batch") {
 
 TEST_CASE("attention: forked sequences share pages and part where they were changed") {
   for_every_implementation([&](const Ops& ops) {
-    Machine machine(1);
+    Machine& machine = wick::conformance::machine(1);
     INFO(ops.name);
     const Shape shape{1, 600, 4, 2, 64, DType::f16};
     PagedProblem trunk(ops, machine, shape);
@@ -193,7 +193,7 @@ TEST_CASE("attention: forked sequences share pages and part where they were chan
 
 TEST_CASE("attention: the output may take the place of the queries") {
   for_every_implementation([&](const Ops& ops) {
-    Machine machine(2);
+    Machine& machine = wick::conformance::machine(2);
     for (const Shape& shape : {Shape{100, 300, 2, 1, 64, DType::f16}, Shape{1, 1500, 4, 2, 64, DType::f16}}) {
       INFO(describe(ops, shape));
       PagedProblem problem(ops, machine, shape);
@@ -207,7 +207,7 @@ TEST_CASE("attention: the output may take the place of the queries") {
 
 TEST_CASE("attention: queries without keys give zeros") {
   for_every_implementation([&](const Ops& ops) {
-    Machine machine(1);
+    Machine& machine = wick::conformance::machine(1);
     INFO(ops.name);
     PagedProblem problem(ops, machine, {3, 10, 4, 2, 24});
     const SequenceRows sequence{0, 3, 0, problem.ids.data()};
@@ -218,7 +218,7 @@ TEST_CASE("attention: queries without keys give zeros") {
 
 TEST_CASE("cache_append: writes the new tokens where ops.h says, and nothing else") {
   for_every_implementation([&](const Ops& ops) {
-    Machine machine(2);
+    Machine& machine = wick::conformance::machine(2);
     for (const DType type : {DType::f32, DType::f16}) {
       for (const Index head_dim : {Index{20}, Index{64}}) {
         INFO(ops.name << ", " << info(type).name << ", head_dim " << head_dim);

@@ -9,26 +9,13 @@
 #include <vector>
 
 #include "kernels/ops.h"
+#include "kernels/support.h"
 
 namespace wick::test {
 
 inline constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
-/// A pool and the scratch for its threads.
-class Machine {
- public:
-  explicit Machine(int threads)
-      : pool_(threads), memory_(static_cast<std::size_t>(pool_.threads() * kScratchBytes) + 64) {
-    auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
-    scratch_ = memory_.data() + (64 - address % 64) % 64;
-  }
-  Workers workers() { return {pool_, scratch_}; }
-
- private:
-  ThreadPool pool_;
-  std::vector<std::byte> memory_;
-  std::byte* scratch_;
-};
+using conformance::Machine;
 
 struct Shape {
   Index queries, keys, heads, kv_heads, head_dim;
