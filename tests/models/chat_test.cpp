@@ -11,11 +11,6 @@ using namespace wick::test;
 
 namespace {
 
-std::shared_ptr<const LanguageModel> tiny() {
-  static const auto model = load_model(tiny_model());
-  return model;
-}
-
 GenerateOptions drawn(Index max_tokens, std::uint64_t seed = 1) {
   GenerateOptions options;
   options.sampling.seed = seed;

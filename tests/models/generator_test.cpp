@@ -13,11 +13,6 @@ using namespace wick::test;
 
 namespace {
 
-std::shared_ptr<const LanguageModel> tiny() {
-  static const auto model = load_model(tiny_model());
-  return model;
-}
-
 std::vector<TokenId> ids_of(std::string_view text) { return tiny()->tokenizer.encode(text); }
 
 /// A text of `count` tokens.

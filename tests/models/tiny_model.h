@@ -130,6 +130,12 @@ inline std::shared_ptr<const LanguageModel> load_model(const TinyModel& model,
   return LanguageModelLoader(ModelFiles::open(folder / "tiny.gguf"), Device::cpu(1), precision).finish();
 }
 
+/// The tiny model as it is, loaded once.
+inline std::shared_ptr<const LanguageModel> tiny() {
+  static const auto model = load_model(tiny_model());
+  return model;
+}
+
 /// What loading a model says is wrong with it, without the folder's name, or "" if nothing is.
 inline std::string loading_error(const TinyModel& model) {
   const TemporaryFolder folder;

@@ -238,7 +238,7 @@ function idOf(text: string): number {
 }
 
 /** Mulberry32: a small seeded generator, uniform in [0, 1). */
-function randomOf(seed: number): () => number {
+export function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -16,7 +16,7 @@ import {
   versionsOf,
 } from "../pages/chat/tree.ts";
 import { parseRoute } from "../pages/router.ts";
-import { createRandom } from "./tools.ts";
+import { randomOf } from "../engine/mock_core.ts";
 
 const kRounds = 1000;
 const kStrange: unknown[] = [
@@ -54,7 +54,7 @@ function damage(text: string, random: () => number): string {
 }
 
 function eachMutation(sample: unknown, check: (json: unknown) => void): void {
-  const random = createRandom(7);
+  const random = randomOf(7);
   for (let round = 0; round < kRounds; round += 1) {
     const mutated = mutate(sample, random, 0.02 + 0.2 * random());
     try {
@@ -131,7 +131,7 @@ test("conversations from files", () => {
     removeTurn(opened, path[0]?.id ?? "");
   };
   eachMutation(conversation, (json) => open(JSON.stringify(json)));
-  const random = createRandom(11);
+  const random = randomOf(11);
   eachMutation(null, () => open(damage(JSON.stringify(conversation), random)));
 });
 
@@ -144,7 +144,7 @@ test("a title is made of any text", () => {
 
 test("settings and addresses", () => {
   const settings = { temperature: 0.5, top_k: 4, seed: 1, probabilities: true };
-  const random = createRandom(3);
+  const random = randomOf(3);
   eachMutation(settings, (json) => {
     for (const text of [JSON.stringify(json), damage("{}", random)]) {
       const { temperature, top_k } = optionsOf(parseSettings(text), () => 1);

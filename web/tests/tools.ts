@@ -52,14 +52,3 @@ export async function expectCode(
 ): Promise<void> {
   expect((await failureOf(promise)).code).toBe(code);
 }
-
-/** Mulberry32: seeded numbers, uniform in [0, 1). */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
