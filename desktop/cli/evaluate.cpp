@@ -38,8 +38,7 @@ void logits(const TextOptions& options) {
   if (options.common.json) return print_json({{"ids", ids}, {"top", top}});
   for (const Json& entry : top) {
     fmt::print("{:>8.3f}  {:>6.2f} %  {:>7}  {}\n", entry["logit"].get<double>(),
-               entry["probability"].get<double>() * 100, entry["id"].get<TokenId>(),
-               json_line(entry["text"]));
+               entry["probability"].get<double>() * 100, entry["id"].get<TokenId>(), json_line(entry["text"]));
   }
 }
 

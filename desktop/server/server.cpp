@@ -43,7 +43,8 @@ const char* content_type(const fs::path& file) {
 
 constexpr std::string_view kUnfinished = ".part";  // a download that is not verified yet
 
-/// The file that a request path names below `root`; empty if it leaves the folder, is hidden, unfinished or does not exist.
+/// The file that a request path names below `root`; empty if it leaves the folder, is hidden, unfinished or does not
+/// exist.
 fs::path resolve(const fs::path& root, const std::string& request) {
   if (request.find('\0') != std::string::npos) return {};
   const fs::path relative = fs::path(request).lexically_normal().relative_path();

@@ -72,7 +72,8 @@ TEST_CASE("tokenizer: SmolLM2's file gives transformers' ids") {
     const auto text = prompt["text"].get<std::string>();
     CAPTURE(text);
     CHECK(tokenizer.encode(text, {.parse_special = true}) == prompt["ids"].get<std::vector<TokenId>>());
-    CHECK(tokenizer.decode(prompt["greedy_ids"].get<std::vector<TokenId>>(), true) == prompt["greedy_text"].get<std::string>());
+    CHECK(tokenizer.decode(prompt["greedy_ids"].get<std::vector<TokenId>>(), true) ==
+          prompt["greedy_text"].get<std::string>());
   }
   CHECK(tokenizer.eos() == 2);
   CHECK(tokenizer.is_end_of_generation(2));

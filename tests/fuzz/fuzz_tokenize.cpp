@@ -48,8 +48,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   // U+2581 is SentencePiece's own way to write a space, so it comes back as one. After a token that was added to the
   // vocabulary ("<tools>") Hugging Face begins a text anew, with a space before it.
-  const bool has_mark = bytes.find("\u2581") != std::string_view::npos || bytes.find("tool>") != std::string_view::npos ||
-                        bytes.find("<tools>") != std::string_view::npos || bytes.find("[KEEP]") != std::string_view::npos;
+  const bool has_mark =
+      bytes.find("\u2581") != std::string_view::npos || bytes.find("tool>") != std::string_view::npos ||
+      bytes.find("<tools>") != std::string_view::npos || bytes.find("[KEEP]") != std::string_view::npos;
   for (const auto& [tokenizer, keeps_bytes] : subjects()) {
     const auto ids = tokenizer.encode(bytes);
     const std::string decoded = tokenizer.decode(ids);

@@ -179,7 +179,8 @@ TEST_CASE("wick.h: input that makes no sense is an error in words, and the chat 
   CHECK(refused(kHello, R"({"seed": -1})") == "options: 'seed' is out of range");
   CHECK_FALSE(refused(kHello, R"({"top_p": 2})").empty());
   CHECK(refused(kHello, R"({"stop": 5})") == "options: 'stop' must hold texts");
-  CHECK(refused(kHello, R"({"logit_bias": [[1]]})") == "options: 'logit_bias' must hold pairs of a token id and a number");
+  CHECK(refused(kHello, R"({"logit_bias": [[1]]})") ==
+        "options: 'logit_bias' must hold pairs of a token id and a number");
   CHECK_FALSE(refused(kHello, R"({"logit_bias": [[99999, 1]]})").empty());
   const std::string long_text = R"([{"role": "user", "content": ")" + std::string(600, 'x') + R"("}])";
   CHECK(refused(long_text.c_str(), "{}").starts_with("the prompt has "));
