@@ -157,7 +157,8 @@ void apply(const Linear& layer, const Tensor& x, Tensor& y, bool accumulate) {
     if (takes_int8(part)) {
       ops.matmul_q8(device.workers(), part.packed(), quantized.bytes(), rows, output);
     } else {
-      ops.matmul(device.workers(), part.packed(), x.data<float>(), x.stride(0), rows, output);
+      const auto matmul = layer.precision == Precision::fast ? ops.matmul_rounded : ops.matmul;
+      matmul(device.workers(), part.packed(), x.data<float>(), x.stride(0), rows, output);
     }
     column += part.outputs();
   }

@@ -11,7 +11,8 @@
 
 namespace wick {
 
-/// int8 activations in quantised products (fast, the default), or f32 throughout (`--precise`).
+/// int8 activations in quantised products, bf16 ones in bf16 products where the machine has those (fast, the default),
+/// or f32 throughout (`--precise`).
 enum class Precision : std::uint8_t { fast, precise };
 
 /// Memory for the weights of one model. Small ones lie side by side in large blocks, for which the system has huge

@@ -19,7 +19,9 @@ OpsList available_ops() {
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
                       __builtin_cpu_supports("avx512vl");
-  if (avx512 && __builtin_cpu_supports("avx512vnni")) add(cpu_avx512vnni_ops());
+  const bool vnni = avx512 && __builtin_cpu_supports("avx512vnni");
+  if (vnni && __builtin_cpu_supports("avx512bf16")) add(cpu_avx512bf16_ops());
+  if (vnni) add(cpu_avx512vnni_ops());
   if (avx512) add(cpu_avx512_ops());
   if (avx2) add(cpu_avx2_ops());
   if (__builtin_cpu_supports("sse4.2")) add(cpu_sse42_ops());

@@ -126,6 +126,9 @@ struct Ops {
   /// between rows.
   void (*matmul)(const Workers&, const PackedWeight& w, const float* x, Index x_stride, Index rows,
                  const MatmulOutput&);
+  /// As `matmul`, but x may be rounded to bf16 for weights of that type, where the machine multiplies them itself.
+  void (*matmul_rounded)(const Workers&, const PackedWeight& w, const float* x, Index x_stride, Index rows,
+                         const MatmulOutput&);
   /// Bytes of [rows, k] activations quantised to int8; k must be a multiple of 32.
   Index (*quantized_rows_bytes)(Index rows, Index k);
   /// Quantises activations for `matmul_q8`: blocks of 32 with scale max|x| / 127 and round to nearest even, as ggml's

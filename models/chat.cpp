@@ -13,6 +13,21 @@ std::string token_text(const Tokenizer& tokenizer, TokenId id) {
 
 }  // namespace
 
+std::vector<Message> messages_from_json(const nlohmann::ordered_json& list, std::string_view source) {
+  if (!list.is_array()) throw Error("{}: expected a list of messages", source);
+  std::vector<Message> messages;
+  for (const auto& entry : list) {
+    const auto member = [&](const char* key) {
+      const auto found = entry.is_object() ? entry.find(key) : entry.end();
+      if (found == entry.end() || !found->is_string())
+        throw Error("{}: message {} needs a text '{}'", source, messages.size() + 1, key);
+      return found->get<std::string>();
+    };
+    messages.push_back({member("role"), member("content")});
+  }
+  return messages;
+}
+
 Chat::Chat(std::shared_ptr<const LanguageModel> model, Index context) : generator_(std::move(model), context) {
   if (!generator_.model().chat_template)
     throw Error("{}: the model has no chat template; it can continue a text, but not chat", generator_.model().name);

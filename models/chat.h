@@ -15,6 +15,9 @@ struct Message {
   std::string content;
 };
 
+/// Messages from a list of {"role", "content"}. Throws Error, naming the text it came from, for anything else.
+std::vector<Message> messages_from_json(const nlohmann::ordered_json& list, std::string_view source);
+
 /// Writes the next message of a conversation. The whole conversation is given each time; what the cache still holds of
 /// it is not read again, so a second turn reads only the new tokens, and editing an earlier message reads from there.
 class Chat {

@@ -133,11 +133,10 @@ GenerationStep Generator::draw() {
   GenerationStep step{.drawn = true};
   step.token = sampler_->sample(logits, tokens_);
   if (options_.alternatives > 0) {
-    step.alternatives = top_probabilities(logits, options_.alternatives);
-    // A softmax over the whole vocabulary: not a second time for a token that is among the likeliest.
-    const auto found = std::find_if(step.alternatives.begin(), step.alternatives.end(),
-                                    [&](const TokenProbability& other) { return other.id == step.token; });
-    step.probability = found != step.alternatives.end() ? found->probability : probability_of(logits, step.token);
+    const Tensor distribution = softmax(logits_, -1);
+    const std::span<const float> probabilities(distribution.data<float>(), logits.size());
+    step.alternatives = top_probabilities(probabilities, options_.alternatives);
+    step.probability = probabilities[static_cast<std::size_t>(step.token)];
   }
   tokens_.push_back(step.token);
   ++stats_.generated_tokens;

@@ -51,6 +51,13 @@ Result guarded(Result failed, Work&& work) {
   return failed;
 }
 
+/// What a caller's handle or pointer points to.
+template <class T>
+T& given(T* pointer, const char* what) {
+  if (!pointer) throw wick::Error("no {} was given", what);
+  return *pointer;
+}
+
 int32_t give_text(std::string text) {
   last_text = std::move(text);
   return static_cast<int32_t>(last_text.size());
@@ -60,7 +67,9 @@ int32_t give_json(const Json& json) { return give_text(json.dump(-1, ' ', false,
 
 class HostSource final : public wick::ByteSource {
  public:
-  explicit HostSource(const wick_source& source) : source_(source), name_(source.name ? source.name : "file") {}
+  explicit HostSource(const wick_source& source) : source_(source), name_(source.name ? source.name : "file") {
+    if (!source.read) throw wick::Error("{}: the source has no read function", name_);
+  }
   const std::string& name() const override { return name_; }
   std::uint64_t size() const override { return source_.size; }
   void read(std::uint64_t offset, std::span<std::byte> into) const override {
@@ -90,17 +99,7 @@ Json parse(const char* text, const char* what) {
 }
 
 std::vector<wick::Message> parse_messages(const char* text) {
-  const Json json = parse(text, "messages");
-  if (!json.is_array()) throw wick::Error("messages: expected a list");
-  std::vector<wick::Message> messages;
-  for (const Json& message : json) {
-    if (!message.is_object() || !message.value("role", Json()).is_string() ||
-        !message.value("content", Json()).is_string()) {
-      throw wick::Error("messages: each needs a 'role' and a 'content'");
-    }
-    messages.push_back({message["role"].get<std::string>(), message["content"].get<std::string>()});
-  }
-  return messages;
+  return wick::messages_from_json(parse(text, "messages"), "messages");
 }
 
 template <class T>
@@ -153,8 +152,8 @@ int32_t wick_error_kind(void) { return static_cast<int32_t>(last_kind); }
 const char* wick_error_message(void) { return last_error.c_str(); }
 
 int32_t wick_text(char* buffer, int32_t size) {
-  const std::size_t count = std::min(last_text.size(), static_cast<std::size_t>(std::max(size, 0)));
-  std::memcpy(buffer, last_text.data(), count);
+  const std::size_t count = std::min(last_text.size(), static_cast<std::size_t>(buffer ? std::max(size, 0) : 0));
+  if (count > 0) std::memcpy(buffer, last_text.data(), count);
   return static_cast<int32_t>(count);
 }
 
@@ -166,33 +165,40 @@ void wick_engine_free(wick_engine* engine) { delete engine; }
 
 int32_t wick_engine_info(wick_engine* engine) {
   return guarded<int32_t>(WICK_ERROR, [&] {
+    const wick::Device& device = given(engine, "engine").device;
     return give_json({{"version", WICK_VERSION},
-                      {"device", engine->device.describe()},
-                      {"threads", engine->device.threads()},
-                      {"memory_bytes", engine->device.bytes_in_use()}});
+                      {"device", device.describe()},
+                      {"threads", device.threads()},
+                      {"memory_bytes", device.bytes_in_use()}});
   });
 }
 
-void wick_engine_trim(wick_engine* engine) { engine->device.trim(); }
+void wick_engine_trim(wick_engine* engine) {
+  if (engine) engine->device.trim();
+}
 
 wick_loader* wick_load_begin(wick_engine* engine, const wick_source* source, int32_t precise) {
   return guarded<wick_loader*>(nullptr, [&] {
-    auto files = wick::ModelFiles::open(std::make_shared<HostSource>(*source));
+    const wick::Device& device = given(engine, "engine").device;
+    auto files = wick::ModelFiles::open(std::make_shared<HostSource>(given(source, "source")));
     const auto precision = precise ? wick::Precision::precise : wick::Precision::fast;
-    return new wick_loader{std::make_unique<wick::LanguageModelLoader>(std::move(files), engine->device, precision),
+    return new wick_loader{std::make_unique<wick::LanguageModelLoader>(std::move(files), device, precision),
                            nullptr};
   });
 }
 
 int32_t wick_load_step(wick_loader* loader, double progress[2]) {
   return guarded<int32_t>(WICK_ERROR, [&] {
-    if (loader->model) return 0;
-    const bool more = loader->loader->step();
-    progress[0] = static_cast<double>(loader->loader->bytes_done());
-    progress[1] = static_cast<double>(loader->loader->bytes_total());
+    auto& [steps, model] = given(loader, "loader");
+    if (model) return 0;
+    const bool more = steps->step();
+    if (progress) {
+      progress[0] = static_cast<double>(steps->bytes_done());
+      progress[1] = static_cast<double>(steps->bytes_total());
+    }
     if (!more) {
-      loader->model = loader->loader->finish();
-      loader->loader.reset();
+      model = steps->finish();
+      steps.reset();
     }
     return more ? 1 : 0;
   });
@@ -202,8 +208,9 @@ void wick_load_free(wick_loader* loader) { delete loader; }
 
 wick_chat* wick_chat_new(wick_loader* loader, int32_t context) {
   return guarded<wick_chat*>(nullptr, [&] {
-    if (!loader->model) throw wick::Error("the model is not loaded yet");
-    return new wick_chat{wick::Chat(loader->model, context), {}};
+    const auto& model = given(loader, "loader").model;
+    if (!model) throw wick::Error("the model is not loaded yet");
+    return new wick_chat{wick::Chat(model, context), {}};
   });
 }
 
@@ -211,21 +218,22 @@ void wick_chat_free(wick_chat* chat) { delete chat; }
 
 int32_t wick_chat_info(wick_chat* chat) {
   return guarded<int32_t>(WICK_ERROR, [&] {
-    Json info = chat->chat.generator().model().info();
-    info["context"] = chat->chat.generator().context();
+    Json info = given(chat, "chat").chat.generator().model().info();
+    info["context"] = given(chat, "chat").chat.generator().context();
     return give_json(info);
   });
 }
 
 int32_t wick_chat_count(wick_chat* chat, const char* messages_json) {
-  return guarded<int32_t>(
-      WICK_ERROR, [&] { return static_cast<int32_t>(chat->chat.encode(parse_messages(messages_json)).size()); });
+  return guarded<int32_t>(WICK_ERROR, [&] {
+    return static_cast<int32_t>(given(chat, "chat").chat.encode(parse_messages(messages_json)).size());
+  });
 }
 
 int32_t wick_chat_count_text(wick_chat* chat, const char* text) {
   return guarded<int32_t>(WICK_ERROR, [&] {
-    const wick::Tokenizer& tokenizer = chat->chat.generator().model().tokenizer;
-    return static_cast<int32_t>(tokenizer.encode(text).size());
+    const wick::Tokenizer& tokenizer = given(chat, "chat").chat.generator().model().tokenizer;
+    return static_cast<int32_t>(tokenizer.encode(&given(text, "text")).size());
   });
 }
 
@@ -233,52 +241,59 @@ int32_t wick_chat_reply(wick_chat* chat, const char* messages_json, const char* 
   return guarded<int32_t>(WICK_ERROR, [&] {
     const Json options = parse(options_json, "options");
     wick::GenerateOptions parsed = parse_options(options);
-    chat->chat.reply(parse_messages(messages_json), std::move(parsed), options.value("variables", Json::object()));
+    given(chat, "chat").chat.reply(parse_messages(messages_json), std::move(parsed), options.value("variables", Json::object()));
     return 0;
   });
 }
 
-int32_t wick_chat_step(wick_chat* chat, wick_step* step) {
+int32_t wick_chat_step(wick_chat* handle, wick_step* result) {
   return guarded<int32_t>(WICK_ERROR, [&] {
-    chat->last = chat->chat.step();
-    const wick::Generator& generator = chat->chat.generator();
+    auto& [chat, last] = given(handle, "chat");
+    wick_step& step = given(result, "step");
+    last = chat.step();
+    const wick::Generator& generator = chat.generator();
     const wick::GenerationStats& stats = generator.stats();
-    step->state = chat->last.stopped != wick::StopReason::none ? WICK_DONE
-                  : chat->last.drawn                           ? WICK_DRAWN
+    step.state = last.stopped != wick::StopReason::none ? WICK_DONE
+                  : last.drawn                           ? WICK_DRAWN
                                                                : WICK_READING;
-    step->text_bytes = give_text(chat->last.text);
-    step->token = chat->last.token;
-    step->probability = chat->last.probability;
-    step->prompt_tokens = static_cast<int32_t>(stats.prompt_tokens);
-    step->prompt_left = static_cast<int32_t>(generator.prompt_left());
-    step->reused_tokens = static_cast<int32_t>(stats.reused_tokens);
-    step->generated_tokens = static_cast<int32_t>(stats.generated_tokens);
-    step->context_used = static_cast<int32_t>(generator.context_used());
-    step->context_size = static_cast<int32_t>(generator.context());
-    step->prompt_ms = stats.prompt_ms;
-    step->generate_ms = stats.generate_ms;
-    return step->state;
+    step.text_bytes = give_text(last.text);
+    step.token = last.token;
+    step.probability = last.probability;
+    step.prompt_tokens = static_cast<int32_t>(stats.prompt_tokens);
+    step.prompt_left = static_cast<int32_t>(generator.prompt_left());
+    step.reused_tokens = static_cast<int32_t>(stats.reused_tokens);
+    step.generated_tokens = static_cast<int32_t>(stats.generated_tokens);
+    step.context_used = static_cast<int32_t>(generator.context_used());
+    step.context_size = static_cast<int32_t>(generator.context());
+    step.prompt_ms = stats.prompt_ms;
+    step.generate_ms = stats.generate_ms;
+    return step.state;
   });
 }
 
 int32_t wick_chat_token(wick_chat* chat) {
   return guarded<int32_t>(WICK_ERROR, [&] {
-    const wick::Tokenizer& tokenizer = chat->chat.generator().model().tokenizer;
+    const auto& [session, last] = given(chat, "chat");
+    const wick::Tokenizer& tokenizer = session.generator().model().tokenizer;
     const auto entry = [&](wick::TokenId id, float probability) {
       return Json{{"id", id}, {"text", id < 0 ? "" : tokenizer.piece(id, true)}, {"probability", probability}};
     };
-    Json json = entry(chat->last.token, chat->last.probability);
+    Json json = entry(last.token, last.probability);
     json["top"] = Json::array();
-    for (const wick::TokenProbability& other : chat->last.alternatives)
+    for (const wick::TokenProbability& other : last.alternatives)
       json["top"].push_back(entry(other.id, other.probability));
     return give_json(json);
   });
 }
 
 int32_t wick_chat_stop_reason(wick_chat* chat) {
-  return give_text(wick::to_string(chat->chat.generator().stop_reason()));
+  return guarded<int32_t>(WICK_ERROR, [&] {
+    return give_text(wick::to_string(given(chat, "chat").chat.generator().stop_reason()));
+  });
 }
 
-void wick_chat_cancel(wick_chat* chat) { chat->chat.cancel(); }
+void wick_chat_cancel(wick_chat* chat) {
+  if (chat) chat->chat.cancel();
+}
 
 }  // extern "C"

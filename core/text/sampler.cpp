@@ -40,21 +40,21 @@ double next_uniform(std::uint64_t (&s)[4]) {
   return static_cast<double>(result >> 11) * 0x1p-53;
 }
 
-/// Puts the `count` largest logits into `out`, most likely first, ties by id; fewer if the rest is banned. One pass: a
-/// logit at or below the count-th best so far is passed over with one comparison.
+/// Puts the `count` largest values into `out`, largest first, ties by id; fewer if the rest is banned. One pass: a value
+/// at or below the count-th best so far is passed over with one comparison.
 template <class Entry, class Before, class Make>
-void select_top(std::span<const float> logits, std::size_t count, Before before, Make make, std::vector<Entry>& out) {
+void select_top(std::span<const float> values, std::size_t count, Before before, Make make, std::vector<Entry>& out) {
   out.clear();
   const std::size_t full = 2 * count + 64;
   float threshold = kBanned;
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    if (!(logits[i] > threshold)) continue;  // an equal one with a larger id comes after it
-    out.push_back(make(logits[i], static_cast<TokenId>(i)));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!(values[i] > threshold)) continue;  // an equal one with a larger id comes after it
+    out.push_back(make(values[i], static_cast<TokenId>(i)));
     if (out.size() == full) {
       const auto last = out.begin() + static_cast<std::ptrdiff_t>(count) - 1;
       std::nth_element(out.begin(), last, out.end(), before);
       out.resize(count);
-      threshold = logits[static_cast<std::size_t>(out.back().id)];
+      threshold = values[static_cast<std::size_t>(out.back().id)];
     }
   }
   if (out.size() > count) {
@@ -278,54 +278,14 @@ TokenId Sampler::draw() {
   return front[0].id;  // rounding left the sum just short of the target
 }
 
-namespace {
-
-/// Softmax of the logits as they come from the model.
-class RawDistribution {
- public:
-  RawDistribution(const char* caller, std::span<const float> logits) : logits_(logits) {
-    bool finite = false;
-    for (const float logit : logits) {
-      largest_ = std::max(largest_, usable(logit));
-      finite |= std::abs(logit) <= kLargest;
-    }
-    if (!finite) throw Error("{}: none of the {} logits is finite", caller, logits.size());
-    for (const float logit : logits) total_ += weight(logit);
-  }
-
-  float operator()(TokenId id) const {
-    return static_cast<float>(weight(logits_[static_cast<std::size_t>(id)]) / total_);
-  }
-
- private:
-  double weight(float logit) const {
-    return portable_exp(static_cast<double>(usable(logit)) - static_cast<double>(largest_));
-  }
-
-  std::span<const float> logits_;
-  float largest_ = kBanned;
-  double total_ = 0;
-};
-
-}  // namespace
-
-float probability_of(std::span<const float> logits, TokenId id) {
-  if (id < 0 || static_cast<std::size_t>(id) >= logits.size())
-    throw Error("probability_of: token {} of {} logits", id, logits.size());
-  return RawDistribution("probability_of", logits)(id);
-}
-
-std::vector<TokenProbability> top_probabilities(std::span<const float> logits, int count) {
-  const RawDistribution probability("top_probabilities", logits);
+std::vector<TokenProbability> top_probabilities(std::span<const float> probabilities, int count) {
   std::vector<TokenProbability> top;
-  const auto before = [&](const TokenProbability& a, const TokenProbability& b) {
-    const float x = logits[static_cast<std::size_t>(a.id)];
-    const float y = logits[static_cast<std::size_t>(b.id)];
-    return x > y || (x == y && a.id < b.id);
+  const auto before = [](const TokenProbability& a, const TokenProbability& b) {
+    return a.probability > b.probability || (a.probability == b.probability && a.id < b.id);
   };
-  const auto make = [&](float, TokenId id) { return TokenProbability{id, probability(id)}; };
-  const std::size_t wanted = std::min(static_cast<std::size_t>(std::max(count, 0)), logits.size());
-  if (wanted > 0) select_top(logits, wanted, before, make, top);
+  const auto make = [](float probability, TokenId id) { return TokenProbability{id, probability}; };
+  const std::size_t wanted = std::min(static_cast<std::size_t>(std::max(count, 0)), probabilities.size());
+  if (wanted > 0) select_top(probabilities, wanted, before, make, top);
   return top;
 }
 

@@ -72,11 +72,8 @@ class Sampler {
   std::vector<Candidate> candidates_;
 };
 
-/// The raw probability of one token: softmax of the logits at `id`.
-float probability_of(std::span<const float> logits, TokenId id);
-
-/// The `count` most likely tokens of the raw distribution, most likely first, ties by id.
-std::vector<TokenProbability> top_probabilities(std::span<const float> logits, int count);
+/// The `count` most likely tokens of a distribution over the vocabulary, most likely first, ties by id.
+std::vector<TokenProbability> top_probabilities(std::span<const float> probabilities, int count);
 
 /// Watches a stream of text for stop strings and holds back what may become one. The stop that is complete first wins,
 /// the longest of those complete at once, so the result does not depend on how the text is cut into pieces.

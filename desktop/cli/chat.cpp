@@ -135,18 +135,8 @@ class Conversation {
 
   void load(const std::string& path) {
     const Json json = Json::parse(read_text(*open_file(path)), nullptr, false);
-    if (json.is_discarded() || !json.is_object() || !json.contains("messages") || !json["messages"].is_array()) {
-      throw Error("{}: not a saved conversation", path);
-    }
-    std::vector<Message> loaded;
-    for (const Json& message : json["messages"]) {
-      if (!message.is_object() || !message.value("role", Json()).is_string() ||
-          !message.value("content", Json()).is_string()) {
-        throw Error("{}: a message needs 'role' and 'content'", path);
-      }
-      loaded.push_back({message["role"].get<std::string>(), message["content"].get<std::string>()});
-    }
-    messages_ = std::move(loaded);
+    if (!json.is_object() || !json.contains("messages")) throw Error("{}: not a saved conversation", path);
+    messages_ = messages_from_json(json["messages"], path);
   }
 
   std::size_t size() const { return messages_.size(); }

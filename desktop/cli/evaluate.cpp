@@ -26,10 +26,11 @@ void logits(const TextOptions& options) {
   const LoadedModel loaded = load_model(options.model, options.common);
   const std::vector<TokenId> ids = encode(loaded.model->tokenizer, options);
   const Tensor logits = next_logits(*loaded.model, ids);
+  const Tensor distribution = softmax(logits, -1);
   const float* values = logits.data<float>();
   Json top = Json::array();
   for (const auto& [id, probability] :
-       top_probabilities({values, static_cast<std::size_t>(logits.elements())}, options.top)) {
+       top_probabilities({distribution.data<float>(), static_cast<std::size_t>(logits.elements())}, options.top)) {
     top.push_back({{"id", id},
                    {"text", loaded.model->tokenizer.piece(id, true)},
                    {"logit", values[id]},

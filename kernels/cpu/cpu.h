@@ -16,6 +16,8 @@ const Ops& cpu_avx2_ops();
 const Ops& cpu_avx512_ops();
 /// These and the int8 dot products of VNNI.
 const Ops& cpu_avx512vnni_ops();
+/// These and the bf16 dot products of AVX-512 BF16.
+const Ops& cpu_avx512bf16_ops();
 #endif
 
 }  // namespace wick

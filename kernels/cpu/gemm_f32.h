@@ -1,7 +1,7 @@
 #pragma once
-// Weights of any type times f32 activations, in f32 arithmetic.
+// Weights of any type times f32 activations, in f32 arithmetic, and the loops that gemm_bf16.h shares.
 //
-// A strip of kTileVectors panels of weights is turned to floats once for kInputs inputs (64 KiB at most, which the
+// A strip of kTileVectors panels of weights is turned to operands once for kInputs inputs (64 KiB at most, which the
 // second cache holds; f32 weights are read in place), then multiplied by all rows of the task, kTileRows at a time.
 // Sums over more than kInputs inputs go through y. A single row of float weights skips that: it converts in registers.
 #include "kernels/cpu/dequantize.h"
@@ -14,54 +14,82 @@ inline constexpr Index kInputs = 256;
 /// Rows of a task: with kInputs inputs they stay in the second cache beside the strip.
 inline constexpr Index kTaskRows = 192;
 
-/// sums[rows * panels] = x [rows, inputs] times `panels` panels [inputs][R] that lie `stride` floats apart.
-template <class Arch, int rows, int panels>
-[[gnu::always_inline]] inline void f32_tile(const float* weights, Index stride, const float* x, Index x_stride,
-                                            Index inputs, Vec<Arch>* sums) {
+/// Operands of a product: vectors of floats for weights, floats to splat for activations, that many floats apart.
+struct Operands {
+  const float* data;
+  Index stride;  // between panels, or between rows
+};
+
+/// The product of float operands with weights of type T. A product has
+///   kLaneInputs        inputs in one float of its operands
+///   add(a, w, sum)     sum + a * w
+///   weights(...)       inputs [first, first + inputs) of `panels` panels
+///   activations(...)   the same inputs of `rows` rows of x; both may use their scratch
+template <class Arch, DType T>
+struct F32Product {
+  using F = Vec<Arch>;
+  static constexpr int kLaneInputs = 1;
+  static constexpr int R = IntLanes<Arch>::kLanes;
+
+  [[gnu::always_inline]] static F add(F a, F w, F sum) { return fma(a, w, sum); }
+
+  static Operands weights(const std::byte* strip, int panels, Index k, Index first, Index inputs, float* scratch) {
+    if constexpr (T == DType::f32) {
+      return {reinterpret_cast<const float*>(strip) + first * R, panel_bytes<R, T>(k) / Index{sizeof(float)}};
+    } else {
+      for (int p = 0; p < panels; ++p)
+        dequantize_panel<Arch, T>(strip + p * panel_bytes<R, T>(k), k, first, inputs, scratch + p * kInputs * R);
+      return {scratch, kInputs * R};
+    }
+  }
+  static Operands activations(const float* x, Index x_stride, Index, Index first, Index, float*) {
+    return {x + first, x_stride};
+  }
+};
+
+/// sums[rows * panels] = x [rows, steps] times `panels` panels [steps][R].
+template <class Arch, class Product, int rows, int panels>
+[[gnu::always_inline]] inline void product_tile(const Operands& weights, const Operands& x, Index steps,
+                                                Vec<Arch>* sums) {
   using F = Vec<Arch>;
   unroll<rows * panels>([&](auto i) __attribute__((always_inline)) { sums[i] = F::zero(); });
-  for (Index i = 0; i < inputs; ++i) {
+  for (Index i = 0; i < steps; ++i) {
     F w[panels];
     unroll<panels>([&](auto panel) __attribute__((always_inline)) {
-      w[panel] = F::load(weights + panel * stride + i * F::kWidth);
+      w[panel] = F::load(weights.data + panel * weights.stride + i * F::kWidth);
     });
     unroll<rows>([&](auto row) __attribute__((always_inline)) {
-      const F a = F::splat(x[row * x_stride + i]);
+      const F a = F::splat(x.data[row * x.stride + i]);
       unroll<panels>([&](auto panel) __attribute__((always_inline)) {
-        sums[row * panels + panel] = fma(a, w[panel], sums[row * panels + panel]);
+        sums[row * panels + panel] = Product::add(a, w[panel], sums[row * panels + panel]);
       });
     });
   }
 }
 
-/// f32_tile and its epilogue for out.rows rows; `rows` is the largest tile.
-template <class Arch, int rows, int panels>
-void f32_rows(const float* weights, Index stride, const float* x, Index x_stride, Index inputs, const TileOutput& out) {
+/// product_tile and its epilogue for out.rows rows; `rows` is the largest tile.
+template <class Arch, class Product, int rows, int panels>
+void product_rows(const Operands& weights, const Operands& x, Index steps, const TileOutput& out) {
   if constexpr (rows > 1) {
-    if (out.rows < rows) return f32_rows<Arch, rows - 1, panels>(weights, stride, x, x_stride, inputs, out);
+    if (out.rows < rows) return product_rows<Arch, Product, rows - 1, panels>(weights, x, steps, out);
   }
   Vec<Arch> sums[rows * panels];
-  f32_tile<Arch, rows, panels>(weights, stride, x, x_stride, inputs, sums);
+  product_tile<Arch, Product, rows, panels>(weights, x, steps, sums);
   store_tile<Arch, rows, panels>(sums, out);
 }
 
 /// The product of `panels` panels with rows [first, last) of x.
-template <class Arch, DType T, int panels>
-void f32_strip(const PackedWeight& w, const float* x, Index x_stride, const MatmulOutput& out, Index panel, Index first,
-               Index last, float* scratch) {
+template <class Arch, DType T, class Product, int panels>
+void product_strip(const PackedWeight& w, const float* x, Index x_stride, const MatmulOutput& out, Index panel,
+                   Index first, Index last, float* scratch) {
   constexpr int R = IntLanes<Arch>::kLanes;
+  constexpr Index lane_inputs = Product::kLaneInputs;
   const std::byte* strip = w.data + panel * panel_bytes<R, T>(w.k);
   for (Index input = 0; input < w.k; input += kInputs) {
     const Index inputs = w.k - input < kInputs ? w.k - input : kInputs;
-    const float* weights = scratch;
-    Index stride = kInputs * R;
-    if constexpr (T == DType::f32) {
-      weights = reinterpret_cast<const float*>(strip) + input * R;
-      stride = panel_bytes<R, T>(w.k) / Index{sizeof(float)};
-    } else {
-      for (int p = 0; p < panels; ++p)
-        dequantize_panel<Arch, T>(strip + p * panel_bytes<R, T>(w.k), w.k, input, inputs, scratch + p * stride);
-    }
+    const Operands weights = Product::weights(strip, panels, w.k, input, inputs, scratch);
+    const Operands rows = Product::activations(x + first * x_stride, x_stride, last - first, input, inputs,
+                                               scratch + panels * kInputs * R);
     MatmulOutput sum = out;
     if (input > 0) {
       sum.bias = nullptr;
@@ -69,18 +97,19 @@ void f32_strip(const PackedWeight& w, const float* x, Index x_stride, const Matm
     }
     for (Index row = first; row < last; row += Arch::kTileRows) {
       const int count = static_cast<int>(last - row < Arch::kTileRows ? last - row : Arch::kTileRows);
-      f32_rows<Arch, Arch::kTileRows, panels>(weights, stride, x + row * x_stride + input, x_stride, inputs,
-                                              tile_output(sum, row, count, panel * R, w.n));
+      product_rows<Arch, Product, Arch::kTileRows, panels>(
+          weights, {rows.data + (row - first) * rows.stride, rows.stride}, (inputs + lane_inputs - 1) / lane_inputs,
+          tile_output(sum, row, count, panel * R, w.n));
     }
   }
 }
 
-template <class Arch, DType T>
-void f32_gemm(const Workers& workers, const PackedWeight& w, const float* x, Index x_stride, Index rows,
-              const MatmulOutput& out) {
+template <class Arch, DType T, class Product>
+void gemm(const Workers& workers, const PackedWeight& w, const float* x, Index x_stride, Index rows,
+          const MatmulOutput& out) {
   constexpr int R = IntLanes<Arch>::kLanes;
   constexpr Index width = Arch::kTileVectors;
-  static_assert(kInputs * width * R * Index{sizeof(float)} <= kScratchBytes);
+  static_assert(kInputs * (width * R + kTaskRows) * Index{sizeof(float)} <= kScratchBytes);
   const Index panels = (w.n + R - 1) / R;
   const Index across = (panels + width - 1) / width, down = (rows + kTaskRows - 1) / kTaskRows;
   workers.pool.for_each(across * down, [&](Index index, int thread) {
@@ -89,9 +118,10 @@ void f32_gemm(const Workers& workers, const PackedWeight& w, const float* x, Ind
     const Index last = row + kTaskRows < rows ? row + kTaskRows : rows;
     Index panel = index % across * width;
     if (panel + width <= panels) {
-      f32_strip<Arch, T, Arch::kTileVectors>(w, x, x_stride, out, panel, row, last, scratch);
+      product_strip<Arch, T, Product, Arch::kTileVectors>(w, x, x_stride, out, panel, row, last, scratch);
     } else {
-      for (; panel < panels; ++panel) f32_strip<Arch, T, 1>(w, x, x_stride, out, panel, row, last, scratch);
+      for (; panel < panels; ++panel)
+        product_strip<Arch, T, Product, 1>(w, x, x_stride, out, panel, row, last, scratch);
     }
   });
 }
@@ -133,7 +163,7 @@ void matmul(const Workers& workers, const PackedWeight& w, const float* x, Index
     if constexpr (is_float(T)) {
       if (rows == 1) return f32_gemv<Arch, T>(workers, w, x, out);
     }
-    f32_gemm<Arch, T>(workers, w, x, x_stride, rows, out);
+    gemm<Arch, T, F32Product<Arch, T>>(workers, w, x, x_stride, rows, out);
   });
 }
 

@@ -12,6 +12,7 @@ void add_matmul_ops(Ops& ops) {
   ops.packed_weight_bytes = Packer<Arch>::packed_weight_bytes;
   ops.pack_weight = Packer<Arch>::pack_weight;
   ops.matmul = matmul<Arch>;
+  ops.matmul_rounded = matmul<Arch>;
   ops.quantized_rows_bytes = quantized_rows_bytes<Arch>;
   ops.quantize_rows = quantize_rows<Arch>;
   ops.matmul_q8 = matmul_q8<Arch>;

@@ -26,7 +26,7 @@ inline constexpr int kQ8Rows = IntLanes<Arch>::kHold ? 12 : 4;
 /// Rows of the smallest micro-kernel that takes `rows`.
 template <class Arch>
 constexpr int q8_height(int rows) {
-  return rows <= 4 ? rows : rows <= 6 ? 6 : rows <= 8 ? 8 : 12;
+  return rows <= 2 ? rows : rows <= 4 ? 4 : rows <= 8 ? 8 : 12;
 }
 
 /// Where things are in a record of a panel of `height` rows.
@@ -127,14 +127,10 @@ template <class Arch, class F>
     f.template operator()<1>();
   else if (height == 2)
     f.template operator()<2>();
-  else if (height == 3)
-    f.template operator()<3>();
   else if (height == 4)
     f.template operator()<4>();
   else if constexpr (most > 4) {
-    if (height == 6)
-      f.template operator()<6>();
-    else if (height == 8)
+    if (height == 8)
       f.template operator()<8>();
     else
       f.template operator()<12>();

@@ -30,6 +30,7 @@ struct Avx512 {
   static constexpr int kTileRows = 6, kTileVectors = 4;
 };
 struct Avx512Vnni : Avx512 {};
+struct Avx512Bf16 : Avx512Vnni {};
 struct WasmSimd {
   static constexpr int kTileRows = 4, kTileVectors = 2;
 };

@@ -242,6 +242,10 @@ struct IntLanes<Avx512Vnni> : Int512 {
   [[gnu::always_inline]] static Int32 widen(Partial p) { return p; }
 };
 
+/// bf16 products alone are compiled for it: they need the panel's lanes.
+template <>
+struct IntLanes<Avx512Bf16> : IntLanes<Avx512Vnni> {};
+
 #endif
 #if defined(__wasm_simd128__)
 

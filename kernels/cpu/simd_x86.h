@@ -203,4 +203,26 @@ template <class Arch>
   store_u16<Arch>(xsimd::bitwise_cast<Bits>(chosen), &p->bits);
 }
 
+// ---- bf16 dot products, AVX-512 BF16 ---------------------------------------------------------------------------------
+// Pairs of bf16 travel in the lanes of a Vec.
+
+/// Lanes (first[i], second[i]) of R 16-bit values each.
+template <class Arch>
+[[gnu::always_inline]] inline Vec<Arch> zip_u16(const std::uint16_t* first, const std::uint16_t* second) {
+  return {xsimd::bitwise_cast<typename Vec<Arch>::Batch>(load_u16<Arch>(first) | (load_u16<Arch>(second) << 16))};
+}
+
+/// Rounds to nearest even, subnormals to zero, as dot_bf16 takes them.
+template <class Arch>
+[[gnu::always_inline]] inline void store_bf16(Vec<Arch> x, BF16* p) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), (__m256i)_mm512_cvtneps_pbh(x.value));
+}
+
+/// sum + a.first * w.first + a.second * w.second in each lane.
+template <class Arch>
+[[gnu::always_inline]] inline Vec<Arch> dot_bf16(Vec<Arch> a, Vec<Arch> w, Vec<Arch> sum) {
+  const auto pairs = [](Vec<Arch> x) __attribute__((always_inline)) { return (__m512bh)_mm512_castps_si512(x.value); };
+  return {typename Vec<Arch>::Batch(_mm512_dpbf16_ps(sum.value, pairs(a), pairs(w)))};
+}
+
 }  // namespace wick::cpu

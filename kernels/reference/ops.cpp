@@ -10,6 +10,7 @@ const Ops& reference_ops() {
       .packed_weight_bytes = reference::packed_weight_bytes,
       .pack_weight = reference::pack_weight,
       .matmul = reference::matmul,
+      .matmul_rounded = reference::matmul,
       .quantized_rows_bytes = reference::quantized_rows_bytes,
       .quantize_rows = reference::quantize_rows,
       .matmul_q8 = reference::matmul_q8,

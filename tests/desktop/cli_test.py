@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -574,6 +575,30 @@ class Server(WithTiny):
             self.assertNotIn(b'secret', body, path)
         for method in ('POST', 'PUT', 'DELETE'):
             self.assertIn(self.get('/index.html', method, **{'Content-Length': '0'})[0].status, (400, 404, 405), method)
+
+    def test_mangled_requests_do_not_stop_the_server(self):
+        random.seed(7)
+        whole = (b'GET /assets/app.wasm HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-9,20-\r\nAccept-Encoding: gzip\r\n'
+                 b'If-Range: "x"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
+        pieces = (b'%00', b'%', b'..', b'/', b'\\', b'-', b',', b'bytes=', b'\r\n', b'\x00', b'\xff', b': ', b'9' * 30, b'-1')
+        for round in range(300):
+            request = bytearray(whole)
+            for _ in range(random.randrange(1, 6)):
+                place = random.randrange(len(request))
+                if random.random() < 0.5:
+                    request[place:place + random.randrange(4)] = random.choice(pieces) * random.choice((1, 1, 40))
+                else:
+                    request[place] = random.randrange(256)
+            with socket.create_connection(('127.0.0.1', self.port), timeout=20) as connection:
+                connection.sendall(request)
+                connection.shutdown(socket.SHUT_WR)
+                try:
+                    answer = connection.recv(1 << 16)
+                except ConnectionResetError:
+                    answer = b''
+            self.assertNotIn(b'secret', answer, bytes(request))
+            self.assertIsNone(self.server.poll(), bytes(request))
+        self.assertEqual(self.get('/')[0].status, 200)
 
     def test_ranges(self):
         path, content = '/assets/app.wasm', bytes(range(256)) * 4

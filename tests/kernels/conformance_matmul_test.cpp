@@ -72,17 +72,27 @@ Packed pack(const Ops& ops, DType type, Index n, Index k, const std::vector<std:
   return packed;
 }
 
-enum class Arithmetic { f32, q8 };
+enum class Arithmetic { f32, rounded, q8 };
 
 /// y = W x for the first `rows` rows of x.
 void product(const Ops& ops, Arithmetic arithmetic, const PackedWeight& weight, const float* x, Index x_stride,
              Index rows, const MatmulOutput& out, int threads = 1) {
   const Workers workers = machine(threads).workers();
   if (arithmetic == Arithmetic::f32) return ops.matmul(workers, weight, x, x_stride, rows, out);
+  if (arithmetic == Arithmetic::rounded) return ops.matmul_rounded(workers, weight, x, x_stride, rows, out);
   const Memory quantized(ops.quantized_rows_bytes(rows, weight.k));
   ops.quantize_rows(workers, x, x_stride, rows, weight.k, quantized.data());
   ops.matmul_q8(workers, weight, quantized.data(), rows, out);
   CHECK(quantized.guarded());
+}
+
+/// Activations that a product may not change: where it may round them to bf16 they are that already.
+std::vector<float> activations(Arithmetic arithmetic, Index count, unsigned seed) {
+  std::vector<float> x = gaussian(count, seed);
+  if (arithmetic == Arithmetic::rounded) {
+    for (float& value : x) value = bf16_to_f32(f32_to_bf16(value));
+  }
+  return x;
 }
 
 std::vector<float> product(const Ops& ops, Arithmetic arithmetic, const PackedWeight& weight,
@@ -106,6 +116,7 @@ std::vector<Shape> shapes(DType type) {
 
 std::vector<Arithmetic> arithmetics(DType type) {
   if (is_quantized(type)) return {Arithmetic::f32, Arithmetic::q8};
+  if (type == DType::bf16) return {Arithmetic::f32, Arithmetic::rounded};
   return {Arithmetic::f32};
 }
 
@@ -116,15 +127,19 @@ void walk(Check&& check) {
   for (const DType type : kWeightTypes) {
     for (const Shape& shape : shapes(type)) {
       const std::vector<std::byte> rows = weight_rows(type, shape.n, shape.k, 1);
-      const std::vector<float> x = gaussian(kMostRows * shape.k, 2);
       const Packed wanted = pack(reference_ops(), type, shape.n, shape.k, rows);
-      for (const Arithmetic arithmetic : arithmetics(type)) check(wanted.weight, rows, x, arithmetic);
+      for (const Arithmetic arithmetic : arithmetics(type))
+        check(wanted.weight, rows, activations(arithmetic, kMostRows * shape.k, 2), arithmetic);
     }
   }
 }
 
+const char* name(Arithmetic arithmetic) {
+  return arithmetic == Arithmetic::q8 ? " int8" : arithmetic == Arithmetic::rounded ? " rounded" : " f32";
+}
+
 std::string label(const Ops& ops, const PackedWeight& w, Arithmetic arithmetic) {
-  return std::string(ops.name) + " " + info(w.type).name + (arithmetic == Arithmetic::q8 ? " int8" : " f32") + " n " +
+  return std::string(ops.name) + " " + info(w.type).name + name(arithmetic) + " n " +
          std::to_string(w.n) + " k " + std::to_string(w.k);
 }
 
@@ -149,29 +164,32 @@ TEST_CASE("conformance: matrix products of every type and number of rows") {
   });
 }
 
-TEST_CASE("conformance: int8 activations stay within 1e-4 of float64 with the dequantised weights") {
+TEST_CASE("conformance: int8 activations stay within 1e-4 of float64 with the dequantised weights, bf16 within 1e-5") {
   const std::vector<float> x = gaussian(5 * 512, 3);
   for (const DType type : kWeightTypes) {
-    if (!is_quantized(type)) continue;
     const std::vector<std::byte> rows = weight_rows(type, 40, 512, 4);
     const std::vector<float> exact =
         product(reference_ops(), Arithmetic::f32, pack(reference_ops(), type, 40, 512, rows).weight, x, 5);
     const OpsList all = available_ops();
     for (int i = 0; i < all.count; ++i) {
-      INFO(all.ops[i]->name << " " << info(type).name);
-      CHECK(nmse(product(*all.ops[i], Arithmetic::q8, pack(*all.ops[i], type, 40, 512, rows).weight, x, 5), exact) <=
-            1e-4);
+      const Packed packed = pack(*all.ops[i], type, 40, 512, rows);
+      for (const Arithmetic arithmetic : arithmetics(type)) {
+        if (arithmetic == Arithmetic::f32) continue;
+        INFO(label(*all.ops[i], packed.weight, arithmetic));
+        CHECK(nmse(product(*all.ops[i], arithmetic, packed.weight, x, 5), exact) <=
+              (arithmetic == Arithmetic::q8 ? 1e-4 : 1e-5));
+      }
     }
   }
 }
 
 TEST_CASE("conformance: products add a bias and what was there, keep to their strides and leave the rest alone") {
   constexpr Index n = 37, k = 256, rows = 13, x_stride = k + 5, y_stride = n + 3;
-  const std::vector<float> x = gaussian(rows * x_stride, 1), bias = gaussian(n, 2),
-                           before = gaussian(rows * y_stride, 3);
+  const std::vector<float> bias = gaussian(n, 2), before = gaussian(rows * y_stride, 3);
   for (const DType type : kWeightTypes) {
     const std::vector<std::byte> weights = weight_rows(type, n, k, 4);
     for (const Arithmetic arithmetic : arithmetics(type)) {
+      const std::vector<float> x = activations(arithmetic, rows * x_stride, 1);
       for (const bool with_bias : {false, true}) {
         for (const bool accumulate : {false, true}) {
           const auto run = [&](const Ops& ops) {

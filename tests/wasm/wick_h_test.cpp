@@ -167,10 +167,10 @@ TEST_CASE("wick.h: input that makes no sense is an error in words, and the chat 
     return std::string(wick_error_message());
   };
   CHECK(refused("[", "{}") == "messages: not valid JSON");
-  CHECK(refused("{}", "{}") == "messages: expected a list");
+  CHECK(refused("{}", "{}") == "messages: expected a list of messages");
   CHECK(refused("[]", "{}") == "the conversation is empty");
-  CHECK(refused("[5]", "{}") == "messages: each needs a 'role' and a 'content'");
-  CHECK(refused(R"([{"role": "user", "content": 5}])", "{}") == "messages: each needs a 'role' and a 'content'");
+  CHECK(refused("[5]", "{}") == "messages: message 1 needs a text 'role'");
+  CHECK(refused(R"([{"role": "user", "content": 5}])", "{}") == "messages: message 1 needs a text 'content'");
   CHECK(refused(nullptr, "{}") == "messages: not valid JSON");
   CHECK(refused(kHello, nullptr) == "options: not valid JSON");
   CHECK(refused(kHello, "[]") == "options: expected an object");
@@ -251,4 +251,38 @@ TEST_CASE("wick.h: what is freed is given back") {
   CHECK(memory() == memory_of(fresh));
   wick_engine_free(fresh);
   wick_engine_trim(session.engine);
+}
+
+TEST_CASE("wick.h: a null handle is an error, never a crash") {
+  wick_engine* engine = wick_engine_new(1);
+  const auto fails = [](int32_t result, const char* message) {
+    CHECK(result == WICK_ERROR);
+    CHECK(std::string(wick_error_message()) == message);
+  };
+  fails(wick_engine_info(nullptr), "no engine was given");
+  CHECK_FALSE(wick_load_begin(nullptr, nullptr, 0));
+  CHECK_FALSE(wick_load_begin(engine, nullptr, 0));
+  const wick_source unreadable{"file", 10, nullptr, nullptr};
+  CHECK_FALSE(wick_load_begin(engine, &unreadable, 0));
+  fails(wick_load_step(nullptr, nullptr), "no loader was given");
+  CHECK_FALSE(wick_chat_new(nullptr, 0));
+  fails(wick_chat_info(nullptr), "no chat was given");
+  fails(wick_chat_count(nullptr, "[]"), "no chat was given");
+  fails(wick_chat_count_text(nullptr, "text"), "no chat was given");
+  fails(wick_chat_reply(nullptr, "[]", "{}"), "no chat was given");
+  fails(wick_chat_step(nullptr, nullptr), "no chat was given");
+  fails(wick_chat_token(nullptr), "no chat was given");
+  fails(wick_chat_stop_reason(nullptr), "no chat was given");
+  CHECK(wick_text(nullptr, 10) == 0);
+
+  const Session session;
+  fails(wick_chat_count(session.chat, nullptr), "messages: not valid JSON");
+  fails(wick_chat_count_text(session.chat, nullptr), "no text was given");
+  fails(wick_chat_reply(session.chat, "[]", nullptr), "options: not valid JSON");
+  wick_engine_trim(nullptr);
+  wick_chat_cancel(nullptr);
+  wick_chat_free(nullptr);
+  wick_load_free(nullptr);
+  wick_engine_free(nullptr);
+  wick_engine_free(engine);
 }
