@@ -182,8 +182,7 @@ wick_loader* wick_load_begin(wick_engine* engine, const wick_source* source, int
     const wick::Device& device = given(engine, "engine").device;
     auto files = wick::ModelFiles::open(std::make_shared<HostSource>(given(source, "source")));
     const auto precision = precise ? wick::Precision::precise : wick::Precision::fast;
-    return new wick_loader{std::make_unique<wick::LanguageModelLoader>(std::move(files), device, precision),
-                           nullptr};
+    return new wick_loader{std::make_unique<wick::LanguageModelLoader>(std::move(files), device, precision), nullptr};
   });
 }
 
@@ -241,7 +240,8 @@ int32_t wick_chat_reply(wick_chat* chat, const char* messages_json, const char* 
   return guarded<int32_t>(WICK_ERROR, [&] {
     const Json options = parse(options_json, "options");
     wick::GenerateOptions parsed = parse_options(options);
-    given(chat, "chat").chat.reply(parse_messages(messages_json), std::move(parsed), options.value("variables", Json::object()));
+    given(chat, "chat")
+        .chat.reply(parse_messages(messages_json), std::move(parsed), options.value("variables", Json::object()));
     return 0;
   });
 }
@@ -253,9 +253,7 @@ int32_t wick_chat_step(wick_chat* handle, wick_step* result) {
     last = chat.step();
     const wick::Generator& generator = chat.generator();
     const wick::GenerationStats& stats = generator.stats();
-    step.state = last.stopped != wick::StopReason::none ? WICK_DONE
-                  : last.drawn                           ? WICK_DRAWN
-                                                               : WICK_READING;
+    step.state = last.stopped != wick::StopReason::none ? WICK_DONE : last.drawn ? WICK_DRAWN : WICK_READING;
     step.text_bytes = give_text(last.text);
     step.token = last.token;
     step.probability = last.probability;
@@ -287,9 +285,8 @@ int32_t wick_chat_token(wick_chat* chat) {
 }
 
 int32_t wick_chat_stop_reason(wick_chat* chat) {
-  return guarded<int32_t>(WICK_ERROR, [&] {
-    return give_text(wick::to_string(given(chat, "chat").chat.generator().stop_reason()));
-  });
+  return guarded<int32_t>(
+      WICK_ERROR, [&] { return give_text(wick::to_string(given(chat, "chat").chat.generator().stop_reason())); });
 }
 
 void wick_chat_cancel(wick_chat* chat) {

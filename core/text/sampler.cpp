@@ -40,8 +40,8 @@ double next_uniform(std::uint64_t (&s)[4]) {
   return static_cast<double>(result >> 11) * 0x1p-53;
 }
 
-/// Puts the `count` largest values into `out`, largest first, ties by id; fewer if the rest is banned. One pass: a value
-/// at or below the count-th best so far is passed over with one comparison.
+/// Puts the `count` largest values into `out`, largest first, ties by id; fewer if the rest is banned. One pass: a
+/// value at or below the count-th best so far is passed over with one comparison.
 template <class Entry, class Before, class Make>
 void select_top(std::span<const float> values, std::size_t count, Before before, Make make, std::vector<Entry>& out) {
   out.clear();

@@ -17,7 +17,8 @@ struct Bf16Product {
   static Operands weights(const std::byte* strip, int panels, Index k, Index first, Index inputs, float* scratch) {
     const std::uint16_t zeros[R] = {};
     for (int p = 0; p < panels; ++p) {
-      const auto* panel = reinterpret_cast<const std::uint16_t*>(strip + p * panel_bytes<R, DType::bf16>(k)) + first * R;
+      const auto* panel =
+          reinterpret_cast<const std::uint16_t*>(strip + p * panel_bytes<R, DType::bf16>(k)) + first * R;
       float* to = scratch + p * kInputs * R;
       for (Index i = 0; i < inputs; i += 2, to += R) {
         const std::uint16_t* second = i + 1 < inputs ? panel + (i + 1) * R : zeros;

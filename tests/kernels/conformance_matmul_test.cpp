@@ -139,8 +139,8 @@ const char* name(Arithmetic arithmetic) {
 }
 
 std::string label(const Ops& ops, const PackedWeight& w, Arithmetic arithmetic) {
-  return std::string(ops.name) + " " + info(w.type).name + name(arithmetic) + " n " +
-         std::to_string(w.n) + " k " + std::to_string(w.k);
+  return std::string(ops.name) + " " + info(w.type).name + name(arithmetic) + " n " + std::to_string(w.n) + " k " +
+         std::to_string(w.k);
 }
 
 }  // namespace
