@@ -1,6 +1,7 @@
 #include "core/arena.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <new>
@@ -14,6 +15,8 @@
 namespace wick {
 namespace {
 
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
 constexpr std::size_t kAlignment = 64;
 /// No single request is larger: 512 GiB, or half of a 32-bit address space. Rounding up from here cannot overflow, and
 /// allocators that abort at absurd sizes (AddressSanitizer's) are never asked.
@@ -26,9 +29,23 @@ constexpr std::size_t kSmallPage = std::size_t{64} << 10;  // the largest of any
 
 std::size_t round_up(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
+constexpr Milliseconds kSlowPage{1};  // clearing a huge page takes some 0.1 ms
+
+/// Touches the whole huge pages of a mapping. Where a system has to move memory about to find one, or to ask its host,
+/// it takes milliseconds and a model's load several times as long; `patience` is what that may cost in all.
+void take_huge_pages(std::byte* data, std::size_t bytes, Milliseconds& patience) {
+  for (; bytes >= kHugePage && patience.count() > 0; data += kHugePage, bytes -= kHugePage) {
+    ::madvise(data, kHugePage, MADV_HUGEPAGE);  // advice only: it may be refused
+    const auto start = std::chrono::steady_clock::now();
+    *static_cast<volatile std::byte*>(data) = std::byte{0};
+    const Milliseconds taken = std::chrono::steady_clock::now() - start;
+    if (taken > kSlowPage) patience -= taken;
+  }
+}
+
 /// Whole pages of its own, for memory that is streamed through again and again: huge pages spare the address
 /// translation, and unmapping returns every byte, which malloc's heap does not promise.
-std::byte* map_pages(std::size_t bytes) {
+std::byte* map_pages(std::size_t bytes, Milliseconds& patience) {
   const std::size_t size = round_up(bytes, kSmallPage);
   void* mapped = ::mmap(nullptr, size + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED) return nullptr;
@@ -37,7 +54,7 @@ std::byte* map_pages(std::size_t bytes) {
       round_up(reinterpret_cast<std::uintptr_t>(start), kHugePage) - reinterpret_cast<std::uintptr_t>(start);
   if (head > 0) ::munmap(start, head);
   if (head < kHugePage) ::munmap(start + head + size, kHugePage - head);
-  ::madvise(start + head, size, MADV_HUGEPAGE);  // advice only: the memory is good without
+  take_huge_pages(start + head, bytes, patience);
   return start + head;
 }
 
@@ -46,13 +63,13 @@ void unmap_pages(std::byte* data, std::size_t bytes) { ::munmap(data, round_up(b
 bool has_own_pages(std::size_t bytes, Reuse reuse) { return reuse == Reuse::exact && bytes >= kHugePage; }
 #else
 bool has_own_pages(std::size_t, Reuse) { return false; }
-std::byte* map_pages(std::size_t) { return nullptr; }
+std::byte* map_pages(std::size_t, Milliseconds&) { return nullptr; }
 void unmap_pages(std::byte*, std::size_t) {}
 #endif
 
-std::byte* system_allocate(std::size_t bytes, Reuse reuse) {
+std::byte* system_allocate(std::size_t bytes, Reuse reuse, Milliseconds& patience) {
   if (bytes > kMostBytes) return nullptr;
-  if (has_own_pages(bytes, reuse)) return map_pages(bytes);
+  if (has_own_pages(bytes, reuse)) return map_pages(bytes, patience);
   return static_cast<std::byte*>(::operator new(bytes, std::align_val_t(kAlignment), std::nothrow));
 }
 
@@ -97,10 +114,10 @@ Storage* Arena::pop(int size_class) {
 }
 
 Storage* Arena::make(std::size_t bytes, Reuse reuse) {
-  std::byte* data = system_allocate(bytes, reuse);
+  std::byte* data = system_allocate(bytes, reuse, huge_page_patience_);
   if (!data) {
     trim();
-    data = system_allocate(bytes, reuse);
+    data = system_allocate(bytes, reuse, huge_page_patience_);
   }
   if (!data) {
     throw Error(ErrorKind::memory,

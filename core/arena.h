@@ -1,6 +1,7 @@
 #pragma once
 // The memory of one device: free lists of blocks by size class over the system's allocator.
 #include <array>
+#include <chrono>
 #include <cstddef>
 
 #include "core/storage.h"
@@ -39,6 +40,7 @@ class Arena {
   static void destroy(Storage* block) noexcept;
 
   std::array<Storage*, kClasses> free_{};
+  std::chrono::duration<double, std::milli> huge_page_patience_{10};
   std::size_t in_use_ = 0, peak_ = 0, system_allocations_ = 0;
 };
 

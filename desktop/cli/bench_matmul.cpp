@@ -42,7 +42,7 @@ void bench_type(const BenchOptions& options, BenchReport& report, const Device& 
       ops.quantize_rows(device.workers(), x.data<float>(), k, x.dim(0), k, const_cast<std::byte*>(q.bytes()));
       ops.matmul_q8(device.workers(), w, q.bytes(), x.dim(0), out);
     } else {
-      ops.matmul(device.workers(), w, x.data<float>(), k, x.dim(0), out);
+      ops.matmul_rounded(device.workers(), w, x.data<float>(), k, x.dim(0), out);
     }
   };
   const auto activations = [&](Index count) {
@@ -56,7 +56,9 @@ void bench_type(const BenchOptions& options, BenchReport& report, const Device& 
     const double gops = 2.0 * static_cast<double>(n * k * rows) / 1e9;
     report.add({name("gemm"), integer ? "GOP/s" : "GFLOP/s",
                 measure(options, gops, [&] { product(m.weight, x, q, y); }),
-                integer ? peaks.int8_gops : peaks.fma_gflops});
+                integer                                         ? peaks.int8_gops
+                : type == DType::bf16 && peaks.bf16_gflops > 0 ? peaks.bf16_gflops
+                                                               : peaks.fma_gflops});
   }
   if (report.wants(name("gemv"))) {
     std::vector<PackedMatrix> copies;

@@ -26,7 +26,7 @@ struct Q8Kernel {
   static constexpr Format kFormat = Panel::kFormat;
   static constexpr int kGroups = kFormat.sub / 4;  // groups of four inputs that share a scale
   static constexpr int kVector = 4 * I::kLanes;    // bytes
-  static constexpr Index kPrefetch = 2048;         // bytes ahead of a single row's product, which runs at memory speed
+  static constexpr Index kPrefetch = 4096;         // bytes ahead of a single row's product, which runs at memory speed
   /// 8-bit quants overflow 16-bit sums; their two nibbles do not.
   static constexpr bool kNibbles = !I::kWide && kFormat.bits == 8;
   static constexpr int kParts = kNibbles ? 2 : 1;

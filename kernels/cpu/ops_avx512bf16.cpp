@@ -1,5 +1,6 @@
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/gemm_bf16.h"
+#include "kernels/cpu/peaks.h"
 
 namespace wick {
 namespace {
@@ -22,6 +23,7 @@ const Ops& cpu_avx512bf16_ops() {
     Ops table = cpu_avx512vnni_ops();  // its packed weights are the same
     table.name = "avx512bf16";
     table.matmul_rounded = matmul_rounded;
+    table.spin_bf16 = cpu::spin_bf16<cpu::Avx512Bf16>;
     return table;
   }();
   return ops;

@@ -17,9 +17,9 @@ template <class T>
   asm volatile("" ::"r"(&value) : "memory");
 }
 
-/// Ops::spin_fma.
-template <class Arch>
-double spin_fma(Index rounds) {
+/// The rate of multiply_add(sum, factor, addend) on kPeakChains chains; `flops` of each lane a call.
+template <class Arch, class F>
+double spin(Index rounds, double flops, F&& multiply_add) {
   using V = Vec<Arch>;
   V sums[kPeakChains];
   unroll<kPeakChains>([&](auto i) __attribute__((always_inline)) { sums[i] = V::splat(static_cast<float>(i)); });
@@ -29,13 +29,28 @@ double spin_fma(Index rounds) {
     keep(constants);
     const V factor = V::splat(constants[0]), addend = V::splat(constants[1]);
     unroll<4>([&](auto) __attribute__((always_inline)) {
-      unroll<kPeakChains>([&](auto i) __attribute__((always_inline)) { sums[i] = fma(sums[i], factor, addend); });
+      unroll<kPeakChains>([&](auto i) __attribute__((always_inline)) { sums[i] = multiply_add(sums[i], factor, addend); });
     });
   }
   V total = V::zero();
   unroll<kPeakChains>([&](auto i) __attribute__((always_inline)) { total = total + sums[i]; });
   keep(total);
-  return 2.0 * 4 * kPeakChains * V::kWidth * static_cast<double>(rounds);
+  return flops * 4 * kPeakChains * V::kWidth * static_cast<double>(rounds);
+}
+
+/// Ops::spin_fma.
+template <class Arch>
+double spin_fma(Index rounds) {
+  using V = Vec<Arch>;
+  return spin<Arch>(rounds, 2, [](V sum, V factor, V addend)
+                                   __attribute__((always_inline)) { return fma(sum, factor, addend); });
+}
+
+/// Ops::spin_bf16.
+template <class Arch>
+double spin_bf16(Index rounds) {
+  using V = Vec<Arch>;
+  return spin<Arch>(rounds, 4, [](V sum, V a, V w) __attribute__((always_inline)) { return dot_bf16(a, w, sum); });
 }
 
 /// Ops::spin_int8.

@@ -203,9 +203,7 @@ template <class Arch>
   store_u16<Arch>(xsimd::bitwise_cast<Bits>(chosen), &p->bits);
 }
 
-// ---- bf16 dot products, AVX-512 BF16
-// --------------------------------------------------------------------------------- Pairs of bf16 travel in the lanes
-// of a Vec.
+// ---- bf16 dot products (AVX-512 BF16): pairs of bf16 travel in the lanes of a Vec -----------------------------------
 
 /// Lanes (first[i], second[i]) of R 16-bit values each.
 template <class Arch>
