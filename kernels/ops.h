@@ -181,7 +181,7 @@ struct Ops {
   double (*spin_fma)(Index rounds);
   /// The same with dot products of 8-bit integers; returns the multiplications and additions done.
   double (*spin_int8)(Index rounds);
-  /// The same with dot products of bf16 pairs; nullptr where `matmul_rounded` has none.
+  /// The same with what `matmul_rounded` multiplies bf16 weights by: dot products of bf16 pairs, else spin_fma's.
   double (*spin_bf16)(Index rounds);
   /// Reads `count` floats and returns the bytes read; count is a multiple of 256.
   double (*read_memory)(const float* x, Index count);

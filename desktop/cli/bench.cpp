@@ -22,14 +22,13 @@ void bench(const BenchOptions& options, const std::string& what, const ModelOpti
   if (what == "peaks") {
     for (const int threads : {1, device.threads()}) {
       const Peaks p = measure_peaks(threads);
-      peaks[std::to_string(threads)] = {
-          {"fma_gflops", p.fma_gflops}, {"int8_gops", p.int8_gops}, {"read_gbs", p.read_gbs}};
-      if (p.bf16_gflops > 0) peaks[std::to_string(threads)]["bf16_gflops"] = p.bf16_gflops;
-      if (!options.common.json) {
-        const std::string bf16 = p.bf16_gflops > 0 ? fmt::format(", bf16 dot {:.0f} GFLOP/s", p.bf16_gflops) : "";
-        fmt::print("{} threads: FMA {:.0f} GFLOP/s, int8 dot {:.0f} GOP/s{}, read {:.1f} GB/s\n", threads,
-                   p.fma_gflops, p.int8_gops, bf16, p.read_gbs);
-      }
+      peaks[std::to_string(threads)] = {{"fma_gflops", p.fma_gflops},
+                                        {"int8_gops", p.int8_gops},
+                                        {"bf16_gflops", p.bf16_gflops},
+                                        {"read_gbs", p.read_gbs}};
+      if (!options.common.json)
+        fmt::print("{} threads: FMA {:.0f} GFLOP/s, int8 dot {:.0f} GOP/s, bf16 {:.0f} GFLOP/s, read {:.1f} GB/s\n",
+                   threads, p.fma_gflops, p.int8_gops, p.bf16_gflops, p.read_gbs);
     }
   }
   if (what == "attention") bench_attention(options, report);

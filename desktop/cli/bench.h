@@ -56,8 +56,7 @@ std::vector<double> measure(const BenchOptions& options, double units, Work&& wo
 
 /// Peaks of this machine for `threads` threads, measured here and now.
 struct Peaks {
-  double fma_gflops = 0, int8_gops = 0, read_gbs = 0;
-  double bf16_gflops = 0;  // 0 where there is no bf16 dot product
+  double fma_gflops = 0, int8_gops = 0, bf16_gflops = 0, read_gbs = 0;
 };
 Peaks measure_peaks(int threads);
 

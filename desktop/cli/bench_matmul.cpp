@@ -56,9 +56,9 @@ void bench_type(const BenchOptions& options, BenchReport& report, const Device& 
     const double gops = 2.0 * static_cast<double>(n * k * rows) / 1e9;
     report.add({name("gemm"), integer ? "GOP/s" : "GFLOP/s",
                 measure(options, gops, [&] { product(m.weight, x, q, y); }),
-                integer                                         ? peaks.int8_gops
-                : type == DType::bf16 && peaks.bf16_gflops > 0 ? peaks.bf16_gflops
-                                                               : peaks.fma_gflops});
+                integer               ? peaks.int8_gops
+                : type == DType::bf16 ? peaks.bf16_gflops
+                                      : peaks.fma_gflops});
   }
   if (report.wants(name("gemv"))) {
     std::vector<PackedMatrix> copies;

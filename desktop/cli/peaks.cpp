@@ -40,7 +40,7 @@ Peaks measure_peaks(int threads) {
   Peaks peaks;
   peaks.fma_gflops = best_rate(device, [&](Index) { return ops.spin_fma(kRounds); }) / 1e9;
   peaks.int8_gops = best_rate(device, [&](Index) { return ops.spin_int8(kRounds); }) / 1e9;
-  if (ops.spin_bf16) peaks.bf16_gflops = best_rate(device, [&](Index) { return ops.spin_bf16(kRounds); }) / 1e9;
+  peaks.bf16_gflops = best_rate(device, [&](Index) { return ops.spin_bf16(kRounds); }) / 1e9;
   // Far more than the last cache holds; each thread reads a part of its own, piece after piece.
   constexpr Index kFloats = Index{64} << 20, kPiece = Index{1} << 18;
   const Tensor memory = Tensor::zeros({kFloats}, DType::f32, device);

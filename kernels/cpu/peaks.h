@@ -29,7 +29,8 @@ double spin(Index rounds, double flops, F&& multiply_add) {
     keep(constants);
     const V factor = V::splat(constants[0]), addend = V::splat(constants[1]);
     unroll<4>([&](auto) __attribute__((always_inline)) {
-      unroll<kPeakChains>([&](auto i) __attribute__((always_inline)) { sums[i] = multiply_add(sums[i], factor, addend); });
+      unroll<kPeakChains>([&](auto i)
+                              __attribute__((always_inline)) { sums[i] = multiply_add(sums[i], factor, addend); });
     });
   }
   V total = V::zero();
@@ -42,8 +43,8 @@ double spin(Index rounds, double flops, F&& multiply_add) {
 template <class Arch>
 double spin_fma(Index rounds) {
   using V = Vec<Arch>;
-  return spin<Arch>(rounds, 2, [](V sum, V factor, V addend)
-                                   __attribute__((always_inline)) { return fma(sum, factor, addend); });
+  return spin<Arch>(rounds, 2,
+                    [](V sum, V factor, V addend) __attribute__((always_inline)) { return fma(sum, factor, addend); });
 }
 
 /// Ops::spin_bf16.
@@ -61,20 +62,26 @@ double spin_int8(Index rounds) {
   typename I::Partial sums[kPeakChains];
   alignas(64) std::uint8_t bytes[4 * I::kLanes] = {};
   alignas(64) Element activations[4] = {1, 2, 3, 4};
+  keep(activations);
   unroll<kPeakChains>([&](auto i) __attribute__((always_inline)) {
+    forget_memory();  // else one would be a copy of another
+    keep(bytes);
     sums[i] = I::dot(I::operand(I::load(bytes)), I::broadcast(activations));
   });
   for (Index round = 0; round < rounds; ++round) {
+    keep(bytes);
+    const auto weights = I::operand(I::load(bytes));
     unroll<4>([&](auto) __attribute__((always_inline)) {
-      keep(bytes);
-      const auto weights = I::operand(I::load(bytes));
       unroll<kPeakChains>([&](auto i) __attribute__((always_inline)) {
-        forget_memory();  // else the product would be computed once for all chains
+        forget_memory();  // else one product would serve all chains
         sums[i] = I::dot(sums[i], weights, I::broadcast(activations));
       });
     });
   }
-  keep(sums);
+  unroll<kPeakChains>([&](auto i) __attribute__((always_inline)) {
+    const auto sum = sums[i];  // a copy: sums itself must not be known to anybody, or it would live in memory
+    keep(sum);
+  });
   return 2.0 * 4 * kPeakChains * 4 * I::kLanes * static_cast<double>(rounds);
 }
 

@@ -15,6 +15,7 @@ template <class Arch>
 void add_peaks(Ops& ops) {
   ops.spin_fma = spin_fma<Arch>;
   ops.spin_int8 = spin_int8<Arch>;
+  ops.spin_bf16 = spin_fma<Arch>;
   ops.read_memory = read_memory<Arch>;
 }
 

@@ -29,7 +29,7 @@ const Ops& reference_ops() {
       .convert = reference::convert,
       .spin_fma = reference::spin_fma,
       .spin_int8 = reference::spin_int8,
-      .spin_bf16 = nullptr,
+      .spin_bf16 = reference::spin_fma,
       .read_memory = reference::read_memory,
   };
   return ops;
