@@ -44,13 +44,17 @@ struct ThreadPool::State {
   // What changes at every dispatch, at every index, and at every sleep lies on lines of its own.
   alignas(64) std::atomic<std::uint32_t> epoch{0};
   alignas(64) std::atomic<std::uint32_t> gate{kClosed};  // workers inside; kClosed: no more may pass
-  alignas(64) std::atomic<Index> next{0};
+  struct alignas(64) Run {
+    std::atomic<Index> next{0};
+    Index end = 0;  // written as `call` is
+  };
+  std::vector<Run> runs;  // one for each thread
   alignas(64) std::atomic<int> parked{0};
 
   // Written only while the gate is closed and nobody is inside.
   alignas(64) Call call = nullptr;
   void* context = nullptr;
-  Index count = 0;
+  int run_count = 0;
   std::atomic<bool> stopping{false};
 
   std::mutex mutex;
@@ -58,7 +62,10 @@ struct ThreadPool::State {
   std::vector<std::thread> threads;
 
   void take_indices(int thread) {
-    for (Index i; (i = next.fetch_add(1, std::memory_order_relaxed)) < count;) call(context, i, thread);
+    for (int at = 0; at < run_count; ++at) {
+      Run& run = runs[static_cast<std::size_t>(thread + at) % static_cast<std::size_t>(run_count)];
+      for (Index i; (i = run.next.fetch_add(1, std::memory_order_relaxed)) < run.end;) call(context, i, thread);
+    }
   }
 
   bool enter() {
@@ -104,6 +111,7 @@ ThreadPool::ThreadPool(int threads) : threads_(1) {
 #if !defined(__EMSCRIPTEN__) || defined(__EMSCRIPTEN_PTHREADS__)
   if (threads <= 1) return;
   state_ = std::make_unique<State>();
+  state_->runs = std::vector<State::Run>(static_cast<std::size_t>(threads));
   state_->threads.reserve(static_cast<std::size_t>(threads) - 1);
   try {
     for (; threads_ < threads; ++threads_)
@@ -122,7 +130,7 @@ ThreadPool::~ThreadPool() {
   for (std::thread& thread : state_->threads) thread.join();
 }
 
-void ThreadPool::dispatch(Index count, Call call, void* context) {
+void ThreadPool::dispatch(Index count, int runs, Call call, void* context) {
   if (threads_ == 1 || count <= 1) {
     for (Index i = 0; i < count; ++i) call(context, i, 0);
     return;
@@ -130,8 +138,12 @@ void ThreadPool::dispatch(Index count, Call call, void* context) {
   State& state = *state_;
   state.call = call;
   state.context = context;
-  state.count = count;
-  state.next.store(0, std::memory_order_relaxed);
+  state.run_count = runs;
+  for (int i = 0; i < runs; ++i) {
+    State::Run& run = state.runs[static_cast<std::size_t>(i)];
+    run.next.store(count * i / runs, std::memory_order_relaxed);
+    run.end = count * (i + 1) / runs;
+  }
   state.gate.store(0, std::memory_order_release);
   state.publish();
   state.take_indices(0);

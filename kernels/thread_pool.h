@@ -25,17 +25,26 @@ class ThreadPool {
   /// `thread` in [0, threads()) names the scratch area to use. Returns when all calls have returned.
   template <class Task>
   void for_each(Index count, Task&& task) {
-    dispatch(
-        count,
-        [](void* context, Index index, int thread) {
-          (*static_cast<std::remove_reference_t<Task>*>(context))(index, thread);
-        },
-        &task);
+    dispatch(count, 1, call_of<Task>(), &task);
+  }
+
+  /// As `for_each`, but every thread takes neighbouring indices one after the other, from a run of its own, before it
+  /// helps with the others': for tasks that read memory in order.
+  template <class Task>
+  void for_each_in_runs(Index count, Task&& task) {
+    dispatch(count, threads_, call_of<Task>(), &task);
   }
 
  private:
   using Call = void (*)(void* context, Index index, int thread);
-  void dispatch(Index count, Call call, void* context);
+  void dispatch(Index count, int runs, Call call, void* context);
+
+  template <class Task>
+  static Call call_of() {
+    return [](void* context, Index index, int thread) {
+      (*static_cast<std::remove_reference_t<Task>*>(context))(index, thread);
+    };
+  }
 
   struct State;
   std::unique_ptr<State> state_;

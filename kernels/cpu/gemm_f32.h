@@ -134,7 +134,7 @@ template <class Arch, DType T>
   F sums[4] = {F::zero(), F::zero(), F::zero(), F::zero()};
   Index i = 0;
   for (; i + 4 <= k; i += 4) {
-    prefetch<Arch>(w + i * F::kWidth + 4096 / sizeof(*w));
+    read_ahead<Arch>(w + i * F::kWidth + kReadAhead / sizeof(*w));
     unroll<4>([&](auto j) __attribute__((always_inline)) {
       sums[j] = fma(F::splat(x[i + j]), F::load(w + (i + j) * F::kWidth), sums[j]);
     });
@@ -148,7 +148,7 @@ void f32_gemv(const Workers& workers, const PackedWeight& w, const float* x, con
   constexpr int R = IntLanes<Arch>::kLanes;
   const Index panels = (w.n + R - 1) / R, bytes = panel_bytes<R, T>(w.k);
   const Index some = (Index{64} << 10) / bytes + 1;  // panels of a task: some microseconds of reading
-  workers.pool.for_each((panels + some - 1) / some, [&](Index task, int) {
+  workers.pool.for_each_in_runs((panels + some - 1) / some, [&](Index task, int) {
     for (Index panel = task * some; panel < panels && panel < (task + 1) * some; ++panel) {
       const Vec<Arch> sum = f32_dot<Arch, T>(w.data + panel * bytes, w.k, x);
       store_tile<Arch, 1, 1>(&sum, tile_output(out, 0, 1, panel * R, w.n));

@@ -26,7 +26,7 @@ struct Q8Kernel {
   static constexpr Format kFormat = Panel::kFormat;
   static constexpr int kGroups = kFormat.sub / 4;  // groups of four inputs that share a scale
   static constexpr int kVector = 4 * I::kLanes;    // bytes
-  static constexpr Index kPrefetch = 4096;         // bytes ahead of a single row's product, which runs at memory speed
+  static constexpr Index kBlockBytes = Panel::kQuants + Panel::kScales + Panel::kSupers / kSuperBlocks;  // of a panel
   /// 8-bit quants overflow 16-bit sums; their two nibbles do not.
   static constexpr bool kNibbles = !I::kWide && kFormat.bits == 8;
   static constexpr int kParts = kNibbles ? 2 : 1;
@@ -35,14 +35,15 @@ struct Q8Kernel {
   /// The tile's sums over k inputs, in sums[height * panels]; panels lie `stride` bytes apart.
   [[gnu::always_inline]] static void run(const std::byte* quants, Index stride, Index k, const std::byte* rows,
                                          F* sums) {
+    const std::byte* ahead = quants + kReadAhead;
     const std::byte* scales = quants + Panel::scales_at(k);
     const std::byte* supers = quants + Panel::supers_at(k);
     unroll<height * panels>([&](auto i) __attribute__((always_inline)) { sums[i] = F::zero(); });
     for (Index b = 0; b < k / kBlock; ++b) {
       if constexpr (height == 1) {
         for (Index p = 0; p < panels; ++p)
-          for (Index line = 0; line < Panel::kQuants; line += 64)
-            prefetch<Arch>(quants + p * stride + kPrefetch + line);
+          for (Index line = 0; line < kBlockBytes; line += 64) read_ahead<Arch>(ahead + p * stride + line);
+        ahead += kBlockBytes;
       }
       const std::byte* super = supers + b / kSuperBlocks * Panel::kSupers;
       unroll<kFormat.subs()>([&](auto sub) __attribute__((always_inline)) {
@@ -252,7 +253,7 @@ void matmul_q8(const Workers& workers, const PackedWeight& w, const std::byte* x
       const TaskShape task = q8_task_shape<Arch>(panels, panel_bytes<R, T>(w.k), rows, workers.pool.threads());
       const Index across = (panels + task.panels - 1) / task.panels;
       const Index down = (rows + task.rows - 1) / task.rows;
-      workers.pool.for_each(across * down, [&](Index index, int) {
+      workers.pool.for_each_in_runs(across * down, [&](Index index, int) {
         const Index panel = index % across * task.panels, row = index / across * task.rows;
         matmul_q8_block<Arch, T>(w, x, out, panel, panel + task.panels < panels ? panel + task.panels : panels, row,
                                  row + task.rows < rows ? row + task.rows : rows);

@@ -93,8 +93,11 @@ double read_memory(const float* x, Index count) {
   V sums[kStreams];
   unroll<kStreams>([&](auto i) __attribute__((always_inline)) { sums[i] = V::zero(); });
   for (Index at = 0; at < count; at += kStreams * V::kWidth) {
-    unroll<kStreams>([&](auto i)
-                         __attribute__((always_inline)) { sums[i] = sums[i] + V::load(x + at + i * V::kWidth); });
+    unroll<kStreams>([&](auto i) __attribute__((always_inline)) {
+      const float* vector = x + at + i * V::kWidth;
+      if (i * V::kWidth % 16 == 0) read_ahead<Arch>(vector + kReadAhead / 4);
+      sums[i] = sums[i] + V::load(vector);
+    });
   }
   keep(sums);
   return 4.0 * static_cast<double>(count);

@@ -62,6 +62,14 @@ template <class Arch>
   __builtin_prefetch(p);
 }
 
+/// As `prefetch`, for what streams from memory once: so many bytes ahead, and into the second level only, as the first
+/// has other use for its lines.
+inline constexpr Index kReadAhead = 8192;
+template <class Arch>
+[[gnu::always_inline]] inline void read_ahead(const void* p) {
+  __builtin_prefetch(p, 0, 2);
+}
+
 /// 2^r for r in [-0.5, 0.5], relative error 2.1e-7 (degree 5, Remez).
 template <class Arch>
 [[gnu::always_inline]] inline Vec<Arch> exp2_fraction(Vec<Arch> r) {

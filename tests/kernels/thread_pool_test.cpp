@@ -1,5 +1,6 @@
 #include "kernels/thread_pool.h"
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
@@ -10,21 +11,27 @@ using namespace wick;
 
 namespace {
 
-/// Checks that one dispatch of `count` tasks runs each index exactly once, on threads that exist.
+/// Checks that a dispatch of `count` tasks of either kind runs each index exactly once, on threads that exist.
 void check_dispatch(ThreadPool& pool, Index count) {
-  std::vector<std::atomic<int>> runs(static_cast<std::size_t>(count));
-  std::atomic<int> strays{0};
-  pool.for_each(count, [&](Index index, int thread) {
-    if (index < 0 || index >= count || thread < 0 || thread >= pool.threads())
-      ++strays;
+  for (const bool in_runs : {false, true}) {
+    std::vector<std::atomic<int>> calls(static_cast<std::size_t>(count));
+    std::atomic<int> strays{0};
+    auto task = [&](Index index, int thread) {
+      if (index < 0 || index >= count || thread < 0 || thread >= pool.threads())
+        ++strays;
+      else
+        ++calls[static_cast<std::size_t>(index)];
+    };
+    if (in_runs)
+      pool.for_each_in_runs(count, task);
     else
-      ++runs[static_cast<std::size_t>(index)];
-  });
-  int wrong = 0;
-  for (const std::atomic<int>& run : runs) wrong += run != 1;
-  INFO(pool.threads() << " threads, " << count << " tasks");
-  CHECK(strays == 0);
-  CHECK(wrong == 0);
+      pool.for_each(count, task);
+    int wrong = 0;
+    for (const std::atomic<int>& call : calls) wrong += call != 1;
+    INFO(pool.threads() << " threads, " << count << " tasks" << (in_runs ? " in runs" : ""));
+    CHECK(strays == 0);
+    CHECK(wrong == 0);
+  }
 }
 
 }  // namespace
@@ -71,6 +78,20 @@ TEST_CASE("thread pool: parked threads wake up again") {
       check_dispatch(pool, 50);
     }
   }
+}
+
+TEST_CASE("thread pool: each thread takes its own run in order, and helps with the others'") {
+  ThreadPool pool(2);
+  if (pool.threads() < 2) return;
+  std::vector<Index> taken[2];  // the first thread's run is 0 to 4, the second's 5 to 9
+  std::atomic<bool> last_done{false};
+  pool.for_each_in_runs(10, [&](Index index, int thread) {
+    taken[thread].push_back(thread == 0 ? index : (index + 5) % 10);
+    if (index == 9) last_done = true;
+    while (index == 0 && !last_done) std::this_thread::yield();
+  });
+  CHECK(taken[0].size() + taken[1].size() == 10);
+  for (const std::vector<Index>& indices : taken) CHECK(std::is_sorted(indices.begin(), indices.end()));
 }
 
 TEST_CASE("thread pool: all threads take part where tasks wait for each other") {
