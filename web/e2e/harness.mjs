@@ -106,9 +106,14 @@ export async function startNative() {
 
 /** A browser over a server; `page()` opens a fresh profile, whose console errors and outside requests are kept. */
 export async function startSite(server, flags = []) {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  if (!existsSync(executablePath))
+    throw new Error(
+      `no browser at ${executablePath}: install chromium or name one in CHROMIUM`,
+    );
   const own = server ?? (await startServer(kPages, fakeModels()));
   const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    executablePath,
     args: [...kFlags, ...flags],
   });
   async function page(options = {}) {

@@ -55,6 +55,7 @@ export async function startServer(root, models = {}) {
     }
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  server.unref(); // a test that fails before it closes the server shall end
   return {
     url: `http://localhost:${server.address().port}/`,
     behaviour,
