@@ -20,8 +20,12 @@ PagedCache::PagedCache(const Device& device, CacheGeometry geometry, Index max_t
     throw Error("[kv cache] {} layers, {} kv heads, head dimension {} (at most {}), {} tokens", g.layers, g.kv_heads,
                 g.head_dim, kMaxHeadDim, max_tokens);
   }
-  if (g.type != DType::f16 && g.type != DType::f32) {
-    throw Error("[kv cache] the type is {}, expected f16 or f32", info(g.type).name);
+  if (g.type != DType::f16 && g.type != DType::f32 && g.type != DType::q8_0) {
+    throw Error("[kv cache] the type is {}, expected f16, f32 or q8_0", info(g.type).name);
+  }
+  if (g.head_dim % info(g.type).block != 0) {
+    throw Error("[kv cache] the type {} needs a head dimension that is a multiple of {}, not {}", info(g.type).name,
+                info(g.type).block, g.head_dim);
   }
   // So that nothing moves, nor can fail once a page's memory is there.
   const auto most = static_cast<std::size_t>(max_pages_);

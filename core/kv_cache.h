@@ -12,7 +12,7 @@ namespace wick {
 /// What a model's cache holds for a token.
 struct CacheGeometry {
   Index layers, kv_heads, head_dim;
-  DType type = DType::f16;  // or f32
+  DType type = DType::f16;  // or f32, or q8_0 where head_dim is a multiple of 32
 };
 
 class Sequence;

@@ -56,19 +56,22 @@ struct MatmulOutput {
 /// Tokens of a KV cache page, which is also the key tile of the attention kernels.
 inline constexpr Index kPageTokens = 256;
 /// Keys that are interleaved in a page: K is [kv_heads][kPageTokens / kKeyPanel][head_dim][kKeyPanel] and
-/// V is [kv_heads][kPageTokens][head_dim].
+/// V is [kv_heads][kPageTokens][head_dim]. In a cache of type q8_0 the 8-bit quants of each kv head are followed by
+/// their scales, f16 for every 32 dimensions: K's [kPageTokens / kKeyPanel][head_dim / 32][kKeyPanel] and
+/// V's [kPageTokens][head_dim / 32].
 inline constexpr Index kKeyPanel = 16;
 
 /// One layer's view of a paged KV cache.
 struct PagedKV {
-  DType type;                // f16 or f32
+  DType type;                // f16, f32, or q8_0 where head_dim is a multiple of 32
   std::byte* const* pages;   // base address of each page, by page id
   Index k_offset, v_offset;  // bytes from a page's base to this layer's K and V
   Index kv_heads, head_dim;
 };
 
 /// The rows of one sequence in a batch. Its queries are its newest tokens: query i sits at position
-/// keys - queries + i and sees the keys [0, keys - queries + i], fewer with a sliding window.
+/// keys - queries + i and sees the keys [0, keys - queries + i], fewer with a sliding window, all where attention is
+/// not causal.
 struct SequenceRows {
   Index first_row;            // of its queries in the batch
   Index queries;              // rows of this sequence; 0 is allowed
@@ -82,9 +85,14 @@ struct AttentionArgs {
   PagedKV cache;  // heads must be a multiple of cache.kv_heads
   const SequenceRows* sequences;
   Index sequence_count;
-  float scale;        // of the scores, usually 1 / sqrt(head_dim)
-  float softcap = 0;  // s = softcap * tanh(s / softcap) where > 0 (Gemma 2)
-  Index window = 0;   // a query sees its own and the window - 1 keys before it; 0 is no limit
+  float scale;         // of the scores, usually 1 / sqrt(head_dim)
+  float softcap = 0;   // s = softcap * tanh(s / softcap) where > 0 (Gemma 2)
+  Index window = 0;    // a query sees its own and the window - 1 keys before it; 0 is no limit
+  bool causal = true;  // else a query sees every key, or those less than `window` away on either side
+  /// Added to the scores where not null: bias[head * bias_head_stride + query * bias_query_stride + key] for the
+  /// query-th of a sequence, the same for all of them; -inf hides a key from a query that sees another.
+  const float* bias = nullptr;
+  Index bias_head_stride = 0, bias_query_stride = 0;
 };
 
 enum class RopePairs : std::uint8_t {
@@ -144,8 +152,8 @@ struct Ops {
   /// in the cache.
   void (*cache_append)(const Workers&, const PagedKV&, const ConstRows& k, const ConstRows& v, const SequenceRows*,
                        Index sequence_count);
-  /// Causal attention over the paged cache for a batch of rows from any number of sequences, prefill and decode mixed
-  /// (FlashAttention-2; the causal mask is a loop bound). out may be q.
+  /// Attention over the paged cache for a batch of rows from any number of sequences, prefill and decode mixed
+  /// (FlashAttention-2; the causal mask is a loop bound). out may be q. A row that sees no key is zero.
   void (*attention)(const Workers&, const AttentionArgs&);
 
   // ---- Rows ------------------------------------------------------------------------------------------------------

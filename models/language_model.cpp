@@ -36,8 +36,8 @@ nlohmann::ordered_json LanguageModel::info() const {
           {"device", llama->device().describe()}};
 }
 
-LanguageModelLoader::LanguageModelLoader(ModelFiles files, Device device, Precision precision)
-    : model_(make_model(files)), llama_(std::move(files), std::move(device), precision) {}
+LanguageModelLoader::LanguageModelLoader(ModelFiles files, Device device, LlamaOptions options)
+    : model_(make_model(files)), llama_(std::move(files), std::move(device), options) {}
 
 std::shared_ptr<const LanguageModel> LanguageModelLoader::finish() {
   model_->llama = llama_.finish();

@@ -26,7 +26,7 @@ struct LanguageModel {
 class LanguageModelLoader {
  public:
   /// Throws Error if the files hold no model of this family, lack a tokenizer, or the two disagree.
-  LanguageModelLoader(ModelFiles files, Device device, Precision precision);
+  LanguageModelLoader(ModelFiles files, Device device, LlamaOptions options);
 
   std::uint64_t bytes_total() const { return llama_.bytes_total(); }
   std::uint64_t bytes_done() const { return llama_.bytes_done(); }

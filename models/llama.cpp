@@ -1,5 +1,6 @@
 #include "models/llama.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace wick {
@@ -13,7 +14,7 @@ Tensor split_heads(const Tensor& qkv, Index first, Index heads, Index head_dim) 
 /// The rows of `x` whose logits are wanted: the last one of each sequence.
 Tensor last_rows(const Tensor& x, const Batch& batch) {
   const auto sequences = batch.sequences();
-  if (static_cast<Index>(sequences.size()) == x.dim(0)) return x;
+  if (std::all_of(sequences.begin(), sequences.end(), [](const SequenceRows& s) { return s.queries == 1; })) return x;
   if (sequences.size() == 1) return x.slice(0, x.dim(0) - 1, x.dim(0));
   std::vector<Tensor> rows;
   for (const SequenceRows& s : sequences) {
@@ -43,8 +44,9 @@ Tensor rope_table(const RopeConfig& rope, std::span<const std::int32_t> position
 }
 
 PagedCache Llama::make_cache(Index tokens) const {
-  const DType type = precision_ == Precision::precise ? DType::f32 : DType::f16;
-  return PagedCache(device_, {config_.layers, config_.kv_heads, config_.head_dim, type}, tokens);
+  const DType usual = options_.precision == Precision::precise ? DType::f32 : DType::f16;
+  return PagedCache(device_, {config_.layers, config_.kv_heads, config_.head_dim, options_.cache_type.value_or(usual)},
+                    tokens);
 }
 
 Tensor Llama::forward(const Batch& batch, PagedCache& cache, LogitRows rows) const {

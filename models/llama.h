@@ -2,6 +2,7 @@
 // The LLaMA family: one model file for Llama 1-3, SmolLM2, SmolLM3, Mistral, Qwen2, Qwen3, Phi-3 and llama2.c.
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,15 @@ struct LlamaBlock {
   Linear down;            // [hidden] -> [dim]
 };
 
+/// How a model computes.
+struct LlamaOptions {
+  Precision precision;
+  /// Of the KV cache: f16, f32 or q8_0; by default f16, f32 where precise.
+  std::optional<DType> cache_type;
+
+  LlamaOptions(Precision p = Precision::fast, std::optional<DType> cache = {}) : precision(p), cache_type(cache) {}
+};
+
 /// Which rows of a batch get logits.
 enum class LogitRows : std::uint8_t { last, every };  // last: of each sequence
 
@@ -35,20 +45,20 @@ class Llama {
   /// "Q4_1", "F16", ...: the type that most weight bytes have.
   const std::string& weight_type() const { return weight_type_; }
 
-  /// A cache for at most `tokens` tokens over all sequences; f16, or f32 with Precision::precise.
+  /// A cache for at most `tokens` tokens over all sequences.
   PagedCache make_cache(Index tokens) const;
   /// Logits [rows, vocab] for the batch, whose keys and values go into `cache`.
   Tensor forward(const Batch& batch, PagedCache& cache, LogitRows rows = LogitRows::last) const;
 
  private:
   friend class LlamaLoader;
-  Llama(LlamaConfig config, Device device, Precision precision)
-      : config_(std::move(config)), device_(std::move(device)), precision_(precision) {}
+  Llama(LlamaConfig config, Device device, LlamaOptions options)
+      : config_(std::move(config)), device_(std::move(device)), options_(options) {}
   void block_forward(Index layer, Tensor& x, const Tensor& cos_sin, const PagedCache& cache, const Batch& batch) const;
 
   LlamaConfig config_;
   Device device_;
-  Precision precision_;
+  LlamaOptions options_;
   Weight embedding_;  // [vocab, dim]
   std::vector<LlamaBlock> blocks_;
   Tensor norm_;    // [dim]
@@ -64,8 +74,8 @@ Tensor rope_table(const RopeConfig& rope, std::span<const std::int32_t> position
 /// Loads a model one tensor group at a time, so that a page or a window can show progress and stop.
 class LlamaLoader {
  public:
-  /// Reads the configuration and checks every tensor's name and shape before any weight is read.
-  LlamaLoader(ModelFiles files, Device device, Precision precision);
+  /// Reads the configuration and checks it, the options and every tensor's name and shape before any weight is read.
+  LlamaLoader(ModelFiles files, Device device, LlamaOptions options);
 
   std::uint64_t bytes_total() const { return total_; }
   std::uint64_t bytes_done() const { return done_; }

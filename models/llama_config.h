@@ -22,7 +22,7 @@ struct RopeConfig {
   std::vector<float> long_inverse_frequencies;
 };
 
-/// Scaling as files state it, turned into frequencies by `scaled_frequencies`.
+/// Scaling as files state it, turned into frequencies by `make_rope`.
 struct RopeScaling {
   enum class Kind { none, linear, llama3, yarn, longrope } kind = Kind::none;
   double factor = 1;
@@ -53,8 +53,9 @@ struct LlamaConfig {
   RopeConfig rope;
   std::vector<bool> layer_turns;    // SmolLM3: whether the layer has rotary embedding
   std::vector<bool> layer_windows;  // whether the layer's attention slides
+  bool tied = true;                 // without an output matrix of its own the embedding takes its place
 
-  /// From GGUF metadata; `rope_factors` are the file's rope_freqs (Llama 3) or rope_factors_* (Phi-3) tensors, if any.
+  /// From GGUF metadata and the file's rope_freqs (Llama 3) or rope_factors_* (Phi-3) tensors, if any.
   /// Throws Error for another architecture, a missing key or a value out of range.
   static LlamaConfig from_gguf(const Checkpoint& checkpoint);
   /// From a Hugging Face config.json.

@@ -137,6 +137,7 @@ LlamaConfig LlamaConfig::from_huggingface(const Json& json, const std::string& f
   c.vocab = config.count("vocab_size");
   c.context = config.count_or("max_position_embeddings", 2048);
   c.norm_eps = config.positive_or("rms_norm_eps", 1e-6);
+  c.tied = config.flag_or("tie_word_embeddings", true);
   const std::string activation = config.text_or("hidden_act", "silu");
   if (activation != "silu") throw Error("{}: hidden_act '{}' is not supported, expected silu", file, activation);
   // Qwen and SmolLM3 state a window that they use only if told to.

@@ -42,7 +42,7 @@ std::string upper(std::string text) {
 
 }  // namespace
 
-LlamaLoader::LlamaLoader(ModelFiles files, Device device, Precision precision)
+LlamaLoader::LlamaLoader(ModelFiles files, Device device, LlamaOptions options)
     : files_(std::move(files)),
       huggingface_(files_.checkpoint.format == "safetensors"),
       memory_(device),
@@ -50,12 +50,13 @@ LlamaLoader::LlamaLoader(ModelFiles files, Device device, Precision precision)
   LlamaConfig config = huggingface_
                            ? LlamaConfig::from_huggingface(files_.config, files_.checkpoint.name() + " (config.json)")
                            : LlamaConfig::from_gguf(files_.checkpoint);
-  model_ = std::shared_ptr<Llama>(new Llama(std::move(config), std::move(device), precision));
+  model_ = std::shared_ptr<Llama>(new Llama(std::move(config), std::move(device), options));
+  model_->make_cache(1);  // throws where the model cannot have one of this type
   const LlamaConfig& c = model_->config_;
   plan(require("embedding", 0, {c.vocab, c.dim}));
   for (Index layer = 0; layer < c.layers; ++layer) plan_block(layer);
   plan(require("norm", 0, {c.dim}));
-  if (find("output", 0)) plan(require("output", 0, {c.vocab, c.dim}));
+  if (find("output", 0) || !c.tied) plan(require("output", 0, {c.vocab, c.dim}));
 }
 
 std::string LlamaLoader::tensor_name(std::string_view part, Index layer) const {
@@ -134,7 +135,7 @@ bool LlamaLoader::step() {
     if (find("output", 0)) {
       m.output_ = load_linear({"output"}, 0);
     } else {
-      m.output_ = Linear{.parts = {m.embedding_}, .bias = {}, .precision = m.precision_};
+      m.output_ = Linear{.parts = {m.embedding_}, .bias = {}, .precision = m.options_.precision};
     }
     const auto largest = std::max_element(bytes_by_type_.begin(), bytes_by_type_.end());
     m.weight_type_ = upper(info(static_cast<DType>(largest - bytes_by_type_.begin())).name);
@@ -174,7 +175,7 @@ Weight LlamaLoader::load_weight(std::span<const TensorInfo* const> tensors) {
 
 /// Projections of one input; those that stack become one matrix, so that one dispatch serves them all.
 Linear LlamaLoader::load_linear(std::initializer_list<std::string_view> parts, Index layer) {
-  Linear linear{.parts = {}, .bias = {}, .precision = model_->precision_};
+  Linear linear{.parts = {}, .bias = {}, .precision = model_->options_.precision};
   std::vector<Tensor> biases;
   std::vector<const TensorInfo*> stack;
   for (const std::string_view part : parts) {

@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <sstream>
 
@@ -19,7 +21,16 @@ void CommonOptions::add_to(CLI::App& app) {
   app.add_option("-t,--threads", threads, "Threads (default: the physical cores)")->check(CLI::Range(1, 1024));
   app.add_option("--device", device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}))->capture_default_str();
   app.add_flag("--precise", precise, "f32 activations and cache, for comparing with references");
+  app.add_option("--cache-type", cache_type, "KV cache: f16 (default), f32, or q8_0 for half the memory")
+      ->check(CLI::IsMember({"f16", "f32", "q8_0"}));
   app.add_flag("--json", json, "Machine-readable output");
+}
+
+LlamaOptions CommonOptions::llama_options() const {
+  LlamaOptions options(precise ? Precision::precise : Precision::fast);
+  for (const DType type : {DType::f16, DType::f32, DType::q8_0})
+    if (cache_type == wick::info(type).name) options.cache_type = type;
+  return options;
 }
 
 Device CommonOptions::open_device() const {
@@ -37,7 +48,7 @@ std::string ModelOption::path() const { return ModelStore().path_of(model); }
 LoadedModel load_model(const ModelOption& option, const CommonOptions& common) {
   const double begin = now_ms();
   LanguageModelLoader loader(ModelFiles::open(option.path(), option.tokenizer), common.open_device(),
-                             common.precision());
+                             common.llama_options());
   ProgressBar bar("Loading");
   while (loader.step()) {
     bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
@@ -49,12 +60,19 @@ LoadedModel load_model(const ModelOption& option, const CommonOptions& common) {
 
 std::string read_input(const std::string& text, const std::string& file) {
   if (file.empty()) return text;
+  std::error_code ignored;
+  if (file != "-" && std::filesystem::is_regular_file(file, ignored)) {
+    return text + read_text(*open_file(file), std::uint64_t{1} << 30);
+  }
   std::ostringstream buffer;
   if (file == "-") {
     buffer << std::cin.rdbuf();
-    return text + buffer.str();
+  } else {  // a pipe, such as a shell's <(command)
+    std::ifstream stream(file);
+    if (!stream || std::filesystem::is_directory(file, ignored)) open_file(file);  // says what is wrong
+    buffer << stream.rdbuf();
   }
-  return text + read_text(*open_file(file), std::uint64_t{1} << 30);
+  return text + buffer.str();
 }
 
 std::string printable(std::string_view text) {

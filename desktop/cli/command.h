@@ -16,10 +16,11 @@ struct CommonOptions {
   int threads = 0;
   std::string device = "cpu";
   bool precise = false;
+  std::string cache_type;
   bool json = false;
 
   void add_to(CLI::App& app);
-  Precision precision() const { return precise ? Precision::precise : Precision::fast; }
+  LlamaOptions llama_options() const;
   /// Throws Error for a device that this build or machine lacks.
   Device open_device() const;
 };

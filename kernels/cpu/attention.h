@@ -13,20 +13,19 @@
 
 namespace wick::cpu {
 
-/// Rows that are cheaper to multiply straight from half-precision storage than after widening the whole page.
+/// Rows that are cheaper to multiply straight from 16- or 8-bit storage than after widening the whole page.
 template <class Arch>
 inline constexpr Index kDirectRows = (Vec<Arch>::kWidth > 4 ? 4 : 1) * Arch::kTileRows;
 
-/// Keys whose values are added at once while they stream from half-precision storage: they fit the first-level cache,
-/// so that every column block but the first finds them there.
+/// Keys whose values are added at once while they stream from 16- or 8-bit storage: they fit the first-level cache, so
+/// that every column block but the first finds them there.
 inline constexpr Index kStreamedKeys = 64;
 
 /// One page's keys and values of one kv head.
 template <class Element>
 struct PageTile {
-  const Element* keys;    // [kPageTokens / kKeyPanel][head_dim][kKeyPanel]
-  const Element* values;  // [kPageTokens][values_stride]
-  Index values_stride;
+  StoredKeys<Element> keys;
+  StoredValues<Element> values;
   const Element* next;  // what will be read after the values
 };
 
@@ -48,9 +47,9 @@ class Attender {
   static Index row_stride(Index head_dim) { return (head_dim + kWidth - 1) / kWidth * kWidth; }
   static constexpr Index kRangeFloats = static_cast<Index>(sizeof(Range) / sizeof(float));
   /// Most floats of scratch that any head dimension needs.
-  static constexpr Index kScratchFloats = 2 * (kTaskRows + kPageTokens) * kMaxHeadDim +
-                                          kChunkedRows * (kMaxHeadDim + 2) + 2 * kTaskRows +
-                                          Arch::kTileRows * kPageTokens + kTaskRows * kRangeFloats;
+  static constexpr Index kScratchFloats =
+      2 * (kTaskRows + kPageTokens) * kMaxHeadDim + kChunkedRows * (kMaxHeadDim + 2) + 2 * kTaskRows +
+      Arch::kTileRows * kPageTokens + kTaskRows * kRangeFloats + kPageTokens * kMaxHeadDim / kScaleBlock;
 
   Attender(const AttentionArgs& args, std::byte* scratch)
       : args_(args),
@@ -64,6 +63,7 @@ class Attender {
     keys_ = take(kPageTokens * head_dim_);
     values_ = take(kPageTokens * row_stride_);
     scores_ = take(Arch::kTileRows * kPageTokens);
+    value_scales_ = take(kPageTokens * kMaxHeadDim / kScaleBlock);
     state_ = {take(kTaskRows), take(kTaskRows), take(kTaskRows * row_stride_)};
     later_ = {take(kChunkedRows), take(kChunkedRows), take(kChunkedRows * row_stride_)};
   }
@@ -124,7 +124,7 @@ class Attender {
   void load_queries() {
     const V factor = V::splat(args_.softcap > 0 ? args_.scale / args_.softcap : args_.scale * kLog2E);
     for (Index row = 0; row < rows_; ++row) {
-      seen_[row] = visible_keys(sequence_->keys - sequence_->queries + (first_row_ + row) / group_, args_.window);
+      seen_[row] = visible_keys(args_, *sequence_, (first_row_ + row) / group_);
       const float* from = vector_of(args_.q, row);
       float* to = q_ + row * head_dim_;
       for_vectors<Arch>(head_dim_, [&](Index d, Index count) {
@@ -142,11 +142,7 @@ class Attender {
       state.sum[row] = 0;
       for (Index d = 0; d < row_stride_; d += kWidth) V::zero().store(state.out + row * row_stride_ + d);
     }
-    if (args_.cache.type == DType::f32) {
-      attend_pages<float>(pages, state);
-    } else {
-      attend_pages<F16>(pages, state);
-    }
+    with_cache_element(args_.cache.type, [&]<class Element>() { attend_pages<Element>(pages, state); });
   }
 
   template <class Element>
@@ -154,17 +150,23 @@ class Attender {
     const PagedKV& cache = args_.cache;
     const bool whole_vectors = row_stride_ == head_dim_;
     const bool direct = whole_vectors && (sizeof(Element) == sizeof(float) || rows_ <= kDirectRows<Arch>);
-    const Index head_offset = head_ * kPageTokens * head_dim_;
     for (Index page = pages.first; page < pages.last; ++page) {
       const auto stored_at = [&](Index which, Index offset) {
-        return reinterpret_cast<const Element*>(cache.pages[sequence_->pages[which]] + offset) + head_offset;
+        return head_side<Element>(cache.pages[sequence_->pages[which]], offset, head_, head_dim_);
       };
-      const PageTile<Element> stored{stored_at(page, cache.k_offset), stored_at(page, cache.v_offset), head_dim_,
-                                     stored_at(page + 1 < pages.last ? page + 1 : page, cache.k_offset)};
+      const HeadSide<Element> keys = stored_at(page, cache.k_offset), values = stored_at(page, cache.v_offset);
+      const Range columns = columns_of({seen_[0].first, seen_[rows_ - 1].last}, page * kPageTokens);
+      if constexpr (kHasScales<Element>) {
+        const Index blocks = head_dim_ / kScaleBlock;
+        map<Arch>(values.scales + columns.first * blocks, value_scales_ + columns.first * blocks,
+                  columns.size() * blocks, [](V scale) { return scale; });
+      }
+      const PageTile<Element> stored{{keys.elements, keys.scales},
+                                     {values.elements, head_dim_, value_scales_},
+                                     stored_at(page + 1 < pages.last ? page + 1 : page, cache.k_offset).elements};
       if (direct) {
         attend_tile(stored, page * kPageTokens, state);
       } else {
-        const Range columns = columns_of({seen_[0].first, seen_[rows_ - 1].last}, page * kPageTokens);
         attend_tile(widen(stored, columns), page * kPageTokens, state);
       }
     }
@@ -184,15 +186,22 @@ class Attender {
   PageTile<float> widen(const PageTile<Element>& page, Range columns) {
     const Index first = columns.first / kKeyPanel * kKeyPanel * head_dim_;
     const Index last = (columns.last + kKeyPanel - 1) / kKeyPanel * kKeyPanel * head_dim_;
-    for (Index i = first; i < last; i += kWidth) V::load(page.keys + i).store(keys_ + i);
+    for (Index i = first; i < last; i += kWidth) {
+      V key = V::load(page.keys.elements + i);
+      if constexpr (kHasScales<Element>) {
+        key = key * V::load(page.keys.scales + i / (kScaleBlock * kKeyPanel) * kKeyPanel + i % kKeyPanel);
+      }
+      key.store(keys_ + i);
+    }
     for (Index column = columns.first; column < columns.last; ++column) {
-      const Element* from = page.values + column * page.values_stride;
+      const Element* from = page.values.elements + column * head_dim_;
       float* to = values_ + column * row_stride_;
       for_vectors<Arch>(head_dim_, [&](Index d, Index count) {
-        (count == kWidth ? V::load(from + d) : V::load_some(from + d, count)).store(to + d);
+        const V value = count == kWidth ? load_value<Arch>(page.values, column, d) : V::load_some(from + d, count);
+        value.store(to + d);
       });
     }
-    return {keys_, values_, row_stride_, keys_};
+    return {{keys_, page.keys.scales}, {values_, row_stride_, page.values.scales}, keys_};
   }
 
   template <class Element>
@@ -214,6 +223,7 @@ class Attender {
     if (all.size() == 0) return;
     score<Element, Rows>(tile, all, q_ + row * head_dim_);
     if (args_.softcap > 0) cap_scores<Arch, Rows>(scores_, all, args_.softcap);
+    if (args_.bias) add_bias<Rows>(all, first_key, row);
     float rescale[Rows];
     exponentiate<Arch, Rows>(scores_, columns, state.max + row, state.sum + row, rescale);
     add<Element, Rows>(tile, columns, rescale, state.out + row * row_stride_);
@@ -222,14 +232,27 @@ class Attender {
   template <class Element, int Rows>
   void score(const PageTile<Element>& tile, Range columns, const float* q) {
     constexpr Index kStep = Arch::kTileVectors * kWidth;
-    const Index panel_stride = kKeyPanel * head_dim_;
+    const Index blocks = head_dim_ / kScaleBlock;
     for (Index column = columns.first / kKeyPanel * kKeyPanel; column < columns.last; column += kStep) {
-      const Element* keys = tile.keys + column / kKeyPanel * panel_stride + column % kKeyPanel;
-      const Element* ahead = column + kStep < columns.last ? keys + kStep * head_dim_ : tile.values;
+      const Index panel_first = column / kKeyPanel * kKeyPanel, lane = column % kKeyPanel;
+      const StoredKeys<Element> keys{tile.keys.elements + panel_first * head_dim_ + lane,
+                                     tile.keys.scales + panel_first * blocks + lane};
+      const Element* ahead = column + kStep < columns.last ? keys.elements + kStep * head_dim_ : tile.values.elements;
       with_count<Arch::kTileVectors>((columns.last - column + kWidth - 1) / kWidth, [&]<int Vectors>() {
-        score_keys<Arch, Element, Rows, Vectors>(q, head_dim_, keys, panel_stride, ahead, scores_ + column,
-                                                 kPageTokens);
+        score_keys<Arch, Element, Rows, Vectors>(q, head_dim_, keys, ahead, scores_ + column, kPageTokens);
       });
+    }
+  }
+
+  template <int Rows>
+  void add_bias(Range columns, Index first_key, Index row) {
+    const V factor = V::splat(kLog2E);
+    for (int i = 0; i < Rows; ++i) {
+      const Index m = first_row_ + row + i, head = head_ * group_ + m % group_;
+      const float* bias = args_.bias + head * args_.bias_head_stride + m / group_ * args_.bias_query_stride + first_key;
+      float* scores = scores_ + i * kPageTokens;
+      const auto biased = [&](V score, V added) { return max(V::splat(-FLT_MAX), fma(added, factor, score)); };
+      map2<Arch>(scores + columns.first, bias + columns.first, scores + columns.first, columns.size(), biased);
     }
   }
 
@@ -259,17 +282,16 @@ class Attender {
   /// Adds the values of `columns`, block of output columns by block; `more` of the page will follow.
   template <class Element, int Rows>
   void add_block(const PageTile<Element>& tile, Range columns, bool more, const float* rescale, float* out) {
-    const Element* values = tile.values + columns.first * tile.values_stride;
-    const Element* ahead = more ? values + columns.size() * tile.values_stride : tile.next;
+    const StoredValues<Element> values = tile.values.from(columns.first);
+    const Element* ahead = more ? tile.values.from(columns.last).elements : tile.next;
     const Index vectors = row_stride_ / kWidth;
     const Index blocks = (vectors + Arch::kTileVectors - 1) / Arch::kTileVectors;
     for (Index block = 0, vector = 0; block < blocks; ++block) {
       const Index count = (vectors - vector + blocks - block - 1) / (blocks - block);
       const Index d = vector * kWidth;
       with_count<Arch::kTileVectors>(count, [&]<int Vectors>() {
-        add_values<Arch, Element, Rows, Vectors>(scores_ + columns.first, kPageTokens, values + d, tile.values_stride,
-                                                 columns.size(), ahead + d * columns.size(), rescale, out + d,
-                                                 row_stride_);
+        add_values<Arch, Element, Rows, Vectors>(scores_ + columns.first, kPageTokens, values, d, columns.size(),
+                                                 ahead + d * columns.size(), rescale, out, row_stride_);
       });
       vector += count;
     }
@@ -280,7 +302,7 @@ class Attender {
     const V weight = V::splat(scores_[row * kPageTokens + column]);
     for (Index d = 0; d < row_stride_; d += kWidth) {
       float* at = out + row * row_stride_ + d;
-      fma(weight, V::load(tile.values + column * tile.values_stride + d), V::load(at)).store(at);
+      fma(weight, load_value<Arch>(tile.values, column, d), V::load(at)).store(at);
     }
   }
 
@@ -315,7 +337,7 @@ class Attender {
   const AttentionArgs& args_;
   Index group_, head_dim_, row_stride_;
   Range* seen_;  // the keys of each row
-  float *q_, *keys_, *values_, *scores_;
+  float *q_, *keys_, *values_, *scores_, *value_scales_;
   RowState state_, later_;
 
   const SequenceRows* sequence_ = nullptr;

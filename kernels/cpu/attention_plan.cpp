@@ -14,9 +14,8 @@ struct Planner {
   Index rows(const SequenceRows& sequence) const { return sequence.queries * group; }
 
   Range keys(const SequenceRows& sequence, Index first_row, Index row_count) const {
-    const Index offset = sequence.keys - sequence.queries;
-    return {visible_keys(offset + first_row / group, args.window).first,
-            visible_keys(offset + (first_row + row_count - 1) / group, args.window).last};
+    return {visible_keys(args, sequence, first_row / group).first,
+            visible_keys(args, sequence, (first_row + row_count - 1) / group).last};
   }
 
   AttentionTask task(Index index, Index first_row, Index row_count, Index key_count) const {

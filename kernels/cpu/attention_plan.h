@@ -23,10 +23,13 @@ struct Range {
   [[gnu::always_inline]] Index size() const { return last > first ? last - first : 0; }
 };
 
-/// The keys that the query at `position` (negative: none) sees.
-[[gnu::always_inline]] inline Range visible_keys(Index position, Index window) {
-  const Index first = window > 0 && position >= window ? position - window + 1 : 0;
-  return {first, position >= 0 ? position + 1 : 0};
+/// The keys that a sequence's query sees.
+[[gnu::always_inline]] inline Range visible_keys(const AttentionArgs& args, const SequenceRows& sequence, Index query) {
+  const Index position = sequence.keys - sequence.queries + query;
+  const Index first = args.window > 0 && position >= args.window ? position - args.window + 1 : 0;
+  const Index reach = args.causal ? 1 : args.window > 0 ? args.window : sequence.queries + sequence.keys;
+  const Index last = position + reach < sequence.keys ? position + reach : sequence.keys;
+  return {first, last > 0 ? last : 0};
 }
 
 /// The pages that hold a range of keys.

@@ -48,7 +48,8 @@ namespace wick::cpu {
 
 // Beyond the operators + - * /, a Vec<Arch> of kWidth floats has
 //   Vec::zero(), Vec::splat(x), Vec::load(p), Vec::load_some(p, count) (the rest are zeros),
-//   v.store(p), v.store_some(p, count); p may be float, F16 or BF16 and needs no alignment
+//   v.store(p), v.store_some(p, count); p may be float, F16 or BF16 (to load, std::int8_t as well) and needs no
+//   alignment
 //   fma(a, b, c) = a * b + c, in one rounding where the machine can
 //   max(a, b), min(a, b): b where either is NaN; abs, sqrt, round (to nearest even)
 //   less(a, b): a Mask; select(mask, a, b)

@@ -30,6 +30,10 @@ struct Vec {
     return {wasm_v128_or(scaled, special)};
   }
   [[gnu::always_inline]] static Vec load(const BF16* p) { return {wasm_i32x4_shl(wasm_u32x4_load16x4(p), 16)}; }
+  [[gnu::always_inline]] static Vec load(const std::int8_t* p) {
+    return {
+        wasm_f32x4_convert_i32x4(wasm_i32x4_extend_low_i16x8(wasm_i16x8_extend_low_i8x16(wasm_v128_load32_zero(p))))};
+  }
 
   [[gnu::always_inline]] void store(float* p) const { wasm_v128_store(p, value); }
   [[gnu::always_inline]] void store(F16* p) const {

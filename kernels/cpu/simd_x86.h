@@ -32,6 +32,7 @@ struct Vec {
   [[gnu::always_inline]] static Vec load(const float* p) { return {Batch::load_unaligned(p)}; }
   [[gnu::always_inline]] static Vec load(const F16* p);
   [[gnu::always_inline]] static Vec load(const BF16* p);
+  [[gnu::always_inline]] static Vec load(const std::int8_t* p);
   [[gnu::always_inline]] void store(float* p) const { value.store_unaligned(p); }
   [[gnu::always_inline]] void store(F16* p) const;
   [[gnu::always_inline]] void store(BF16* p) const;
@@ -114,6 +115,17 @@ struct Vec {
     return _mm_cvtss_f32(op(x, _mm_movehdup_ps(x)));
   }
 };
+
+template <class Arch>
+[[gnu::always_inline]] inline Vec<Arch> Vec<Arch>::load(const std::int8_t* p) {
+  if constexpr (kIsAvx512<Arch>) {
+    return {xsimd::to_float(Bits(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))))};
+  } else if constexpr (kIsAvx2<Arch>) {
+    return {xsimd::to_float(Bits(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)))))};
+  } else {
+    return {xsimd::to_float(Bits(_mm_cvtepi8_epi32(_mm_loadu_si32(p))))};
+  }
+}
 
 // ---- Half precision ------------------------------------------------------------------------------------------------
 

@@ -246,5 +246,7 @@ TEST_CASE("kv cache: shapes that do not fit the cache are named") {
   CHECK(error_of([&] { attention(q, kv, kv, cache, 2, batch, {.scale = 1}); }) == "[kv cache] layer 2 of 2");
   CHECK(error_of([&] { PagedCache(device(), {1, 1, 300, DType::f16}, 256); }) != "");
   CHECK(error_of([&] { PagedCache(device(), {1, 1, 64, DType::bf16}, 256); }) ==
-        "[kv cache] the type is bf16, expected f16 or f32");
+        "[kv cache] the type is bf16, expected f16, f32 or q8_0");
+  CHECK(error_of([&] { PagedCache(device(), {1, 1, 80, DType::q8_0}, 256); }) ==
+        "[kv cache] the type q8_0 needs a head dimension that is a multiple of 32, not 80");
 }

@@ -10,7 +10,8 @@ std::string describe(const Ops& ops, const Shape& shape) {
   const auto text = [](Index number) { return std::to_string(number); };
   return std::string(ops.name) + ": " + text(shape.queries) + " of " + text(shape.keys) + " keys, heads " +
          text(shape.heads) + "/" + text(shape.kv_heads) + " x " + text(shape.head_dim) + ", " + info(shape.type).name +
-         ", window " + text(shape.window) + ", softcap " + std::to_string(shape.softcap);
+         ", window " + text(shape.window) + ", softcap " + std::to_string(shape.softcap) +
+         (shape.causal ? "" : ", not causal") + (shape.biased ? ", biased" : "");
 }
 
 bool same_bits(const float* a, const float* b, Index count) {
@@ -41,6 +42,17 @@ TEST_CASE("attention: equals softmax(q k) v in float64 on the stored values") {
       {40, 600, 4, 4, 40, DType::f16, 5, 30.0f},
       {220, 220, 1, 1, 64, DType::f32, 0, 50.0f},
       {7, 5000, 2, 1, 16, DType::f16, 4096},
+      {1, 700, 9, 3, 64, DType::q8_0},
+      {37, 300, 6, 2, 96, DType::q8_0},
+      {5, 600, 8, 1, 256, DType::q8_0, 200},
+      {200, 200, 2, 2, 128, DType::q8_0, 0, 50.0f},
+      {1, 300, 2, 2, 32, DType::f16, 0, 0, false},
+      {70, 300, 4, 2, 64, DType::f16, 0, 0, false},
+      {300, 90, 2, 2, 32, DType::f32, 0, 0, false},
+      {260, 260, 2, 1, 20, DType::f32, 9, 0, false},
+      {49, 49, 4, 4, 32, DType::f32, 0, 0, false, true},
+      {200, 513, 3, 1, 80, DType::f16, 0, 0, true, true},
+      {60, 300, 2, 2, 64, DType::q8_0, 40, 20.0f, false, true},
   };
   for_every_implementation([&](const Ops& ops) {
     Machine& machine = wick::conformance::machine(2);
@@ -74,6 +86,8 @@ TEST_CASE("attention: a row never sees a later key, nor one before its window") 
       {6, 600, 3, 3, 64, DType::f16},
       {60, 300, 4, 2, 24, DType::f32, 7},
       {9, 600, 2, 1, 64, DType::f16, 260},
+      {40, 300, 3, 1, 64, DType::q8_0},
+      {40, 290, 3, 1, 64, DType::q8_0, 0, 0, true, true},
   };
   for_every_implementation([&](const Ops& ops) {
     Machine& machine = wick::conformance::machine(1);
@@ -112,6 +126,8 @@ TEST_CASE("attention: any number of threads gives the same bits") {
       {1, 1500, 4, 1, 40, DType::f16},
       {8, 4100, 2, 2, 16},
       {130, 300, 3, 1, 32, DType::f16},
+      {1, 5000, 8, 2, 64, DType::q8_0},
+      {8, 3000, 2, 2, 32, DType::f16, 0, 0, false, true},
   };
   for_every_implementation([&](const Ops& ops) {
     for (const Shape& shape : shapes) {
@@ -205,6 +221,38 @@ TEST_CASE("attention: the output may take the place of the queries") {
   });
 }
 
+TEST_CASE("attention: a bias of -inf hides a key") {
+  for_every_implementation([&](const Ops& ops) {
+    Machine& machine = wick::conformance::machine(2);
+    for (const Shape& shape : {Shape{70, 300, 4, 2, 32, DType::f32, 0, 0, false, true},
+                               Shape{3, 600, 2, 1, 64, DType::f16, 0, 0, true, true}}) {
+      INFO(describe(ops, shape));
+      PagedProblem problem(ops, machine, shape);
+      // Half of the keys, for every query; not all that a query sees.
+      for (std::size_t i = 0; i < problem.bias.size(); i += 2)
+        problem.bias[i] = -std::numeric_limits<float>::infinity();
+      problem.attend();
+      CHECK(problem.error() <= 1e-11);
+    }
+  });
+}
+
+TEST_CASE("attention: 8 bits of each key and value are nearly as good as all") {
+  for_every_implementation([&](const Ops& ops) {
+    Machine& machine = wick::conformance::machine(2);
+    INFO(ops.name);
+    PagedProblem full(ops, machine, {20, 600, 4, 2, 64});
+    PagedProblem rounded(ops, machine, {20, 600, 4, 2, 64, DType::q8_0});
+    const std::vector<float> want = full.attend(), got = rounded.attend();
+    double difference = 0, norm = 0;
+    for (std::size_t i = 0; i < want.size(); ++i) {
+      difference += std::pow(static_cast<double>(got[i] - want[i]), 2);
+      norm += std::pow(static_cast<double>(want[i]), 2);
+    }
+    CHECK(difference / norm <= 1e-4);
+  });
+}
+
 TEST_CASE("attention: queries without keys give zeros") {
   for_every_implementation([&](const Ops& ops) {
     Machine& machine = wick::conformance::machine(1);
@@ -219,8 +267,10 @@ TEST_CASE("attention: queries without keys give zeros") {
 TEST_CASE("cache_append: writes the new tokens where ops.h says, and nothing else") {
   for_every_implementation([&](const Ops& ops) {
     Machine& machine = wick::conformance::machine(2);
-    for (const DType type : {DType::f32, DType::f16}) {
+    for (const DType type : {DType::f32, DType::f16, DType::q8_0}) {
       for (const Index head_dim : {Index{20}, Index{64}}) {
+        if (head_dim % info(type).block != 0) continue;
+        const double tolerance = type == DType::q8_0 ? 1024.0 / 127 * 0.501 : 0;
         INFO(ops.name << ", " << info(type).name << ", head_dim " << head_dim);
         const Index kv_heads = 3, first = 250, count = 20;
         PageMemory memory(type, kv_heads, head_dim, 2);
@@ -240,8 +290,10 @@ TEST_CASE("cache_append: writes the new tokens where ops.h says, and nothing els
               };
               const auto source = static_cast<std::size_t>(((token - first) * kv_heads + head) * head_dim + d);
               const bool written = token >= first && token < first + count;
-              const bool right = written ? stored(false) == static_cast<double>(k[source]) &&
-                                               stored(true) == static_cast<double>(v[source])
+              const auto near = [&](double got, float wanted) {
+                return std::fabs(got - static_cast<double>(wanted)) <= tolerance;
+              };
+              const bool right = written ? near(stored(false), k[source]) && near(stored(true), v[source])
                                          : std::isnan(stored(false)) && std::isnan(stored(true));
               wrong += !right;
             }

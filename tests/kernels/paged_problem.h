@@ -22,6 +22,7 @@ struct Shape {
   DType type = DType::f32;
   Index window = 0;
   float softcap = 0;
+  bool causal = true, biased = false;
 };
 
 inline std::vector<float> random_values(Index count, unsigned seed, float spread = 1.0f) {
@@ -52,22 +53,27 @@ class PageMemory {
 
   const PagedKV& cache() const { return cache_; }
 
-  /// Where element d of a key or value is stored, by its definition in ops.h.
-  std::byte* at(bool value, Index page, Index head, Index token, Index d) const {
-    const Index element =
-        value ? (head * kPageTokens + token) * cache_.head_dim + d
-              : ((head * (kPageTokens / kKeyPanel) + token / kKeyPanel) * cache_.head_dim + d) * kKeyPanel +
-                    token % kKeyPanel;
-    return pages_[static_cast<std::size_t>(page)] + (value ? cache_.v_offset : cache_.k_offset) +
-           element * info(cache_.type).bytes;
-  }
+  /// Element d of a key or value as it is stored, by the definition in ops.h.
   double get(bool value, Index page, Index head, Index token, Index d) const {
-    const std::byte* from = at(value, page, head, token, d);
+    const Index dim = cache_.head_dim, elements = kPageTokens * dim;
+    const std::byte* first = pages_[static_cast<std::size_t>(page)] + (value ? cache_.v_offset : cache_.k_offset) +
+                             head * row_bytes(cache_.type, elements);
+    // The i-th of n numbers of each token.
+    const auto place = [&](Index i, Index n) {
+      return value ? token * n + i : (token / kKeyPanel * n + i) * kKeyPanel + token % kKeyPanel;
+    };
     if (cache_.type == DType::f32) {
       float number;
-      std::memcpy(&number, from, sizeof number);
+      std::memcpy(&number, first + place(d, dim) * Index{sizeof number}, sizeof number);
       return static_cast<double>(number);
     }
+    if (cache_.type == DType::f16) return half(first + place(d, dim) * 2);
+    return static_cast<double>(static_cast<std::int8_t>(first[place(d, dim)])) *
+           half(first + elements + place(d / 32, dim / 32) * 2);
+  }
+
+ private:
+  static double half(const std::byte* from) {
     std::uint16_t bits;
     std::memcpy(&bits, from, sizeof bits);
     const int exponent = bits >> 10 & 31, mantissa = bits & 1023;
@@ -75,10 +81,8 @@ class PageMemory {
     if (exponent == 31) number = std::numeric_limits<double>::quiet_NaN();
     return bits & 0x8000 ? -number : number;
   }
-
- private:
   static Index side(DType type, Index kv_heads, Index head_dim) {
-    return kv_heads * kPageTokens * head_dim * info(type).bytes;
+    return row_bytes(type, kv_heads * kPageTokens * head_dim);
   }
 
   std::vector<std::byte> bytes_;
@@ -96,6 +100,7 @@ class PagedProblem {
         k(random_values(shape.keys * shape.kv_heads * shape.head_dim, 2, spread)),
         v(random_values(shape.keys * shape.kv_heads * shape.head_dim, 3)),
         out(q.size(), kNaN),
+        bias(shape.biased ? random_values(shape.heads * shape.queries * shape.keys, 4) : std::vector<float>{}),
         ops_(ops),
         machine_(machine) {
     for (Index page = page_count(shape); page > 0; --page) ids.push_back(static_cast<std::int32_t>(page - 1));
@@ -123,7 +128,11 @@ class PagedProblem {
             count,
             1.0f / std::sqrt(static_cast<float>(shape.head_dim)),
             shape.softcap,
-            shape.window};
+            shape.window,
+            shape.causal,
+            shape.biased ? bias.data() : nullptr,
+            shape.queries * shape.keys,
+            shape.keys};
   }
 
   const std::vector<float>& attend(Machine& machine) {
@@ -139,8 +148,11 @@ class PagedProblem {
 
   /// The output of one query and head by the definition, in float64 on the stored keys and values.
   std::vector<double> expected(Index query, Index head) const {
-    const Index kv_head = head / (shape.heads / shape.kv_heads), last = shape.keys - shape.queries + query;
-    const Index first = shape.window > 0 ? std::max<Index>(0, last - shape.window + 1) : 0;
+    const Index kv_head = head / (shape.heads / shape.kv_heads), position = shape.keys - shape.queries + query;
+    const Index first = shape.window > 0 ? std::max<Index>(0, position - shape.window + 1) : 0;
+    const Index last = shape.causal       ? position
+                       : shape.window > 0 ? std::min(shape.keys - 1, position + shape.window - 1)
+                                          : shape.keys - 1;
     const auto stored = [&](bool value, Index token, Index d) {
       return pages.get(value, ids[static_cast<std::size_t>(token / kPageTokens)], kv_head, token % kPageTokens, d);
     };
@@ -152,9 +164,12 @@ class PagedProblem {
                  stored(false, token, d);
       }
       score /= std::sqrt(static_cast<double>(shape.head_dim));
-      scores.push_back(shape.softcap > 0
-                           ? static_cast<double>(shape.softcap) * std::tanh(score / static_cast<double>(shape.softcap))
-                           : score);
+      if (shape.softcap > 0)
+        score = static_cast<double>(shape.softcap) * std::tanh(score / static_cast<double>(shape.softcap));
+      if (shape.biased)
+        score +=
+            static_cast<double>(bias[static_cast<std::size_t>((head * shape.queries + query) * shape.keys + token)]);
+      scores.push_back(score);
     }
     const double highest = scores.empty() ? 0 : *std::max_element(scores.begin(), scores.end());
     double total = 0;
@@ -183,7 +198,7 @@ class PagedProblem {
 
   Shape shape;
   PageMemory pages;
-  std::vector<float> q, k, v, out;
+  std::vector<float> q, k, v, out, bias;
   std::vector<std::int32_t> ids;
 
  private:
