@@ -1,60 +1,105 @@
 // `wick bench`: how fast the kernels and models are here, as rates and as fractions of this machine's own peaks.
-#include "bench.h"
+#include "models/bench/bench.h"
 
 #include <fmt/format.h>
 
 #include <map>
 
+#include "command.h"
+
 namespace wick::cli {
 namespace {
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
+struct Options {
+  CommonOptions common;
+  BenchOptions bench;
+  std::string filter;  // only rows whose name contains this
+  ModelOption model;
+};
 
-void bench(const BenchOptions& options, const std::string& what, const ModelOption& model) {
-  BenchReport report(options);
-  const Device device = options.common.open_device();
-  if (!options.common.json) fmt::print(stderr, "{}\n", device.describe());
-  Json peaks = Json::object();
-  if (what == "peaks") {
-    for (const int threads : {1, device.threads()}) {
-      const Peaks p = measure_peaks(threads);
-      peaks[std::to_string(threads)] = {{"fma_gflops", p.fma_gflops},
-                                        {"int8_gops", p.int8_gops},
-                                        {"bf16_gflops", p.bf16_gflops},
-                                        {"read_gbs", p.read_gbs}};
-      if (!options.common.json)
+/// Measures, and prints each row as it is done.
+class Report {
+ public:
+  explicit Report(const Options& options) : options_(options), device_(options.common.open_device()) {
+    if (!options_.common.json) fmt::print(stderr, "{}\n", device_.describe());
+  }
+  Report(const Report&) = delete;
+
+  void measure_peaks_alone() {
+    for (const int threads : {1, device_.threads()}) {
+      const Peaks& p = peaks(Device::cpu(threads));
+      if (!options_.common.json)
         fmt::print("{} threads: FMA {:.0f} GFLOP/s, int8 dot {:.0f} GOP/s, bf16 {:.0f} GFLOP/s, read {:.1f} GB/s\n",
                    threads, p.fma_gflops, p.int8_gops, p.bf16_gflops, p.read_gbs);
     }
   }
-  if (what == "attention") bench_attention(options, report);
-  if (what == "matmul") bench_matmul(options, report);
-  if (what == "model") bench_model(options, model, report);
-  if (options.common.json) print_json({{"device", device.describe()}, {"peaks", peaks}, {"rows", report.rows()}});
+
+  /// With one thread, then with all.
+  using Kernels = std::vector<BenchCase> (*)(const Device&, const Peaks&, const BenchOptions&);
+  void run(Kernels kernels) {
+    std::vector<int> counts{1};
+    if (device_.threads() > 1) counts.push_back(device_.threads());
+    for (const int threads : counts) {
+      const Device device = Device::cpu(threads);
+      run(kernels(device, peaks(device), options_.bench));
+    }
+  }
+
+  void run_model() {
+    const LoadedModel loaded = load_model(options_.model, options_.common);
+    const std::string load = fmt::format("model/load/t{}", device_.threads());
+    if (wants(load)) add({load, "1/s", {1e3 / loaded.load_ms}, 0});
+    run(model_bench(loaded.model, options_.bench));
+  }
+
+  Json to_json() const {
+    Json peaks = Json::object();
+    for (const auto& [threads, p] : peaks_) peaks[std::to_string(threads)] = p.to_json();
+    return {{"device", device_.describe()}, {"peaks", peaks}, {"rows", rows_}};
+  }
+
+ private:
+  bool wants(const std::string& name) const { return name.find(options_.filter) != std::string::npos; }
+
+  /// Measured when first asked for.
+  const Peaks& peaks(const Device& device) {
+    const auto [found, is_new] = peaks_.try_emplace(device.threads());
+    if (is_new) found->second = measure_peaks(device);
+    return found->second;
+  }
+
+  void run(const std::vector<BenchCase>& cases) {
+    for (const BenchCase& c : cases)
+      if (wants(c.name)) add(c.run());
+  }
+
+  void add(const BenchRow& row) {
+    rows_.push_back(row.to_json());
+    if (options_.common.json) return;
+    const auto [low, high] = std::minmax_element(row.values.begin(), row.values.end());
+    const std::string fraction = row.peak > 0 ? fmt::format("{:5.0f} % of peak", *high / row.peak * 100) : "";
+    fmt::print("{:<44} {:>9.2f} {:>9.2f} {:>9.2f} {:<9} {}\n", row.name, *low, row.median(), *high, row.unit, fraction);
+    std::fflush(stdout);
+  }
+
+  const Options& options_;
+  Device device_;
+  std::map<int, Peaks> peaks_;
+  Json rows_ = Json::array();
+};
+
+void bench(const Options& options, const std::string& what) {
+  Report report(options);
+  if (what == "peaks") report.measure_peaks_alone();
+  if (what == "attention") report.run(attention_bench);
+  if (what == "matmul") report.run(matmul_bench);
+  if (what == "model") report.run_model();
+  if (options.common.json) print_json(report.to_json());
 }
 
 }  // namespace
 
-void BenchReport::add(BenchRow row) {
-  const auto [low, high] = std::minmax_element(row.values.begin(), row.values.end());
-  const double middle = median(row.values);
-  Json json{{"name", row.name}, {"unit", row.unit}, {"min", *low}, {"median", middle}, {"max", *high}};
-  if (row.peak > 0) json["peak_fraction"] = *high / row.peak;
-  rows_.push_back(json);
-  if (options_.common.json) return;
-  const std::string fraction = row.peak > 0 ? fmt::format("{:5.0f} % of peak", *high / row.peak * 100) : "";
-  fmt::print("{:<44} {:>9.2f} {:>9.2f} {:>9.2f} {:<9} {}\n", row.name, *low, middle, *high, row.unit, fraction);
-}
-
 void add_bench(CLI::App& app) {
-  struct Options {
-    BenchOptions bench;
-    ModelOption model;
-  };
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("bench", "Measure kernels and models: min, median, max");
   command->require_subcommand(1);
@@ -65,11 +110,11 @@ void add_bench(CLI::App& app) {
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     sub->add_option("--seconds", options->bench.seconds, "Least time for a row")->capture_default_str();
-    sub->add_option("--filter", options->bench.filter, "Only rows whose name contains this");
-    options->bench.common.add_to(*sub);
-    sub->callback([options, name = std::string(name)] { bench(options->bench, name, options->model); });
+    sub->add_option("--filter", options->filter, "Only rows whose name contains this");
+    options->common.add_to(*sub);
+    sub->callback([options, name = std::string(name)] { bench(*options, name); });
   };
-  add("peaks", "This machine's FMA, int8 and memory peaks", false);
+  add("peaks", "This machine's FMA, int8, bf16 and memory peaks", false);
   add("attention", "Causal flash attention: prefill and decode", false);
   add("matmul", "Matrix products of every weight type", false);
   add("model", "Prompt and generation rate of a model", true);

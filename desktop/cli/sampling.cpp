@@ -1,6 +1,7 @@
 #include "sampling.h"
 
 #include <cstdlib>
+#include <limits>
 #include <random>
 
 #include "core/error.h"
@@ -11,12 +12,16 @@ void SamplingFlags::add_to(CLI::App& app) {
   SamplingOptions& s = options.sampling;
   const auto group = "Sampling";
   app.add_option("-n,--n-predict", options.max_tokens, "Most tokens to generate (-1: until the model ends)")
+      ->check(CLI::Range(-1, std::numeric_limits<int>::max()))
       ->capture_default_str()
       ->group(group);
   app.add_option("--temp", s.temperature, "Temperature; 0 takes the likeliest token")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--top-k", s.top_k, "Keep the k likeliest tokens; 0 keeps all")->capture_default_str()->group(group);
+  app.add_option("--top-k", s.top_k, "Keep the k likeliest tokens; 0 keeps all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group(group);
   app.add_option("--top-p", s.top_p, "Keep the likeliest tokens that sum to p")->capture_default_str()->group(group);
   app.add_option("--min-p", s.min_p, "Keep tokens at least p times as likely as the likeliest")
       ->capture_default_str()
@@ -32,11 +37,19 @@ void SamplingFlags::add_to(CLI::App& app) {
       ->capture_default_str()
       ->group(group);
   app.add_option("--repeat-last-n", s.repeat_last_n, "Tokens the penalties look back on; -1 is all")
+      ->check(CLI::Range(-1, std::numeric_limits<int>::max()))
       ->capture_default_str()
       ->group(group);
-  app.add_option("-s,--seed", seed, "Seed; -1 draws one")->capture_default_str()->group(group);
-  app.add_option("--logit-bias", bias, "ID+VALUE or ID-VALUE: add to a token's logit (ID-inf bans it)")->group(group);
-  app.add_option("--stop", options.stop, "Stop before this text (may be given several times)")->group(group);
+  app.add_option("-s,--seed", seed, "Seed; -1 draws one")
+      ->check(CLI::Range(std::int64_t{-1}, std::numeric_limits<std::int64_t>::max()))
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--logit-bias", bias, "ID+VALUE or ID-VALUE: add to a token's logit (ID-inf bans it)")
+      ->allow_extra_args(false)
+      ->group(group);
+  app.add_option("--stop", options.stop, "Stop before this text (may be given several times)")
+      ->allow_extra_args(false)
+      ->group(group);
   app.add_flag("--ignore-eos", options.ignore_end, "Go on past the model's own end")->group(group);
 }
 
@@ -45,11 +58,12 @@ GenerateOptions SamplingFlags::resolve() const {
   resolved.sampling.seed = seed >= 0 ? static_cast<std::uint64_t>(seed) : std::random_device{}();
   for (const std::string& entry : bias) {
     char* rest = nullptr;
-    const long id = std::strtol(entry.c_str(), &rest, 10);
+    const long long id = std::strtoll(entry.c_str(), &rest, 10);
     char* end = nullptr;
     const float value = std::strtof(rest, &end);
     if (rest == entry.c_str() || end == rest || *end != '\0')
       throw Error("--logit-bias '{}': expected ID+VALUE or ID-VALUE", entry);
+    if (id < 0 || id > std::numeric_limits<TokenId>::max()) throw Error("--logit-bias '{}': no such token", entry);
     resolved.sampling.logit_bias.emplace_back(static_cast<TokenId>(id), value);
   }
   resolved.sampling.validate();

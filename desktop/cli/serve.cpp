@@ -38,8 +38,11 @@ void add_serve(CLI::App& app) {
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
   command->add_option("--host", options->host, "Address to listen on")->capture_default_str();
-  command->add_option("--web", options->web_folder, "Folder of the built pages")->capture_default_str();
-  command->add_option("--models", options->models_folder, "Folder of models (default: the cache folder)");
+  command->add_option("--web", options->web_folder, "Folder of the built pages")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+  command->add_option("--models", options->models_folder, "Folder of models (default: the cache folder)")
+      ->check(CLI::ExistingDirectory);
   command->callback([options] { serve(*options); });
 }
 

@@ -1,12 +1,12 @@
 #include <algorithm>
 
-#include "bench.h"
+#include "models/bench/measure.h"
 
-namespace wick::cli {
+namespace wick {
 namespace {
 
 constexpr int kTries = 7;
-constexpr double kTryMs = 20;
+constexpr double kTrySeconds = 0.02;
 
 /// The most units a second that all threads do together when each calls `work(thread)` for some milliseconds: the best
 /// of several tries, for a peak is what nothing disturbed.
@@ -16,13 +16,13 @@ double best_rate(const Device& device, Work&& work) {
   for (int attempt = 0; attempt < kTries; ++attempt) {
     std::vector<double> rates(static_cast<std::size_t>(device.threads()));
     device.workers().pool.for_each(device.threads(), [&](Index index, int) {
-      const double begin = now_ms();
+      const double begin = seconds_now();
       double units = 0, elapsed = 0;
       do {
         units += work(index);
-        elapsed = now_ms() - begin;
-      } while (elapsed < kTryMs);
-      rates[static_cast<std::size_t>(index)] = units / elapsed * 1e3;
+        elapsed = seconds_now() - begin;
+      } while (elapsed < kTrySeconds);
+      rates[static_cast<std::size_t>(index)] = units / elapsed;
     });
     double sum = 0;
     for (const double rate : rates) sum += rate;
@@ -33,8 +33,7 @@ double best_rate(const Device& device, Work&& work) {
 
 }  // namespace
 
-Peaks measure_peaks(int threads) {
-  const Device device = Device::cpu(threads);
+Peaks measure_peaks(const Device& device) {
   const Ops& ops = device.ops();
   constexpr Index kRounds = 20000;
   Peaks peaks;
@@ -59,4 +58,4 @@ Peaks measure_peaks(int threads) {
   return peaks;
 }
 
-}  // namespace wick::cli
+}  // namespace wick

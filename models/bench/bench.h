@@ -1,0 +1,52 @@
+#pragma once
+// How fast the kernels and a model are on this machine, and what part of its own peaks that is. The terminal and the
+// page measure the same rows.
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "models/language_model.h"
+
+namespace wick {
+
+struct BenchOptions {
+  int repetitions = 5;
+  double seconds = 0.3;  // at least this long for each row
+};
+
+/// One measured quantity; larger is better.
+struct BenchRow {
+  std::string name, unit;
+  std::vector<double> values;  // one of each repetition
+  double peak = 0;             // of the machine in this unit, 0 where there is none
+
+  double median() const;
+  /// {name, unit, min, median, max, peak_fraction}: the fraction that the best repetition reached, where there is a
+  /// peak.
+  nlohmann::ordered_json to_json() const;
+};
+
+/// What a device's threads do at most, together.
+struct Peaks {
+  double fma_gflops = 0, int8_gops = 0, bf16_gflops = 0, read_gbs = 0;
+
+  nlohmann::ordered_json to_json() const;
+};
+/// Measures them, half a second long.
+Peaks measure_peaks(const Device& device);
+
+/// A row that can be measured.
+struct BenchCase {
+  std::string name;
+  std::function<BenchRow()> run;
+};
+/// Attention: causal prefill and decode with each type of cache, 16 heads, 8 kv heads.
+std::vector<BenchCase> attention_bench(const Device& device, const Peaks& peaks, const BenchOptions& options);
+/// Matrix products [4096, 4096] of every weight type with 256 rows (gemm) and with one, read from memory (gemv).
+std::vector<BenchCase> matmul_bench(const Device& device, const Peaks& peaks, const BenchOptions& options);
+/// Prompt and generation rates at several depths.
+std::vector<BenchCase> model_bench(std::shared_ptr<const LanguageModel> model, const BenchOptions& options);
+
+}  // namespace wick

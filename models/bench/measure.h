@@ -1,0 +1,33 @@
+#pragma once
+// The clock of the benchmarks.
+#include <chrono>
+#include <vector>
+
+#include "models/bench/bench.h"
+
+namespace wick {
+
+inline double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Runs `work` some times in each repetition and returns units / second of each.
+template <class Work>
+std::vector<double> measure(const BenchOptions& options, double units, Work&& work) {
+  work();  // warm up: pages, caches, clocks
+  std::vector<double> rates;
+  for (int round = 0; round < options.repetitions; ++round) {
+    const double begin = seconds_now();
+    double elapsed = 0;
+    int runs = 0;
+    do {
+      work();
+      ++runs;
+      elapsed = seconds_now() - begin;
+    } while (elapsed < options.seconds / options.repetitions);
+    rates.push_back(units * runs / elapsed);
+  }
+  return rates;
+}
+
+}  // namespace wick
