@@ -58,15 +58,6 @@ std::span<const Index> without_leading_ones(std::span<const Index> shape) {
   return shape;
 }
 
-OpenSibling open_beside(const std::filesystem::path& folder) {
-  return [folder](const std::string& name) -> SourcePtr {
-    std::error_code unreadable;  // then open_file says why
-    const std::filesystem::path path = folder / name;
-    if (!std::filesystem::exists(path, unreadable) && !unreadable) return nullptr;
-    return open_file(path.string());
-  };
-}
-
 }  // namespace
 
 template <class T>
@@ -151,19 +142,27 @@ Checkpoint open_checkpoint(SourcePtr source, const OpenSibling& open) {
 }
 
 Checkpoint open_checkpoint(const std::string& path) {
-  std::filesystem::path file = path;
+  const std::string file = checkpoint_file(path);
+  return open_checkpoint(open_file(file), open_beside(file));
+}
+
+std::string checkpoint_file(const std::string& path) {
+  const std::filesystem::path folder = path;
   std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored)) {
-    const std::filesystem::path index = file / "model.safetensors.index.json", single = file / "model.safetensors";
-    if (std::filesystem::exists(index, ignored)) {
-      file = index;
-    } else if (std::filesystem::exists(single, ignored)) {
-      file = single;
-    } else {
-      throw Error("{}: the folder has neither model.safetensors nor model.safetensors.index.json", path);
-    }
+  if (!std::filesystem::is_directory(folder, ignored)) return path;
+  for (const char* name : {"model.safetensors.index.json", "model.safetensors"}) {
+    if (std::filesystem::exists(folder / name, ignored)) return (folder / name).string();
   }
-  return open_checkpoint(open_file(file.string()), open_beside(file.parent_path()));
+  throw Error("{}: the folder has neither model.safetensors nor model.safetensors.index.json", path);
+}
+
+OpenSibling open_beside(const std::string& file) {
+  return [folder = std::filesystem::path(file).parent_path()](const std::string& name) -> SourcePtr {
+    std::error_code unreadable;  // then open_file says why
+    const std::filesystem::path path = folder / name;
+    if (!std::filesystem::exists(path, unreadable) && !unreadable) return nullptr;
+    return open_file(path.string());
+  };
 }
 
 }  // namespace wick

@@ -1,7 +1,5 @@
 #include "models/model_files.h"
 
-#include <filesystem>
-
 #include "core/error.h"
 
 namespace wick {
@@ -69,23 +67,8 @@ ModelFiles ModelFiles::open(SourcePtr source, const OpenSibling& open, SourcePtr
 }
 
 ModelFiles ModelFiles::open(const std::string& path, const std::string& tokenizer_path) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  fs::path file = path;
-  if (fs::is_directory(file, ignored)) {
-    const char* found = nullptr;
-    for (const char* name : {"model.safetensors.index.json", "model.safetensors"}) {
-      if (!found && fs::exists(file / name, ignored)) found = name;
-    }
-    if (!found) throw Error("{}: the folder has neither model.safetensors nor model.safetensors.index.json", path);
-    file /= found;
-  }
-  const OpenSibling open_beside = [folder = file.parent_path()](const std::string& name) -> SourcePtr {
-    std::error_code missing;
-    const fs::path beside = folder / name;
-    return fs::exists(beside, missing) ? open_file(beside.string()) : nullptr;
-  };
-  return open(open_file(file.string()), open_beside, tokenizer_path.empty() ? nullptr : open_file(tokenizer_path));
+  const std::string file = checkpoint_file(path);
+  return open(open_file(file), open_beside(file), tokenizer_path.empty() ? nullptr : open_file(tokenizer_path));
 }
 
 }  // namespace wick

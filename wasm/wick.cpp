@@ -139,7 +139,11 @@ wick::GenerateOptions parse_options(const Json& json) {
     if (!bias.is_array() || bias.size() != 2 || !bias[0].is_number_integer() || !bias[1].is_number()) {
       throw wick::Error("options: 'logit_bias' must hold pairs of a token id and a number");
     }
-    s.logit_bias.emplace_back(bias[0].get<wick::TokenId>(), bias[1].get<float>());
+    const auto id = bias[0].get<std::int64_t>();
+    if (id < 0 || id > std::numeric_limits<wick::TokenId>::max()) {
+      throw wick::Error("options: 'logit_bias' names token {}, which does not exist", id);
+    }
+    s.logit_bias.emplace_back(static_cast<wick::TokenId>(id), bias[1].get<float>());
   }
   return options;
 }

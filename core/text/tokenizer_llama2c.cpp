@@ -21,7 +21,10 @@ Tokenizer Tokenizer::from_llama2c(const ByteSource& source, Index vocab_size) {
   auto data = std::make_shared<Data>();
   std::vector<double> scores;
   BinaryReader reader(source);
-  reader.read<std::int32_t>("the longest token's length");
+  constexpr std::int32_t kLongest = 1 << 16;
+  if (const auto longest = reader.read<std::int32_t>("the longest token's length"); longest < 1 || longest > kLongest) {
+    throw Error("{}: neither a tokenizer.json nor llama2.c's tokenizer.bin", source.name());
+  }
   for (Index i = 0; i < vocab_size; ++i) {
     const auto id = static_cast<TokenId>(i);
     scores.push_back(static_cast<double>(reader.read<float>("a token's score")));

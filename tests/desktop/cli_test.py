@@ -73,7 +73,7 @@ class Stories(NeedsData):
             file.write('Once upon a time')
             file.flush()
             outputs = [wick('run', *self.model, '-n', '10', '--temp', '0', *source, stdin='Once upon a time').stdout
-                       for source in (['-p', 'Once upon a time'], ['-f', file.name], ['-f', '-'])]
+                       for source in (['-p', 'Once upon a time'], ['-f', file.name], ['-f', '-'], ['-f', '/dev/stdin'])]
         self.assertEqual(len(set(outputs)), 1)
         self.assertTrue(outputs[0])
 
@@ -112,6 +112,13 @@ class Smollm2(NeedsData):
             result = json.loads(wick('perplexity', MODEL, '-p', text['text'], '--json', *flags).stdout)
             self.assertEqual(result['tokens'], text['n_scored'])
             self.assertLess(abs(result['perplexity'] / text['ppl'] - 1), bound, f'{result} {flags}')
+
+    def test_an_eight_bit_cache_costs_little(self):
+        text = self.reference['perplexity'][0]
+        full, rounded = (json.loads(wick('perplexity', MODEL, '-p', text['text'], '--json', '--cache-type', kind).stdout)
+                         for kind in ('f16', 'q8_0'))
+        self.assertNotEqual(full['perplexity'], rounded['perplexity'])
+        self.assertLess(abs(rounded['perplexity'] / full['perplexity'] - 1), 0.01)
 
     def test_tokens(self):
         for text, ids in self.reference['tokenise']:
@@ -400,7 +407,8 @@ class BadInput(WithTiny):
 
     def test_options_out_of_range(self):
         for flags in (['--top-p', '2'], ['--temp', 'nan'], ['--repeat-penalty', '0'], ['--logit-bias', 'x'],
-                      ['--logit-bias', '99999+1'], ['--logit-bias', '1+'], ['--device', 'cuda']):
+                      ['--logit-bias', '99999+1'], ['--logit-bias', '1+'], ['--logit-bias', '4294967297+1'],
+                      ['-n', '-7'], ['--top-k', '-3'], ['--seed', '-9'], ['--cache-type', 'q3'], ['--device', 'cuda']):
             result = wick('run', self.model, '-p', 'x', '-n', '1', *flags)
             self.assertIn(result.returncode, (1, 2), flags)
             self.assertEqual(result.stdout, '')
@@ -426,6 +434,14 @@ class BadInput(WithTiny):
 
     def test_missing_prompt_file(self):
         self.assertIn('/no/such/file', self.failed('run', self.model, '-f', '/no/such/file'))
+        self.assertIn('is a folder', self.failed('run', self.model, '-f', '/'))
+
+    def test_options_before_the_model(self):
+        result = wick('run', '--stop', 'x', '--stop', 'y', '--logit-bias', '1+1', self.model, '-p', 'x', '-n', '1')
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_a_cache_type_that_the_model_cannot_have(self):
+        self.assertIn('multiple of 32', self.failed('run', self.model, '-p', 'x', '--cache-type', 'q8_0'))
 
     def test_full_standard_output(self):
         if not os.path.exists('/dev/full'):

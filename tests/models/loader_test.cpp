@@ -56,6 +56,21 @@ TEST_CASE("loader: a missing tensor is named, whichever it is") {
   }
 }
 
+TEST_CASE("loader: the embedding stands for a missing output matrix only where the model says so") {
+  const TemporaryFolder folder;
+  const std::filesystem::path tied = WICK_TESTS_DIR "/golden/llama/llama-tied";
+  for (const char* name : {"model.safetensors", "tokenizer.json"})
+    if (std::filesystem::exists(tied / name)) std::filesystem::copy(tied / name, folder / name);
+  auto config = nlohmann::ordered_json::parse(read_text(*open_file((tied / "config.json").string())));
+  const auto load = [&] {
+    write_file(folder / "config.json", config.dump());
+    return error_of([&] { LlamaLoader(ModelFiles::open(folder / ""), Device::cpu(1), Precision::fast); });
+  };
+  CHECK(load() == "");
+  config["tie_word_embeddings"] = false;
+  CHECK(load().find("tensor 'lm_head.weight' is missing") != std::string::npos);
+}
+
 TEST_CASE("loader: a wrong shape is named with what was expected and found") {
   for (const std::string architecture : kArchitectures) {
     const TinyModel whole = tiny_model(architecture);
