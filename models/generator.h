@@ -68,6 +68,7 @@ class Generator {
   Index prompt_left() const;
   const std::vector<TokenId>& tokens() const { return tokens_; }
   const LanguageModel& model() const { return *model_; }
+  const std::shared_ptr<const LanguageModel>& share_model() const { return model_; }
 
  private:
   void read_prompt(Index count);

@@ -24,6 +24,7 @@ extern "C" {
 typedef struct wick_engine wick_engine; /* a device: kernels, threads, memory */
 typedef struct wick_loader wick_loader; /* a model that is being loaded */
 typedef struct wick_chat wick_chat;     /* a conversation with a loaded model */
+typedef struct wick_bench wick_bench;   /* measurements of the kernels or a model */
 
 #define WICK_ERROR (-1)
 
@@ -98,6 +99,18 @@ WICK_API int32_t wick_chat_token(wick_chat* chat);
 WICK_API int32_t wick_chat_stop_reason(wick_chat* chat);
 /* Ends the answer as it stands. */
 WICK_API void wick_chat_cancel(wick_chat* chat);
+
+/* Begins to measure: the kernels, or the chat's model where `chat` is not null. Takes the machine's own peaks first, half
+ * a second long. `options_json`: {rows: [texts: rows whose names contain one of them, all where it is empty or left out],
+ * threads (of the kernels; by default the engine's), repetitions, seconds (at least, for a row)}, each optional. The
+ * engine must stay, and its other work must wait. */
+WICK_API wick_bench* wick_bench_new(wick_engine* engine, wick_chat* chat, const char* options_json);
+WICK_API void wick_bench_free(wick_bench* bench);
+/* JSON {device, threads, peaks: {fma_gflops, int8_gops, bf16_gflops, read_gbs}, rows: [name]}; its length. */
+WICK_API int32_t wick_bench_info(wick_bench* bench);
+/* Measures the next row, some seconds long at most. JSON {name, unit, min, median, max, peak_fraction where there is a
+ * peak}; its length, or 0 after the last row. */
+WICK_API int32_t wick_bench_step(wick_bench* bench);
 
 #ifdef __cplusplus
 }

@@ -52,7 +52,7 @@ void multiply(const PackedWeight& w, Operands& o) {
 std::vector<double> run_gemm(const BenchOptions& options, const Device& device, DType type) {
   const PackedMatrix m = make_weight(device, type, kSize, kSize);
   Operands operands(device, kRows);
-  return measure(options, 2.0 * static_cast<double>(kSize * kSize * kRows) / 1e9,
+  return measure(options, 2.0 * static_cast<double>(kSize) * kSize * kRows / 1e9,
                  [&] { multiply(m.weight, operands); });
 }
 

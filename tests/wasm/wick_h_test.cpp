@@ -253,6 +253,39 @@ TEST_CASE("wick.h: what is freed is given back") {
   wick_engine_trim(session.engine);
 }
 
+TEST_CASE("wick.h: measures the kernels and a model, row after row") {
+  const Session session;
+  const auto text = [](int32_t bytes) {
+    std::string json(static_cast<std::size_t>(std::max(bytes, 0)), ' ');
+    wick_text(json.data(), bytes);
+    return nlohmann::json::parse(json, nullptr, false);
+  };
+  const auto rows_of = [&](wick_chat* chat, const char* options) {
+    wick_bench* bench = wick_bench_new(session.engine, chat, options);
+    REQUIRE(bench);
+    const nlohmann::json info = text(wick_bench_info(bench));
+    CHECK(info["peaks"]["fma_gflops"].get<double>() > 0);
+    std::vector<std::string> names;
+    for (int32_t bytes; (bytes = wick_bench_step(bench)) > 0;) {
+      const nlohmann::json row = text(bytes);
+      CHECK(row["median"].get<double>() > 0);
+      names.push_back(row["name"].get<std::string>());
+    }
+    CHECK(info["rows"] == nlohmann::json(names));
+    wick_bench_free(bench);
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  CHECK(rows_of(nullptr, R"({"rows": ["q8_0/hd64/s512", "f16/hd64/kv8192"], "threads": 1, "repetitions": 1,
+                             "seconds": 0})") ==
+        Names{"attention/decode/f16/hd64/kv8192/t1", "attention/prefill/q8_0/hd64/s512/t1"});
+  CHECK(rows_of(session.chat, R"({"rows": ["prompt"], "repetitions": 1, "seconds": 0})").size() == 1);
+  CHECK(rows_of(nullptr, R"({"rows": ["no such row"]})").empty());
+  CHECK_FALSE(wick_bench_new(session.engine, nullptr, R"({"repetitions": 0})"));
+  CHECK(std::string(wick_error_message()) == "options: nothing would be measured");
+  CHECK_FALSE(wick_bench_new(session.engine, nullptr, R"({"rows": [1]})"));
+}
+
 TEST_CASE("wick.h: a null handle is an error, never a crash") {
   wick_engine* engine = wick_engine_new(1);
   const auto fails = [](int32_t result, const char* message) {
@@ -282,6 +315,10 @@ TEST_CASE("wick.h: a null handle is an error, never a crash") {
   wick_engine_trim(nullptr);
   wick_chat_cancel(nullptr);
   wick_chat_free(nullptr);
+  CHECK_FALSE(wick_bench_new(nullptr, nullptr, "{}"));
+  fails(wick_bench_info(nullptr), "no bench was given");
+  fails(wick_bench_step(nullptr), "no bench was given");
+  wick_bench_free(nullptr);
   wick_load_free(nullptr);
   wick_engine_free(nullptr);
   wick_engine_free(engine);
