@@ -25,5 +25,5 @@ execute_process(COMMAND node --v8-options OUTPUT_VARIABLE _v8_options)
 if(_v8_options MATCHES "--experimental-wasm-relaxed-simd")  # Node 20 has it behind a flag, Node 22 by itself
   list(APPEND _node --experimental-wasm-relaxed-simd)
 endif()
-set(CMAKE_CROSSCOMPILING_EMULATOR "${_node}" CACHE STRING "")
+set(CMAKE_CROSSCOMPILING_EMULATOR "${_node}" CACHE STRING "" FORCE)
 include(/usr/share/emscripten/cmake/Modules/Platform/Emscripten.cmake)
