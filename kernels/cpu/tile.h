@@ -40,7 +40,7 @@ template <class Arch, class Element, int Vectors>
   if constexpr (sizeof(Element) < sizeof(float)) {
     constexpr Index kElements = Vectors * Vec<Arch>::kWidth, kLine = 64 / static_cast<Index>(sizeof(Element));
 #pragma GCC unroll 8
-    for (Index line = 0; line < kElements; line += kLine) prefetch<Arch>(ahead + step * kElements + line);
+    for (Index line = 0; line < kElements; line += kLine) read_ahead<Arch>(ahead + step * kElements + line);
   }
 }
 
