@@ -131,22 +131,19 @@ struct Q8Kernel {
     });
   }
 
-  /// Adds the dot products of one group to the sums of all rows of one panel.
-  template <bool first, bool last>
+  /// Adds the dot products of one part of a group to the sums of all rows of one panel.
+  template <int part, bool first, bool last>
   [[gnu::always_inline]] static void add_group(typename I::Bytes expanded, const std::byte* record, Index group,
                                                Partial* partial, Int32* integers) {
-    unroll<kParts>([&](auto part) __attribute__((always_inline)) {
-      const auto w = operand<part>(expanded);
-      unroll<height>([&](auto row) __attribute__((always_inline)) {
-        add_dot<part, first, last>(w, record, row, group, partial[part * height + row], integers[row]);
-      });
+    const auto w = operand<part>(expanded);
+    unroll<height>([&](auto row) __attribute__((always_inline)) {
+      add_dot<part, first, last>(w, record, row, group, partial[row], integers[row]);
     });
   }
 
   template <int sub>
   [[gnu::always_inline]] static void groups_in_turn(const std::byte* quants, Index stride, const std::byte* record,
                                                     Int32* integers) {
-    Partial partial[panels][height * kParts];
     unroll<height * panels>([&](auto i) __attribute__((always_inline)) { integers[i] = start(record, i % height); });
     if constexpr (kGroups == 8) {
       // Groups j and j + 4 share a vector of nibbles. The loop must stay one: unrolled, LLVM would put the rows outside
@@ -156,19 +153,25 @@ struct Q8Kernel {
         unroll<panels>([&](auto panel) __attribute__((always_inline)) {
           typename I::Bytes pair[2];
           expand_pair(quants + panel * stride, j, pair);
-          add_group<true, false>(pair[0], record, 0, partial[panel], integers + panel * height);
-          add_group<false, true>(pair[1], record, 4, partial[panel], integers + panel * height);
+          unroll<kParts>([&](auto part) __attribute__((always_inline)) {  // in turn: registers hold the sums of one
+            Partial partial[height];
+            add_group<part, true, false>(pair[0], record, 0, partial, integers + panel * height);
+            add_group<part, false, true>(pair[1], record, 4, partial, integers + panel * height);
+          });
         });
         quants += kVector;
         record += 4 * sizeof(typename I::ActivationElement);
       }
     } else {
-      unroll<kGroups>([&](auto step) __attribute__((always_inline)) {
-        constexpr int group = sub * kGroups + step;
-        constexpr bool first = step % kDots == 0, last = step % kDots == kDots - 1 || step == kGroups - 1;
-        unroll<panels>([&](auto panel) __attribute__((always_inline)) {
-          add_group<first, last>(expand<Arch, kFormat.bits, group>(quants + panel * stride), record, group,
-                                 partial[panel], integers + panel * height);
+      unroll<panels>([&](auto panel) __attribute__((always_inline)) {
+        Partial partial[kParts][height];
+        unroll<kGroups>([&](auto step) __attribute__((always_inline)) {
+          constexpr int group = sub * kGroups + step;
+          constexpr bool first = step % kDots == 0, last = step % kDots == kDots - 1 || step == kGroups - 1;
+          const auto expanded = expand<Arch, kFormat.bits, group>(quants + panel * stride);
+          unroll<kParts>([&](auto part) __attribute__((always_inline)) {
+            add_group<part, first, last>(expanded, record, group, partial[part], integers + panel * height);
+          });
         });
       });
     }
