@@ -95,6 +95,73 @@ test("a dropped file that is no model is told inline, and the page goes on", asy
   assert.match(await ask(page, "Hello"), /\w/);
 });
 
+test("a file that is no model leaves the model that is loaded", async () => {
+  await ready();
+  await ask(page, "Hello");
+  await drop(page, "notes.txt", "Dear diary");
+  await page.getByText("notes.txt: starts with 'Dear'").first().waitFor();
+  const before = site.server.requests.length;
+  assert.match(await ask(page, "Hello again"), /\w/);
+  await page.locator("model-menu").getByText("small").first().waitFor();
+  assert.equal(site.server.requests.length, before, "nothing was fetched");
+});
+
+test("another model ends the answer in work, which keeps its words", async () => {
+  await ready();
+  await send(page, "A long answer, please");
+  await lastAnswer(page).getByText("Line 1 of").waitFor();
+  await drop(page, "other.gguf", "GGUF and some more");
+  await idle(page);
+  await page.locator("model-menu").getByText("other").first().waitFor();
+  assert.match(
+    await lastAnswer(page).locator(".prose").innerText(),
+    /^Line 1 of/,
+  );
+  assert.match(await ask(page, "Hello"), /\w/);
+  noTrouble();
+});
+
+/** Opens the chat with a browser whose storage fails as `script` makes it. */
+const openWithout = async (script) => {
+  page = await site.page();
+  await page.addInitScript(script);
+  await page.goto(site.url("#/chat"));
+  await field(page).waitFor();
+  await drop(page, "small.gguf", "GGUF and some more");
+  await page.getByText("small is loaded").waitFor();
+};
+
+test("a full store is told inline, and the answer is written all the same", async () => {
+  await openWithout(() => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+  });
+  assert.match(await ask(page, "Hello"), /\w/);
+  await page
+    .getByRole("status")
+    .filter({ hasText: "storage for this page is full" })
+    .waitFor();
+  noTrouble();
+});
+
+test("a browser that refuses all storage still talks, and says so", async () => {
+  await openWithout(() => {
+    const refuse = () => {
+      throw new DOMException("denied", "SecurityError");
+    };
+    IDBFactory.prototype.open = refuse;
+    Storage.prototype.setItem = refuse;
+    Storage.prototype.getItem = refuse;
+  });
+  await page
+    .getByRole("status")
+    .filter({ hasText: "conversations end with it" })
+    .waitFor();
+  assert.match(await ask(page, "Hello"), /\w/);
+  noTrouble();
+});
+
 test("an answer streams, Stop keeps what was written, Continue goes on", async () => {
   await ready();
   await send(page, "A long answer, please");

@@ -30,8 +30,15 @@ export class ChatComposer extends LightElement {
   }
 
   protected override render() {
-    const { writing } = this.session.state.value;
+    const { writing, unkept } = this.session.state.value;
     return html`<div class="compose">
+      ${
+        unkept
+          ? html`<p class="note unkept" role="status">
+              ${icon("alert", true)}<span>${unkept}</span>
+            </p>`
+          : nothing
+      }
       <form @submit=${this.#submit}>
         <textarea
           rows="1"

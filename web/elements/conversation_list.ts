@@ -6,11 +6,11 @@ import {
   searchHeads,
   type Head,
 } from "../pages/chat/conversations.ts";
+import { removeWithUndo } from "../pages/chat/remove.ts";
 import type { ChatSession } from "../pages/chat/session.ts";
 import { watch } from "../pages/observable.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
-import { toast } from "./toast.ts";
 
 /** The conversations kept in this browser: search, choose, delete. */
 @customElement("conversation-list")
@@ -99,15 +99,10 @@ export class ConversationList extends LightElement {
       <button
         class="btn quiet icon small"
         aria-label="Delete ${head.title}"
-        @click=${() => void this.#remove(head)}
+        @click=${() => void removeWithUndo(this.session, head)}
       >
         ${icon("trash", true)}
       </button>
     </div>`;
-  }
-
-  async #remove(head: Head): Promise<void> {
-    const undo = await this.session.remove(head.id);
-    toast(`Deleted “${head.title}”`, () => void undo());
   }
 }

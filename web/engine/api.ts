@@ -56,7 +56,11 @@ export interface ChatModel {
 
 export interface Engine {
   readonly info: EngineInfo;
-  /** Replaces the model loaded before. The file is read by slices where it lies, never copied whole. */
+  /**
+   * Replaces the model loaded before, and ends its answers as they stand. A file whose header is no model's is refused
+   * before that, and the model stays. The file is read by slices where it lies, never copied whole. The first progress
+   * says that the header was accepted.
+   */
   loadChat(source: ModelSource, options?: LoadCallOptions): Promise<ChatModel>;
   /** Ends the worker. The next loadChat starts a fresh one. */
   kill(): void;
@@ -84,6 +88,7 @@ export async function createEngine(
     limits: chosen.limits,
   };
   let client = await start();
+  const answers = new Set<AbortController>();
 
   async function start(): Promise<Client<EngineCalls>> {
     const fresh = createClient<EngineCalls>(
@@ -105,13 +110,14 @@ export async function createEngine(
     async loadChat(source, { name, signal, onProgress, ...loadOptions } = {}) {
       if (client.dead) client = await start();
       const file = await fileOf(source, signal);
+      for (const answer of answers) answer.abort(); // with what they have written
       const title = name ?? (file instanceof File ? file.name : "model");
       const model = await client.call(
         "load",
         { file, name: title, options: loadOptions },
         { signal, ...(onProgress && { onEvent: onProgress }) },
       );
-      return chatModel(client, model);
+      return chatModel(client, model, answers);
     },
   };
 }
@@ -123,13 +129,31 @@ function createEngineWorker(): WorkerLike<EngineCalls> {
   });
 }
 
-function chatModel(client: Client<EngineCalls>, info: ModelInfo): ChatModel {
+function chatModel(
+  client: Client<EngineCalls>,
+  info: ModelInfo,
+  answers: Set<AbortController>,
+): ChatModel {
   return {
     info,
     send: (messages, options = {}, signal) =>
-      createStream((push) =>
-        client.call("send", { messages, options }, { signal, onEvent: push }),
-      ),
+      createStream(async (push) => {
+        const answer = new AbortController();
+        const abort = () => answer.abort();
+        if (signal?.aborted) abort();
+        signal?.addEventListener("abort", abort, { once: true });
+        answers.add(answer);
+        try {
+          return await client.call(
+            "send",
+            { messages, options },
+            { signal: answer.signal, onEvent: push },
+          );
+        } finally {
+          answers.delete(answer);
+          signal?.removeEventListener("abort", abort);
+        }
+      }),
     countTokens: (text) => client.call("count", { text }),
     async unload() {
       await client.call("unload", null);

@@ -32,6 +32,7 @@ export interface ChatStep {
 export interface Core {
   readonly threads: number;
 
+  /** Reads the file's header. Once that is accepted the model that was loaded before is gone; if it throws, it stays. */
   loadBegin(file: Blob, name: string, options: LoadOptions): void;
   loadStep(): LoadProgress;
   unload(): void;

@@ -36,9 +36,11 @@ const receive = createServer<EngineCalls>({
     },
     *load({ file, name, options }, job) {
       const current = started();
-      current.unload();
+      current.loadBegin(file, name, options); // or throws, and the model that was loaded stays
       try {
-        current.loadBegin(file, name, options);
+        yield { done: 0, total: file.size };
+        if (job.signal.aborted)
+          throw new WickError("cancelled", `${name}: loading was cancelled.`);
         for (;;) {
           const progress = current.loadStep();
           if (progress.done >= progress.total) return current.info();

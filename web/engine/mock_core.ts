@@ -47,6 +47,11 @@ export function createMockCore(read: ReadSlice, stepMs = 24): Core {
     return info;
   }
 
+  function freeModel(): void {
+    loading = info = answer = null;
+    cache = [];
+  }
+
   function current(): Answer {
     if (!answer)
       throw new WickError("bad_argument", "No answer has been begun.");
@@ -98,6 +103,7 @@ export function createMockCore(read: ReadSlice, stepMs = 24): Core {
           `${name}: starts with '${printable(magic)}', expected 'GGUF'.`,
         );
       }
+      freeModel();
       loading = { file, name, options, done: 0 };
     },
     loadStep(): LoadProgress {
@@ -116,10 +122,7 @@ export function createMockCore(read: ReadSlice, stepMs = 24): Core {
       }
       return progress;
     },
-    unload() {
-      loading = info = answer = null;
-      cache = [];
-    },
+    unload: freeModel,
     info: model,
     countTokens: (text) => splitTokens(text).length,
     chatBegin({ messages, options }: ChatRequest) {

@@ -48,8 +48,6 @@ export function createServer<Calls extends CallTable>(
   async function run(call: Call): Promise<void> {
     const job = jobs.get(call.id) ?? new AbortController();
     try {
-      if (job.signal.aborted)
-        throw new WickError("cancelled", "Cancelled before it began.");
       const handler = handlers[call.call];
       if (!handler)
         throw new WickError(
@@ -82,6 +80,14 @@ export function createServer<Calls extends CallTable>(
     }
   }
 
+  /** Answers the cancel of a call that has not begun, which may be long before its turn. */
+  function refuse(call?: Call): void {
+    if (!call) return;
+    jobs.delete(call.id);
+    const error = new WickError("cancelled", "Cancelled before it began.");
+    post({ id: call.id, kind: "error", error: errorData(error) });
+  }
+
   function next(): void {
     while (running < parallel) {
       const call = waiting.shift();
@@ -94,6 +100,8 @@ export function createServer<Calls extends CallTable>(
   return (request) => {
     if (request.call === "cancel") {
       jobs.get(request.id)?.abort();
+      const at = waiting.findIndex(({ id }) => id === request.id);
+      if (at >= 0) refuse(...waiting.splice(at, 1));
       return;
     }
     jobs.set(request.id, new AbortController());

@@ -66,6 +66,14 @@ export async function createWasmCore(
     return info;
   }
 
+  function freeModel(): void {
+    if (loading) module._wick_load_free(loading.loader);
+    if (chat !== 0) module._wick_chat_free(chat);
+    module._wick_engine_trim(engine);
+    loading = info = stats = null;
+    chat = 0;
+  }
+
   function finishLoad({ loader, name, file, context }: Loading): void {
     chat = module._wick_chat_new(loader, context);
     if (chat === 0) throw failure(module, "bad_file", name);
@@ -123,7 +131,11 @@ export async function createWasmCore(
           options.precise ? 1 : 0,
         ),
       );
-      if (loader === 0) throw failure(module, "bad_file");
+      if (loader === 0) {
+        module.files.clear();
+        throw failure(module, "bad_file");
+      }
+      freeModel();
       loading = { loader, name, file, context: options.context_size ?? 0 };
     },
     loadStep(): LoadProgress {
@@ -139,12 +151,8 @@ export async function createWasmCore(
       return { done: total, total };
     },
     unload() {
-      if (loading) module._wick_load_free(loading.loader);
-      if (chat !== 0) module._wick_chat_free(chat);
       module.files.clear();
-      module._wick_engine_trim(engine);
-      loading = info = stats = null;
-      chat = 0;
+      freeModel();
     },
     info: model,
     countTokens(text) {

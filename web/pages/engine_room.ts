@@ -8,6 +8,7 @@ import {
 import { toWickError, WickError } from "../engine/errors.ts";
 import { createSpeedMeter } from "../engine/speed.ts";
 import { observable, type Observable } from "./observable.ts";
+import { recall, remember } from "./remember.ts";
 import type { Shelf, Transfer } from "./shelf.ts";
 
 /** Which model: one of the catalogue, or a file that the user has picked. */
@@ -79,7 +80,7 @@ export function createEngineRoom(
     const chats = shelf.state.value.items.filter(
       ({ entry }) => entry.task === "chat",
     );
-    const last = localStorage.getItem(kLastKey);
+    const last = recall(kLastKey);
     const best =
       chats.find(({ entry }) => entry.name === last) ??
       chats.find(({ stored }) => stored?.state === "ready") ??
@@ -121,6 +122,8 @@ export function createEngineRoom(
     signal: AbortSignal,
   ): Promise<ChatModel> {
     const title = titleOf(choice, shelf);
+    const before = state.value;
+    let replaced = false;
     change({
       phase: "loading",
       choice,
@@ -137,7 +140,8 @@ export function createEngineRoom(
       const model = await running.loadChat(file, {
         name: file.name,
         signal,
-        onProgress: ({ done, total }) =>
+        onProgress: ({ done, total }) => {
+          replaced = true;
           change({
             progress: {
               phase: "fetching",
@@ -145,18 +149,24 @@ export function createEngineRoom(
               total,
               ...meter.measure(done, total, performance.now()),
             },
-          }),
+          });
+        },
       });
       change({ phase: "ready", info: running.info, model, progress: null });
-      if (choice.kind === "catalog")
-        localStorage.setItem(kLastKey, choice.name);
+      if (choice.kind === "catalog") remember(kLastKey, choice.name);
       return model;
     } catch (reason) {
       const error = toWickError(reason);
+      // The model from before goes on, or is what the next question loads again.
+      const { choice, title, model } = before;
+      const ended =
+        replaced || error.code === "crashed" || error.code === "killed";
+      const stays = ended ? null : model;
       change({
-        phase: "off",
-        choice: null,
-        title: "",
+        phase: stays ? "ready" : "off",
+        choice,
+        title: stays ? title : "",
+        model: stays,
         progress: null,
         problem: error.code === "cancelled" ? "" : error.message,
       });
@@ -185,7 +195,13 @@ export function createEngineRoom(
     use,
     preferred,
     async ensure(signal) {
-      if (loading) return loading.ended;
+      if (loading) {
+        const { controller, ended } = loading;
+        signal?.addEventListener("abort", () => controller.abort(), {
+          once: true,
+        });
+        return ended;
+      }
       if (state.value.model) return state.value.model;
       if (!shelf.state.value.known) await shelf.refresh();
       const choice = preferred();

@@ -4,13 +4,17 @@ import "../elements/toast.ts";
 import type { EngineOptions } from "../engine/api.ts";
 import { createModelStore } from "../engine/model_store.ts";
 import type { App } from "./app.ts";
-import { openConversations } from "./chat/conversations.ts";
+import {
+  memoryConversations,
+  openConversations,
+} from "./chat/conversations.ts";
 import { parseSettings, type Settings } from "./chat/sampling.ts";
 import { createSession, type ChatSession } from "./chat/session.ts";
 import { createEngineRoom } from "./engine_room.ts";
 import "./home/home_page.ts";
 import { startMenus } from "./menus.ts";
 import { observable } from "./observable.ts";
+import { recall, remember } from "./remember.ts";
 import { keepVariant, startOffline } from "./offline.ts";
 import { route, startRouter } from "./router.ts";
 import { sections } from "./sections.ts";
@@ -26,21 +30,19 @@ function createApp(): App {
     base: document.baseURI,
     ...(import.meta.env.VITE_MOCK ? optionsForTests() : {}),
   });
-  const settings = observable<Settings>(
-    parseSettings(localStorage.getItem(kSettingsKey)),
-  );
-  settings.subscribe((value) =>
-    localStorage.setItem(kSettingsKey, JSON.stringify(value)),
-  );
+  const settings = observable<Settings>(parseSettings(recall(kSettingsKey)));
+  settings.subscribe((value) => remember(kSettingsKey, JSON.stringify(value)));
   let session: Promise<ChatSession> | null = null;
   return {
     room,
     shelf,
     settings,
     session: () =>
-      (session ??= openConversations().then((kept) =>
-        createSession({ room, kept, settings: () => settings.value }),
-      )),
+      (session ??= openConversations()
+        .catch(memoryConversations)
+        .then((kept) =>
+          createSession({ room, kept, settings: () => settings.value }),
+        )),
   };
 }
 

@@ -11,6 +11,7 @@ import { fitOf, type Fit } from "../engine/fit.ts";
 import type { ModelStore, StoredModel } from "../engine/model_store.ts";
 import { createSpeedMeter } from "../engine/speed.ts";
 import { observable, type Observable } from "./observable.ts";
+import { recall, remember } from "./remember.ts";
 
 /** A running download. */
 export interface Transfer {
@@ -64,10 +65,7 @@ export function rememberSpeed(
   ms: number,
 ): void {
   if (tokens >= 16 && ms > 0)
-    localStorage.setItem(
-      kSpeedKey,
-      String(Math.round((fileBytes * tokens * 1000) / ms)),
-    );
+    remember(kSpeedKey, String(Math.round((fileBytes * tokens * 1000) / ms)));
 }
 
 export function createShelf(store: ModelStore, builtIn: unknown): Shelf {
@@ -107,7 +105,7 @@ export function createShelf(store: ModelStore, builtIn: unknown): Shelf {
       store.estimate().catch(() => ({ quota: 0, usage: 0, persistent: false })),
     ]);
     served = index;
-    const bytesPerSecond = Number(localStorage.getItem(kSpeedKey)) || 0;
+    const bytesPerSecond = Number(recall(kSpeedKey)) || 0;
     const before = new Map(
       state.value.items.map((item) => [item.entry.name, item]),
     );

@@ -1,3 +1,5 @@
+import { remember } from "./remember.ts";
+
 const kKey = "wick.theme";
 
 /** The button in the bar: turns the theme that shows into the other, and remembers it unless it is the system's. */
@@ -10,10 +12,10 @@ export function startTheme(): void {
     const next = shown === "dark" ? "light" : "dark";
     if (next === system) {
       delete root.dataset.theme;
-      localStorage.removeItem(kKey);
+      remember(kKey, null);
     } else {
       root.dataset.theme = next;
-      localStorage.setItem(kKey, next);
+      remember(kKey, next);
     }
   });
 }

@@ -83,6 +83,20 @@ describe("client and server", () => {
     expect(await first).toBe("done");
   });
 
+  test("and its cancel is answered before its turn", async () => {
+    const { client } = start();
+    const controller = new AbortController();
+    const order: string[] = [];
+    const first = client.call("count", 20).then(() => order.push("first"));
+    const second = client.call("add", [1, 2], { signal: controller.signal });
+    setTimeout(() => controller.abort(), 1);
+    await expectCode(second, "cancelled");
+    order.push("second");
+    await first;
+    expect(order).toEqual(["second", "first"]);
+    expect(await client.call("add", [1, 2])).toBe(3);
+  });
+
   test("an aborted signal sends nothing", async () => {
     const signal = AbortSignal.abort();
     await expectCode(

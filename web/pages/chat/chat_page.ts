@@ -19,6 +19,7 @@ import { go, route } from "../router.ts";
 import { fileNameOf, toJson, toMarkdown } from "./export.ts";
 import { fromJson } from "./import.ts";
 import { chatKeys } from "./keys.ts";
+import { removeWithUndo } from "./remove.ts";
 import type { ChatSession } from "./session.ts";
 import { pathOf } from "./tree.ts";
 
@@ -213,9 +214,10 @@ export class ChatPage extends LightElement {
   }
 
   async #remove(session: ChatSession): Promise<void> {
-    const { id, title } = session.state.value.conversation;
-    const undo = await session.remove(id);
-    toast(`Deleted “${title}”`, () => void undo().then(() => go("chat", id)));
+    const { conversation } = session.state.value;
+    await removeWithUndo(session, conversation, () =>
+      go("chat", conversation.id),
+    );
   }
 
   #titleKey(event: KeyboardEvent): void {

@@ -17,6 +17,8 @@ interface Schema extends DBSchema {
 
 /** The conversations kept in this browser. */
 export interface Conversations {
+  /** Why nothing outlives the page, or nothing. */
+  readonly refused?: string;
   /** Newest first. */
   heads(): Promise<Head[]>;
   read(id: string): Promise<Conversation | undefined>;
@@ -51,6 +53,28 @@ export async function openConversations(name = "wick"): Promise<Conversations> {
         change.objectStore("heads").delete(id),
         change.done,
       ]);
+    },
+  };
+}
+
+/** For a browser that keeps nothing: as long as the page lives. */
+export function memoryConversations(): Conversations {
+  const kept = new Map<string, Conversation>();
+  return {
+    refused:
+      "This browser keeps no data for the page: conversations end with it. Save what you need as a file.",
+    heads: () =>
+      Promise.resolve(
+        [...kept.values()].map(headOf).sort((a, b) => b.updated - a.updated),
+      ),
+    read: (id) => Promise.resolve(kept.get(id)),
+    write: (conversation) => {
+      kept.set(conversation.id, conversation);
+      return Promise.resolve();
+    },
+    remove: (id) => {
+      kept.delete(id);
+      return Promise.resolve();
     },
   };
 }

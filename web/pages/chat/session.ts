@@ -3,6 +3,7 @@ import type { ChatStream } from "../../engine/stream.ts";
 import type { ChatStats, TokenChoice } from "../../engine/types.ts";
 import type { EngineRoom } from "../engine_room.ts";
 import { observable, type Observable } from "../observable.ts";
+import { recall, remember } from "../remember.ts";
 import { rememberSpeed } from "../shelf.ts";
 import { createAnswer, type Answer } from "./answer.ts";
 import { headOf, type Conversations, type Head } from "./conversations.ts";
@@ -33,6 +34,8 @@ export interface SessionState {
   conversation: Conversation;
   heads: Head[];
   writing: Writing | null;
+  /** Why conversations are not kept, or nothing. */
+  unkept: string;
 }
 
 /** What the chat page does, apart from how it looks. */
@@ -54,7 +57,7 @@ export interface ChatSession {
   stop(): void;
   rename(id: string, title: string): Promise<void>;
   setSystem(text: string): void;
-  /** Deletes; what it returns brings the conversation back. */
+  /** Deletes, or rejects and keeps; what it returns brings the conversation back. */
   remove(id: string): Promise<() => Promise<void>>;
 }
 
@@ -78,14 +81,17 @@ export function createSession({
   newId = () => crypto.randomUUID(),
 }: SessionOptions): ChatSession {
   const blank = () =>
-    createConversation(newId(), localStorage.getItem(kSystemKey) ?? "", now());
+    createConversation(newId(), recall(kSystemKey) ?? "", now());
   const state = observable<SessionState>({
     conversation: blank(),
     heads: [],
     writing: null,
+    unkept: kept.refused ?? "",
   });
   /** The conversation that is written to, which may not be the one that shows. */
   const live = new Map<string, Conversation>();
+  /** What the browser's store has refused; it lasts as long as the page. */
+  const unkept = new Map<string, Conversation>();
   let work: { controller: AbortController; ended: Promise<void> } | null = null;
 
   const set = (part: Partial<SessionState>) =>
@@ -93,7 +99,7 @@ export function createSession({
   const get = (id: string) =>
     state.value.conversation.id === id
       ? state.value.conversation
-      : live.get(id);
+      : (live.get(id) ?? unkept.get(id));
 
   function update(
     id: string,
@@ -102,14 +108,22 @@ export function createSession({
     const before = get(id);
     if (!before) return;
     const after = change(before);
-    if (live.has(id)) live.set(id, after);
+    for (const place of [live, unkept]) if (place.has(id)) place.set(id, after);
     if (state.value.conversation.id === id) set({ conversation: after });
   }
 
+  /** Never rejects: an answer must not end because the store is full. The page says so, and nothing is lost with it. */
   async function save(id: string): Promise<void> {
     const conversation = get(id);
     if (!conversation || Object.keys(conversation.turns).length === 0) return;
-    await kept.write(conversation);
+    try {
+      await kept.write(conversation);
+      unkept.delete(id);
+      if (unkept.size === 0) set({ unkept: kept.refused ?? "" });
+    } catch (reason) {
+      unkept.set(id, conversation);
+      set({ unkept: whyUnkept(reason) });
+    }
     const others = state.value.heads.filter((head) => head.id !== id);
     set({
       heads: [headOf(conversation), ...others].sort(
@@ -220,20 +234,26 @@ export function createSession({
   }
 
   async function add(conversation: Conversation): Promise<void> {
-    await kept.write(conversation);
-    set({ heads: await kept.heads(), conversation });
+    set({ conversation });
+    await save(conversation.id);
   }
 
   function freshSeed(): number {
     return crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
   }
 
-  void kept.heads().then((heads) => set({ heads }));
+  const find = async (id: string) =>
+    get(id) ?? (await kept.read(id).catch(() => undefined));
+
+  kept.heads().then(
+    (heads) => set({ heads }),
+    (reason: unknown) => set({ unkept: whyUnkept(reason) }),
+  );
 
   return {
     state,
     async open(id) {
-      const conversation = get(id) ?? (await kept.read(id));
+      const conversation = await find(id);
       if (conversation) set({ conversation });
       return conversation !== undefined;
     },
@@ -296,32 +316,27 @@ export function createSession({
     },
     stop: () => work?.controller.abort(),
     async rename(id, title) {
-      const conversation = get(id) ?? (await kept.read(id));
+      const conversation = await find(id);
       if (!conversation || !title.trim()) return;
-      const renamed = { ...conversation, title: title.trim(), named: true };
-      await kept.write(renamed);
-      update(id, (before) => ({
-        ...before,
-        title: renamed.title,
-        named: true,
-      }));
-      set({
-        heads: state.value.heads.map((head) =>
-          head.id === id ? headOf(renamed) : head,
-        ),
-      });
+      const hidden = !get(id);
+      if (hidden) live.set(id, conversation);
+      update(id, (before) => ({ ...before, title: title.trim(), named: true }));
+      await save(id);
+      if (hidden) live.delete(id);
     },
     setSystem(text) {
-      localStorage.setItem(kSystemKey, text);
+      remember(kSystemKey, text);
       const { id } = state.value.conversation;
       update(id, (before) => ({ ...before, system: text }));
       void save(id);
     },
     async remove(id) {
       if (state.value.writing?.conversation === id) await stopWork();
-      const conversation = get(id) ?? (await kept.read(id));
+      const conversation = await find(id);
       await kept.remove(id);
+      unkept.delete(id);
       set({ heads: state.value.heads.filter((head) => head.id !== id) });
+      for (const other of [...unkept.keys()]) await save(other); // there may be room now
       if (state.value.conversation.id === id) set({ conversation: blank() });
       return async () => {
         if (!conversation) return;
@@ -329,6 +344,15 @@ export function createSession({
       };
     },
   };
+}
+
+function whyUnkept(reason: unknown): string {
+  const full =
+    reason instanceof DOMException && reason.name === "QuotaExceededError";
+  const why = full
+    ? "the browser's storage for this page is full"
+    : `the browser's storage failed (${toWickError(reason).message})`;
+  return `Not kept: ${why}. Delete a conversation or a model, or save this one as a file.`;
 }
 
 function withoutEnd({ stats, problem, ...turn }: Turn): Turn {
