@@ -140,7 +140,7 @@ test("a full store is told inline, and the answer is written all the same", asyn
   assert.match(await ask(page, "Hello"), /\w/);
   await page
     .getByRole("status")
-    .filter({ hasText: "storage for this page is full" })
+    .filter({ hasText: "storage is full" })
     .waitFor();
   noTrouble();
 });

@@ -65,7 +65,7 @@ test("a full store ends no answer, says so, and loses nothing while the page liv
     "Bread.",
   ]);
   expect(writing).toBeNull();
-  expect(unkept).toMatch(/storage for this page is full/);
+  expect(unkept).toMatch(/storage is full/);
   await session.rename(conversation.id, "Breakfast");
 
   session.fresh();

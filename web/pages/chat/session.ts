@@ -350,9 +350,9 @@ function whyUnkept(reason: unknown): string {
   const full =
     reason instanceof DOMException && reason.name === "QuotaExceededError";
   const why = full
-    ? "the browser's storage for this page is full"
+    ? "this page's storage is full"
     : `the browser's storage failed (${toWickError(reason).message})`;
-  return `Not kept: ${why}. Delete a conversation or a model, or save this one as a file.`;
+  return `Not kept: ${why}. Delete a conversation or a model, or save this one.`;
 }
 
 function withoutEnd({ stats, problem, ...turn }: Turn): Turn {
