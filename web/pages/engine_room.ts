@@ -26,15 +26,20 @@ export interface RoomState {
   progress: Transfer | null;
   /** Tokens per second while writing; words for the status. */
   rate: string;
+  /** Why the last load failed, until the next load or question. */
   problem: string;
 }
 
 /** Holds the one engine of the page and the model in it. */
 export interface EngineRoom {
   readonly state: Observable<RoomState>;
-  /** The loaded model; if none is, loads the one used last or the catalogue's first choice. */
+  /**
+   * The loaded model; if none is, loads the one used last or the catalogue's first choice. Aborting ends the wait, not
+   * the load: another question may be waiting next. Who waits is told of a failure, so it is no `problem` any more.
+   */
   ensure(signal?: AbortSignal): Promise<ChatModel>;
-  use(choice: ModelChoice, signal?: AbortSignal): Promise<ChatModel>;
+  /** Loads a model in the place of what is loaded or on its way. */
+  use(choice: ModelChoice): Promise<ChatModel>;
   cancelLoad(): void;
   /** What ensure() would load. */
   preferred(): ModelChoice | null;
@@ -174,44 +179,47 @@ export function createEngineRoom(
     }
   }
 
-  function use(choice: ModelChoice, signal?: AbortSignal): Promise<ChatModel> {
+  function use(choice: ModelChoice): Promise<ChatModel> {
     loading?.controller.abort();
     const before = loading?.ended.catch(() => undefined) ?? Promise.resolve();
     const controller = new AbortController();
-    signal?.addEventListener("abort", () => controller.abort(), { once: true });
-    const ended = before.then(() => load(choice, controller.signal));
-    const mine = { controller, ended };
-    loading = mine;
-    void ended
-      .catch(() => undefined)
-      .then(() => {
-        if (loading === mine) loading = null;
+    const ended = before
+      .then(() => load(choice, controller.signal))
+      .finally(() => {
+        if (loading?.controller === controller) loading = null;
       });
+    loading = { controller, ended };
     return ended;
+  }
+
+  async function wanted(signal?: AbortSignal): Promise<ChatModel> {
+    if (signal?.aborted) throw cancelled();
+    if (loading?.controller.signal.aborted) {
+      await loading.ended.catch(() => undefined);
+      return wanted(signal);
+    }
+    if (loading) return loading.ended;
+    if (state.value.model) return state.value.model;
+    if (!shelf.state.value.known) {
+      await shelf.refresh();
+      return wanted(signal);
+    }
+    const choice = preferred();
+    if (choice) return use(choice);
+    throw new WickError(
+      "not_found",
+      "There is no model to load. Choose a GGUF file.",
+    );
   }
 
   return {
     state,
     use,
     preferred,
-    async ensure(signal) {
-      if (loading) {
-        const { controller, ended } = loading;
-        signal?.addEventListener("abort", () => controller.abort(), {
-          once: true,
-        });
-        return ended;
-      }
-      if (state.value.model) return state.value.model;
-      if (!shelf.state.value.known) await shelf.refresh();
-      const choice = preferred();
-      if (!choice)
-        throw new WickError(
-          "not_found",
-          "There is no model to load. Choose a GGUF file.",
-        );
-      return use(choice, signal);
-    },
+    ensure: (signal) =>
+      orCancelled(wanted(signal), signal).finally(() =>
+        change({ problem: "" }),
+      ),
     cancelLoad: () => loading?.controller.abort(),
     report(phase, rate = "") {
       if (state.value.model) change({ phase, rate });
@@ -219,6 +227,22 @@ export function createEngineRoom(
     forget: () => change({ phase: "off", model: null, rate: "" }),
   };
 }
+
+/** What a promise gives, or `cancelled` as soon as the signal is aborted. */
+function orCancelled<Value>(
+  promise: Promise<Value>,
+  signal?: AbortSignal,
+): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    signal?.addEventListener("abort", () => reject(cancelled()), {
+      once: true,
+    });
+    promise.then(resolve, reject);
+  });
+}
+
+const cancelled = () =>
+  new WickError("cancelled", "Cancelled before it began.");
 
 function titleOf(choice: ModelChoice, shelf: Shelf): string {
   if (choice.kind === "file") return choice.file.name.replace(/\.gguf$/i, "");

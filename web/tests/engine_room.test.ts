@@ -58,13 +58,15 @@ test("after a model that breaks off, the one from before is loaded again", async
   expect((await engine.ensure()).info.name).toBe("mine.gguf");
 });
 
-test("whoever waits for a load that is under way can cancel it", async () => {
+test("who gives up waiting leaves the load to the next one, and it can be cancelled", async () => {
   const engine = room();
   const load = engine.use(file("mine.gguf"));
   const controller = new AbortController();
   const waits = engine.ensure(controller.signal);
   setTimeout(() => controller.abort(), 20);
   await expectCode(waits, "cancelled");
+  expect(engine.state.value.phase).toBe("loading");
+  engine.cancelLoad();
   await expectCode(load, "cancelled");
   expect(engine.state.value).toMatchObject({ phase: "off", problem: "" });
 });

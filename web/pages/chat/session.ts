@@ -54,6 +54,7 @@ export interface ChatSession {
   /** A new version of an answer that takes another token at one place. */
   branch(turn: string, token: number, choice: TokenChoice): Promise<void>;
   showVersion(turn: string, step: number): void;
+  /** Ends the answer in work, and the loading it waits for. */
   stop(): void;
   rename(id: string, title: string): Promise<void>;
   setSystem(text: string): void;
@@ -130,6 +131,13 @@ export function createSession({
         (a, b) => b.updated - a.updated,
       ),
     });
+    if (!unkept.has(id)) await saveRefused();
+  }
+
+  /** There may be room now: saves one after the other until one is refused again. */
+  async function saveRefused(): Promise<void> {
+    const [id] = unkept.keys();
+    if (id !== undefined) await save(id);
   }
 
   function newTurn(
@@ -314,7 +322,10 @@ export function createSession({
       update(id, (before) => stepVersion(before, turnId, step));
       void save(id);
     },
-    stop: () => work?.controller.abort(),
+    stop() {
+      if (state.value.writing?.phase === "waiting") room.cancelLoad();
+      work?.controller.abort();
+    },
     async rename(id, title) {
       const conversation = await find(id);
       if (!conversation || !title.trim()) return;
@@ -336,7 +347,7 @@ export function createSession({
       await kept.remove(id);
       unkept.delete(id);
       set({ heads: state.value.heads.filter((head) => head.id !== id) });
-      for (const other of [...unkept.keys()]) await save(other); // there may be room now
+      await saveRefused();
       if (state.value.conversation.id === id) set({ conversation: blank() });
       return async () => {
         if (!conversation) return;
