@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+"""What the benchmark makes of programs' output and of raw results. Nothing is timed, nothing measured."""
+import copy
+import unittest
+
+import bounds
+import outputs
+import report
+from figures import BenchError, number, quotients, ratio_of_medians, spread
+
+LLAMA = """# model.gguf threads 2 fa -1 load 88.1 ms, +ctx 95.0 ms
+pp512 first 300.1 best 376.0 median 352.5 tok/s
+tg128 after ctx 1: best 145.0 median 130.2 tok/s
+tg128 after ctx 512: best 103.0 median 95.1 tok/s
+tg128 after ctx 2048: best 75.0 median 65.4 tok/s
+peak RSS MiB 192
+"""
+
+CANDLE_MODEL = """# threads rayon=2 args=["llm", "model.gguf", "2", "1"]
+load 292.3 ms; VmHWM:   222132 kB
+first call pp512 92.0 tok/s
+pp512 tok/s: best 93.1 median 93.0; first tok 53; VmHWM: 282372 kB
+tg128 after ctx 1 tok/s: best 72.9 median 71.6; VmHWM: 282372 kB
+"""
+
+CANDLE_FLASH = ''.join(f"""flash causal prefill hq=16 hkv=8 d={d} S=512: min 1.0 med 2.0 ms; useful GFLOP/s best 1.0 med 2.0
+flash causal prefill hq=16 hkv=8 d={d} S=2048: min 1196.51 med 1220.74 ms; useful GFLOP/s best 7.18 med 7.0{d}
+flash causal decode hq=16 hkv=8 d={d} kv=8192: min 11.8 med 13.{d} ms; unique KV read 2.83 GB/s best; GFLOP/s 2.83
+flash none-mask decode hq=16 hkv=8 d={d} kv=8192: min 1.8 med 1.9 ms; unique KV read 2.83 GB/s best
+""" for d in (64, 128))
+
+WLLAMA = """{"peer":"wllama","what":"load from Blob","unit":"ms","min":1,"median":2637.71,"max":2,"n":1}
+{"peer":"wllama","what":"build","value":{"llama":"b11364","threads":2}}
+{"peer":"wllama","what":"prompt 512 tokens, engine's count","unit":"tokens/s","min":30.5,"median":30.69,"max":31,"n":2}
+{"peer":"wllama","what":"prompt 512 tokens, call to first token","unit":"ms","min":1,"median":16700,"max":2,"n":2}
+{"peer":"wllama","what":"generate 64 tokens greedy, engine's count","unit":"tokens/s","median":21.53,"n":2}
+{"peer":"wllama","what":"generate 64 tokens greedy, wall between first and last","unit":"tokens/s","median":21.8}
+"""
+
+WICK_MODEL = """{"device": "cpu", "peaks": {}, "rows": [
+{"name":"model/load/t2","unit":"1/s","min":12.5,"median":12.5,"max":12.5},
+{"name":"model/prompt512/t2","unit":"tokens/s","min":1748,"median":1853,"max":1869},
+{"name":"model/generate128@1/t2","unit":"tokens/s","min":238,"median":292,"max":306},
+{"name":"model/generate128@512/t2","unit":"tokens/s","min":216,"median":231,"max":260},
+{"name":"model/generate128@2048/t2","unit":"tokens/s","min":145,"median":161,"max":174}]}"""
+
+MACHINE = {'cpu': 'a processor', 'isa': 'avx2', 'cores': 2, 'os': 'a system', 'compiler': 'cc', 'browser': 'none'}
+
+
+def llama_result(**changes):
+    rows = {'prompt': 300.0, 'generate@1': 100.0, 'generate@512': 90.0, 'generate@2048': 60.0, 'load_ms': 100.0}
+    wick = [{**rows, 'prompt': prompt, 'load_ms': 50.0} for prompt in (900.0, 1200.0, 1000.0)]
+    return {'part': 'llama', 'date': '2026-01-02', 'commit': 'abc', 'machine': MACHINE, 'rounds': 3, 'threads': 2,
+            'peer': 'llama.cpp', 'commands': ['wick bench', 'llama_native.sh'],
+            'subjects': {'Q4_1': {'wick': wick, 'peer': [rows] * 3}}, **changes}
+
+
+def kernel_result():
+    rounds = {f'{kernel.row}/t{threads}': {'median': 100.0 * threads, 'peak_fraction': 0.7}
+              for kernel in bounds.KERNELS for threads in (1, 2)}
+    peaks = {str(threads): {'fma_gflops': 1.0, 'int8_gops': 2.0, 'bf16_gflops': 3.0, 'read_gbs': 4.0}
+             for threads in (1, 2)}
+    return llama_result(part='kernels', subjects={'kernels': {'wick': [rounds] * 3, 'peaks': [peaks] * 6}})
+
+
+class Figures(unittest.TestCase):
+    def test_numbers_have_three_digits(self):
+        self.assertEqual([number(value) for value in (1852.7, 97.31, 0.658, 100)], ['1,853', '97.3', '0.66', '100'])
+
+    def test_spread_is_min_median_max_in_any_order(self):
+        self.assertEqual(spread([3, 1, 2]), '1.00 / 2.00 / 3.00')
+        self.assertEqual(spread([4, 1, 2, 3]), '1.00 / 2.50 / 4.00')
+
+    def test_a_quotient_is_of_one_round(self):
+        self.assertEqual(quotients([10, 40], [5, 10]), [2, 4])
+        self.assertEqual(quotients([10, 40], [5, 10], lower_is_better=True), [0.5, 0.25])
+        self.assertEqual(ratio_of_medians([10, 40, 20], [5, 10, 20]), 2)
+        with self.assertRaisesRegex(BenchError, '2 rounds of Wick against 1'):
+            quotients([1, 2], [1])
+
+
+class Outputs(unittest.TestCase):
+    def test_each_program_gives_the_metrics_of_its_tables(self):
+        self.assertEqual(outputs.llama_model(LLAMA), {'prompt': 352.5, 'load_ms': 88.1, 'generate@1': 130.2,
+                                                      'generate@512': 95.1, 'generate@2048': 65.4})
+        self.assertEqual(outputs.candle_model(CANDLE_MODEL), {'prompt': 93.0, 'load_ms': 292.3, 'generate@1': 71.6})
+        self.assertEqual(outputs.wllama_model(WLLAMA), {'prompt': 30.69, 'generate': 21.53, 'load_ms': 2637.71})
+        self.assertEqual(outputs.wick_model(WICK_MODEL, 2), {'prompt': 1853, 'load_ms': 80, 'generate@1': 292,
+                                                             'generate@512': 231, 'generate@2048': 161})
+        self.assertEqual(outputs.wick_load(WICK_MODEL, 2), {'load_ms': 80})
+
+    def test_candle_flash_is_read_by_head_and_mask(self):
+        found = outputs.candle_flash(CANDLE_FLASH)
+        self.assertEqual(found['prefill/f32/hd64'], 7.064)
+        self.assertEqual(found['decode/f16/hd128'], 13.128)
+        self.assertEqual(set(found), {row.metric for row in bounds.CANDLE if row.subject == 'flash'})
+
+    def test_a_decode_rate_becomes_the_time_of_a_step(self):
+        rows = ','.join(f'{{"name":"attention/{what}/t2","unit":"GB/s","median":10}}'
+                        for cache in ('f32', 'f16') for head_dim in (64, 128)
+                        for what in (f'prefill/{cache}/hd{head_dim}/s2048', f'decode/{cache}/hd{head_dim}/kv8192'))
+        found = outputs.wick_flash(f'{{"rows":[{rows}]}}', 2)
+        self.assertAlmostEqual(found['decode/f32/hd64'], 3.3554432)  # 33.6 MB at 10 GB/s
+        self.assertAlmostEqual(found['decode/f16/hd128'], 3.3554432)
+
+    def test_malformed_output_is_an_error_that_names_the_program(self):
+        cases = [
+            (outputs.llama_model, 'load failed\n', 'llama_native.sh: no prompt in its output: load failed'),
+            (outputs.llama_model, '', 'llama_native.sh: .* nothing'),
+            (outputs.llama_model, LLAMA.replace('65.4', 'nan'), 'no generate@2048'),
+            (outputs.llama_model, LLAMA.replace('352.5', '0.0'), 'no prompt'),
+            (outputs.candle_model, CANDLE_MODEL[:200], 'candle llm: no generate@1'),
+            (outputs.candle_flash, CANDLE_FLASH.replace('S=2048', 'S=9'), 'candle flash: no prefill'),
+            (outputs.wllama_model, '{"peer":"wllama","error":"page crashed"}\n', 'wllama: page crashed'),
+            (outputs.wllama_model, WLLAMA[:-20], 'wllama: not a line of JSON'),
+            (outputs.engine_model, '{"what":"prompt","unit":"ms","median":3}', 'engine.mjs: no prompt'),
+            (lambda text: outputs.wick_model(text, 2), WICK_MODEL[:-9], 'wick bench model: not a report of rows'),
+            (lambda text: outputs.wick_model(text, 2), '[]', 'not a report of rows'),
+            (lambda text: outputs.wick_model(text, 4), WICK_MODEL, "no row 'model/prompt512/t4'"),
+        ]
+        for parse, text, message in cases:
+            with self.subTest(message), self.assertRaisesRegex(BenchError, message):
+                parse(text)
+
+
+class Report(unittest.TestCase):
+    TEXT = ('# Title\n\n<!-- bench:machine -->\n<!-- /bench -->\nprose\n<!-- bench:llama -->\nreplaced\n<!-- /bench -->\n'
+            'more\n<!-- bench:load -->\nkept\n<!-- /bench -->\nend\n')
+
+    def test_a_block_without_data_keeps_its_text(self):
+        text = report.render(self.TEXT, [llama_result()])
+        self.assertIn('<!-- bench:load -->\nkept\n<!-- /bench -->\nend\n', text)
+        self.assertNotIn('replaced', text)
+        self.assertTrue(text.startswith('# Title\n\n') and '\nprose\n' in text and '\nmore\n' in text)
+        self.assertEqual(report.render(self.TEXT, []), self.TEXT)
+
+    def test_rendering_twice_changes_nothing(self):
+        once = report.render(self.TEXT, [llama_result()])
+        self.assertEqual(report.render(once, [llama_result()]), once)
+
+    def test_a_row_has_both_sides_the_ratio_and_what_must_hold(self):
+        text = report.render(self.TEXT, [llama_result()])
+        self.assertIn('| Q4_1: prompt of 512, tokens/s | 900 / 1,000 / 1,200 | 300 / 300 / 300 | 3.33 (3.00 to 4.00) '
+                      '| 3.5 **missed** |', text)
+        self.assertIn('| Q4_1: load, ms | 50.0 / 50.0 / 50.0 | 100 / 100 / 100 | 2.00 (2.00 to 2.00) | |', text)
+        self.assertIn('| 1.6 **missed** |', text)
+        self.assertEqual(len(report.misses([llama_result()])), 3)
+        self.assertNotIn('Qwen3', text)  # not measured
+
+    def test_figures_of_another_day_say_so(self):
+        text = report.render(self.TEXT.replace('bench:load', 'bench:kernels'),
+                             [llama_result(), kernel_result() | {'date': '2026-01-03'}])
+        self.assertIn('Measured 2026-01-03 at abc, 3 rounds', text)
+        self.assertIn('Measured otherwise than the newest: 2026-01-02.', text)
+
+    def test_kernels_are_fractions_of_the_peak_and_scale(self):
+        text = report.part_block(kernel_result(), kernel_result())
+        self.assertIn('| FMA, GFLOP/s | 1.00 / 1.00 / 1.00 |', text)
+        self.assertIn('| prefill f32, head 64, GFLOP/s | 100 / 100 / 100 | 70 % / 70 % / 70 % | 200 / 200 / 200 '
+                      '| 70 % / 70 % / 70 % | 2.00 | 1 thread 80 % **missed**; scaling 1.85 held |', text)
+        self.assertIn('1 thread 65 % held', text)
+
+    def test_what_holds_of_two_threads_is_not_asked_of_more(self):
+        result = copy.deepcopy(kernel_result())
+        rounds = result['subjects']['kernels']['wick'][0]
+        rounds |= {name.replace('/t2', '/t4'): row for name, row in rounds.items()}
+        peaks = result['subjects']['kernels']['peaks'][0]
+        peaks['4'] = peaks['2']
+        self.assertNotIn('1.85', report.part_block(result | {'threads': 4}, result))
+
+    def test_bad_markers_are_an_error(self):
+        with self.assertRaisesRegex(BenchError, 'not closed'):
+            report.render('<!-- bench:llama -->\n', [llama_result()])
+        with self.assertRaisesRegex(BenchError, "no block '<!-- bench:llama -->'"):
+            report.render('<!-- bench:machine -->\n<!-- /bench -->\n', [llama_result()])
+
+
+if __name__ == '__main__':
+    unittest.main()

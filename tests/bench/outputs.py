@@ -1,0 +1,132 @@
+"""What the measured programs print, as {metric: value}. Rates are tokens/s unless the metric's name ends otherwise."""
+import json
+import re
+
+from figures import BenchError
+
+NUMBER = r'([0-9]+(?:\.[0-9]+)?)'
+
+
+def find(program, output, **patterns):
+    """The one number of each pattern; an error that shows what was printed where a pattern is absent or a number 0."""
+    found = {}
+    for metric, pattern in patterns.items():
+        match = re.search(pattern, output)
+        if not match or float(match[1]) <= 0:
+            raise BenchError(f"{program}: no {metric} in its output: {output.strip()[-300:] or 'nothing'}")
+        found[metric] = float(match[1])
+    return found
+
+
+def json_lines(program, output):
+    rows = []
+    for line in output.splitlines():
+        if not line.startswith('{'):
+            continue
+        try:
+            rows.append(json.loads(line))
+        except json.JSONDecodeError as error:
+            raise BenchError(f'{program}: not a line of JSON: {line[:300]}') from error
+    return rows
+
+
+def wick_report(program, output):
+    """The report of `wick bench --json`, or of web/bench/kernels.mjs: {peaks, rows: {name: row}}."""
+    try:
+        report = json.loads(output)
+        rows = {row['name']: row for row in report['rows']}
+        if not all(row['median'] > 0 for row in rows.values()):
+            raise ValueError
+        return {**report, 'rows': rows}
+    except (ValueError, KeyError, TypeError) as error:
+        raise BenchError(f"{program}: not a report of rows: {output.strip()[-300:] or 'nothing'}") from error
+
+
+def rows_of(program, report, **names):
+    """The median of each named row."""
+    for name in names.values():
+        if name not in report['rows']:
+            raise BenchError(f"{program}: no row '{name}'")
+    return {metric: report['rows'][name]['median'] for metric, name in names.items()}
+
+
+def wick_model(output, threads):
+    names = {'prompt': f'model/prompt512/t{threads}', 'load_rate': f'model/load/t{threads}'}
+    names |= {f'generate@{depth}': f'model/generate128@{depth}/t{threads}' for depth in (1, 512, 2048)}
+    rates = rows_of('wick bench model', wick_report('wick bench model', output), **names)
+    load_rate = rates.pop('load_rate')
+    return {**rates, 'load_ms': 1e3 / load_rate}
+
+
+def wick_load(output, threads):
+    name = 'wick bench model'
+    return {'load_ms': 1e3 / rows_of(name, wick_report(name, output), rate=f'model/load/t{threads}')['rate']}
+
+
+HEADS, KV_HEADS, DECODE_KEYS = 16, 8, 8192
+CACHE_BYTES = {'f32': 4, 'f16': 2}  # of an element
+
+
+def wick_flash(output, threads):
+    """GFLOP/s of prefill, ms of a decode step."""
+    name = 'wick bench attention'
+    report = wick_report(name, output)
+    found = {}
+    for head_dim in (64, 128):
+        for cache, bytes_of_one in CACHE_BYTES.items():
+            rates = rows_of(name, report, prefill=f'attention/prefill/{cache}/hd{head_dim}/s2048/t{threads}',
+                            decode=f'attention/decode/{cache}/hd{head_dim}/kv{DECODE_KEYS}/t{threads}')
+            found[f'prefill/{cache}/hd{head_dim}'] = rates['prefill']
+            kv_bytes = 2 * DECODE_KEYS * KV_HEADS * head_dim * bytes_of_one
+            found[f'decode/{cache}/hd{head_dim}'] = kv_bytes / rates['decode'] / 1e6
+    return found
+
+
+def candle_flash(output):
+    """The same, all in f32: a peer has one cache, so both of Wick's are compared with it."""
+    found = {}
+    for head_dim in (64, 128):
+        which = f'hq={HEADS} hkv={KV_HEADS} d={head_dim}'
+        rates = find('candle flash', output,
+                     prefill=f'flash causal prefill {which} S=2048:.* med {NUMBER}\n',
+                     decode=f'flash causal decode {which} kv={DECODE_KEYS}:.* med {NUMBER} ms')
+        for cache in CACHE_BYTES:
+            found |= {f'{what}/{cache}/hd{head_dim}': value for what, value in rates.items()}
+    return found
+
+
+def candle_model(output):
+    return find('candle llm', output, prompt=rf'pp512 tok/s: best .* median {NUMBER};', load_ms=rf'load {NUMBER} ms',
+                **{'generate@1': rf'tg128 after ctx 1 tok/s: .* median {NUMBER};'})
+
+
+def llama_model(output):
+    depths = {f'generate@{depth}': rf'tg128 after ctx {depth}: .* median {NUMBER} tok/s' for depth in (1, 512, 2048)}
+    return find('llama_native.sh', output, prompt=rf'pp512 .* median {NUMBER} tok/s', load_ms=rf' load {NUMBER} ms',
+                **depths)
+
+
+def browser_rows(program, output, **wanted):
+    """The median, or else the value, of the line whose `what` begins as wanted and whose unit is the wanted one."""
+    rows = json_lines(program, output)
+    for row in rows:
+        if 'error' in row:
+            raise BenchError(f"{program}: {row['error']}")
+    found = {}
+    for metric, (what, unit) in wanted.items():
+        values = [row.get('median', row.get('value')) for row in rows
+                  if str(row.get('what')).startswith(what) and row.get('unit') == unit]
+        if not values or not isinstance(values[0], (int, float)) or values[0] <= 0:
+            raise BenchError(f"{program}: no {metric} in its output: {output.strip()[-300:] or 'nothing'}")
+        found[metric] = values[0]  # wllama's own count comes before the wall's
+    return found
+
+
+def engine_model(output):
+    return browser_rows('web/bench/engine.mjs', output, prompt=('prompt', 'tokens/s'), generate=('generate', 'tokens/s'),
+                        load_ms=('load', 'ms'))
+
+
+def wllama_model(output):
+    return browser_rows('wllama', output, prompt=('prompt', 'tokens/s'), generate=('generate', 'tokens/s'),
+                        load_ms=('load', 'ms'))

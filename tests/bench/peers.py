@@ -1,0 +1,80 @@
+"""The programs that Wick is measured against: copied next to the build, made there, and made to run."""
+import os
+import shutil
+import subprocess
+
+from figures import BenchError
+
+
+def run(command, folder=None, env=None, timeout=580):
+    """A command's standard output; an error with the end of what it printed when it fails."""
+    try:
+        done = subprocess.run(command, cwd=folder, env={**os.environ, **(env or {})}, capture_output=True, text=True,
+                              timeout=timeout)
+    except FileNotFoundError as error:
+        raise BenchError(f'{command[0]}: not found') from error
+    except subprocess.TimeoutExpired as error:
+        raise BenchError(f'{os.path.basename(command[0])}: not done after {timeout} s') from error
+    if done.returncode != 0:
+        said = (done.stderr.strip() or done.stdout.strip())[-500:]
+        raise BenchError(f"{' '.join(map(os.path.basename, command[:2]))}: exit {done.returncode}: {said}")
+    return done.stdout
+
+
+class Peers:
+    """`source` is the folder of the peers; it may be read-only. `folder` is where they are copied, built and run."""
+
+    def __init__(self, source, folder, chromium):
+        self.source, self.folder, self.chromium = source, folder, chromium
+
+    def at(self, *path):
+        return os.path.join(self.folder, *path)
+
+    def copy(self):
+        if not os.path.isdir(self.source):
+            raise BenchError(f'no peers in {self.source}')
+        shutil.copytree(self.source, self.folder, dirs_exist_ok=True,
+                        ignore=shutil.ignore_patterns('target', 'node_modules', 'cache'))
+
+    def own_package(self, folder):
+        """A folder of its own to npm, which otherwise installs into the nearest one above that has a package.json."""
+        os.makedirs(folder, exist_ok=True)
+        if not os.path.exists(os.path.join(folder, 'package.json')):
+            with open(os.path.join(folder, 'package.json'), 'w') as file:
+                file.write('{"private": true}\n')
+
+    def build_candle(self):
+        self.copy()
+        run(['cargo', 'build', '--release', '--quiet'], self.at('candle'), {'RUSTFLAGS': '-C target-cpu=native'}, 1800)
+
+    def build_llama(self):
+        """Its script builds what it needs before it misses the model."""
+        self.copy()
+        self.own_package(self.at('cache', 'llama'))
+        if not os.path.exists(self.at('cache', 'llama', 'bench')):
+            try:
+                self.llama('/no/model', 1, 1)
+            except BenchError as error:
+                if not os.path.exists(self.at('cache', 'llama', 'bench')):
+                    raise error
+
+    def build_wllama(self):
+        self.copy()
+        if not os.path.isdir(self.at('browser', 'node_modules', '@wllama')):
+            run(['npm', 'install', '--ignore-scripts', '--no-fund', '--no-audit'], self.at('browser'), timeout=900)
+
+    def candle(self, threads, *arguments):
+        return run([self.at('candle', 'target', 'release', 'cdbench'), *arguments],
+                   env={'RAYON_NUM_THREADS': str(threads)})
+
+    def llama(self, model, threads, repeats):
+        return run(['bash', self.at('llama_native.sh'), model, str(threads), str(repeats)],
+                   env={'PEERS_CACHE': self.at('cache')})
+
+    def wllama(self, model, threads, repeats):
+        return run(['node', 'run.mjs', 'wllama', model, '--threads', str(threads), '--n', str(repeats), '--chromium',
+                    self.chromium], self.at('browser'))
+
+    def requantise(self, python, source, target, kind):
+        self.copy()
+        run([python, self.at('requant_gguf.py'), source, target, kind])
