@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 """What the benchmark makes of programs' output and of raw results. Nothing is timed, nothing measured."""
 import copy
+import os
+import sys
+import tempfile
 import unittest
 
 import bounds
 import outputs
 import report
+import parts
+import peers
 from figures import BenchError, number, quotients, ratio_of_medians, spread
 
 LLAMA = """# model.gguf threads 2 fa -1 load 88.1 ms, +ctx 95.0 ms
@@ -23,7 +28,7 @@ pp512 tok/s: best 93.1 median 93.0; first tok 53; VmHWM: 282372 kB
 tg128 after ctx 1 tok/s: best 72.9 median 71.6; VmHWM: 282372 kB
 """
 
-CANDLE_FLASH = ''.join(f"""flash causal prefill hq=16 hkv=8 d={d} S=512: min 1.0 med 2.0 ms; useful GFLOP/s best 1.0 med 2.0
+CANDLE_FLASH = ''.join(f"""flash causal prefill hq=16 hkv=8 d={d} S=512: min 1.0 med 2.0 ms; useful GFLOP/s best 1.0
 flash causal prefill hq=16 hkv=8 d={d} S=2048: min 1196.51 med 1220.74 ms; useful GFLOP/s best 7.18 med 7.0{d}
 flash causal decode hq=16 hkv=8 d={d} kv=8192: min 11.8 med 13.{d} ms; unique KV read 2.83 GB/s best; GFLOP/s 2.83
 flash none-mask decode hq=16 hkv=8 d={d} kv=8192: min 1.8 med 1.9 ms; unique KV read 2.83 GB/s best
@@ -50,8 +55,9 @@ MACHINE = {'cpu': 'a processor', 'isa': 'avx2', 'cores': 2, 'os': 'a system', 'c
 def llama_result(**changes):
     rows = {'prompt': 300.0, 'generate@1': 100.0, 'generate@512': 90.0, 'generate@2048': 60.0, 'load_ms': 100.0}
     wick = [{**rows, 'prompt': prompt, 'load_ms': 50.0} for prompt in (900.0, 1200.0, 1000.0)]
-    return {'part': 'llama', 'date': '2026-01-02', 'commit': 'abc', 'machine': MACHINE, 'rounds': 3, 'threads': 2,
-            'peer': 'llama.cpp', 'commands': ['wick bench', 'llama_native.sh'],
+    return {'part': 'llama', 'started': '2026-01-02T03:04:05', 'date': '2026-01-02', 'commit': 'abc',
+            'machine': MACHINE, 'rounds': 3, 'threads': 2, 'peer': 'llama.cpp',
+            'commands': ['wick bench', 'llama_native.sh'],
             'subjects': {'Q4_1': {'wick': wick, 'peer': [rows] * 3}}, **changes}
 
 
@@ -124,8 +130,8 @@ class Outputs(unittest.TestCase):
 
 
 class Report(unittest.TestCase):
-    TEXT = ('# Title\n\n<!-- bench:machine -->\n<!-- /bench -->\nprose\n<!-- bench:llama -->\nreplaced\n<!-- /bench -->\n'
-            'more\n<!-- bench:load -->\nkept\n<!-- /bench -->\nend\n')
+    TEXT = ('# Title\n\n<!-- bench:machine -->\n<!-- /bench -->\nprose\n'
+            '<!-- bench:llama -->\nreplaced\n<!-- /bench -->\nmore\n<!-- bench:load -->\nkept\n<!-- /bench -->\nend\n')
 
     def test_a_block_without_data_keeps_its_text(self):
         text = report.render(self.TEXT, [llama_result()])
@@ -149,7 +155,8 @@ class Report(unittest.TestCase):
 
     def test_figures_of_another_day_say_so(self):
         text = report.render(self.TEXT.replace('bench:load', 'bench:kernels'),
-                             [llama_result(), kernel_result() | {'date': '2026-01-03'}])
+                             [llama_result(),
+                              kernel_result() | {'started': '2026-01-03T03:04:05', 'date': '2026-01-03'}])
         self.assertIn('Measured 2026-01-03 at abc, 3 rounds', text)
         self.assertIn('Measured otherwise than the newest: 2026-01-02.', text)
 
@@ -173,6 +180,44 @@ class Report(unittest.TestCase):
             report.render('<!-- bench:llama -->\n', [llama_result()])
         with self.assertRaisesRegex(BenchError, "no block '<!-- bench:llama -->'"):
             report.render('<!-- bench:machine -->\n<!-- /bench -->\n', [llama_result()])
+
+    def test_a_kernel_that_an_old_result_lacks_is_left_out(self):
+        result = copy.deepcopy(kernel_result())
+        del result['subjects']['kernels']['wick'][1][f'{bounds.GEMV[0].row}/t2']
+        text = report.part_block(result, result)
+        self.assertNotIn(bounds.GEMV[0].what, text)
+        self.assertIn(bounds.GEMV[1].what, text)
+
+
+class Programs(unittest.TestCase):
+    def test_peers_are_copied_once_from_a_folder_that_may_not_be_written(self):
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = os.path.join(folder, 'source'), os.path.join(folder, 'target')
+            os.makedirs(os.path.join(source, 'peer', 'node_modules'))
+            for name in ('script.sh', os.path.join('peer', 'main.rs'), os.path.join('peer', 'node_modules', 'big')):
+                with open(os.path.join(source, name), 'w') as file:
+                    file.write(name)
+            os.chmod(os.path.join(source, 'script.sh'), 0o444)
+            copied = peers.Peers(source, target, 'chromium')
+            copied.copy()
+            self.assertEqual(sorted(os.listdir(target)), ['peer', 'script.sh'])
+            self.assertEqual(os.listdir(os.path.join(target, 'peer')), ['main.rs'])
+            os.utime(copied.at('peer', 'main.rs'), (1, 1))
+            os.remove(copied.at('script.sh'))
+            copied.copy()
+            self.assertEqual(os.stat(copied.at('peer', 'main.rs')).st_mtime, 1)
+            self.assertTrue(os.access(copied.at('script.sh'), os.W_OK))
+
+    def test_a_failed_command_says_which_and_what_it_said(self):
+        with self.assertRaisesRegex(BenchError, 'no-such-program: not found'):
+            peers.run(['no-such-program'])
+        with self.assertRaisesRegex(BenchError, 'exit 3: a reason'):
+            peers.run([sys.executable, '-c', 'import sys; print("a reason", file=sys.stderr); sys.exit(3)'])
+
+    def test_a_peer_that_cannot_be_built_is_skipped_in_one_line(self):
+        absent = peers.Peers('/no/such/folder', '/no/such/target', 'chromium')
+        with self.assertRaisesRegex(parts.Skipped, '^candle: no peers in /no/such/folder$'):
+            parts.need(absent.build_candle, 'candle')
 
 
 if __name__ == '__main__':

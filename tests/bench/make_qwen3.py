@@ -4,9 +4,9 @@
     make_qwen3.py OUT.gguf [--type Q4_0|Q8_0] [--embedding Q4_0|Q8_0]      (needs gguf==0.19.0 and numpy)
 
 Every matrix has the one type, the embedding too unless said otherwise (it is tied: it is the output matrix as well).
-With Q4_0 the file has 341 MB, with --embedding Q8_0 419 MB. The vocabulary is a byte-level BPE of the right size whose
-merges are made up, so text goes in and nonsense comes out. The same arguments give the same bytes; a tensor at a time is
-in memory.
+With Q4_0 the file has 340 MB, with --embedding Q8_0 418 MB. The vocabulary is a byte-level BPE of the right size whose
+merges are made up, so text goes in and nonsense comes out. The same arguments give the same bytes; one tensor at a time
+is in memory.
 """
 import argparse
 import itertools
@@ -50,7 +50,7 @@ def vocabulary():
 
 
 def random_matrix(draw, kind, rows, columns):
-    """[rows, columns] of a type, about normal(0, 1 / sqrt(columns)). A scale's sign is random, so that the mean is 0."""
+    """[rows, columns] of a type: mean 0, since a scale's sign is random, and deviation about 1 / sqrt(columns)."""
     quant_bytes, deviation = QUANTS[kind]
     blocks = np.empty((rows * columns // BLOCK, 2 + quant_bytes), np.uint8)
     blocks[:, 2:] = draw.integers(0, 256, (len(blocks), quant_bytes), np.uint8)
@@ -63,10 +63,11 @@ def shapes():
     """Name and [rows, columns], or [size], of each tensor."""
     yield 'token_embd.weight', [VOCAB, DIM]
     for layer in range(LAYERS):
-        for name, *shape in [('attn_norm', DIM), ('attn_q', HEADS * HEAD_DIM, DIM), ('attn_k', KV_HEADS * HEAD_DIM, DIM),
-                             ('attn_v', KV_HEADS * HEAD_DIM, DIM), ('attn_q_norm', HEAD_DIM), ('attn_k_norm', HEAD_DIM),
-                             ('attn_output', DIM, HEADS * HEAD_DIM), ('ffn_norm', DIM), ('ffn_gate', HIDDEN, DIM),
-                             ('ffn_up', HIDDEN, DIM), ('ffn_down', DIM, HIDDEN)]:
+        for name, *shape in [
+                ('attn_norm', DIM), ('attn_q', HEADS * HEAD_DIM, DIM), ('attn_k', KV_HEADS * HEAD_DIM, DIM),
+                ('attn_v', KV_HEADS * HEAD_DIM, DIM), ('attn_q_norm', HEAD_DIM), ('attn_k_norm', HEAD_DIM),
+                ('attn_output', DIM, HEADS * HEAD_DIM), ('ffn_norm', DIM), ('ffn_gate', HIDDEN, DIM),
+                ('ffn_up', HIDDEN, DIM), ('ffn_down', DIM, HIDDEN)]:
             yield f'blk.{layer}.{name}.weight', shape
     yield 'output_norm.weight', [DIM]
 

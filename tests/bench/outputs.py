@@ -122,11 +122,12 @@ def browser_rows(program, output, **wanted):
     return found
 
 
+BROWSER = {'prompt': ('prompt', 'tokens/s'), 'generate': ('generate', 'tokens/s'), 'load_ms': ('load', 'ms')}
+
+
 def engine_model(output):
-    return browser_rows('web/bench/engine.mjs', output, prompt=('prompt', 'tokens/s'), generate=('generate', 'tokens/s'),
-                        load_ms=('load', 'ms'))
+    return browser_rows('web/bench/engine.mjs', output, **BROWSER)
 
 
 def wllama_model(output):
-    return browser_rows('wllama', output, prompt=('prompt', 'tokens/s'), generate=('generate', 'tokens/s'),
-                        load_ms=('load', 'ms'))
+    return browser_rows('wllama', output, **BROWSER)

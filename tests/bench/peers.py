@@ -1,4 +1,5 @@
 """The programs that Wick is measured against: copied next to the build, made there, and made to run."""
+import filecmp
 import os
 import shutil
 import subprocess
@@ -31,10 +32,16 @@ class Peers:
         return os.path.join(self.folder, *path)
 
     def copy(self):
+        """Only what differs, so that nothing is built again for a newer date."""
         if not os.path.isdir(self.source):
             raise BenchError(f'no peers in {self.source}')
-        shutil.copytree(self.source, self.folder, dirs_exist_ok=True,
-                        ignore=shutil.ignore_patterns('target', 'node_modules', 'cache'))
+        for folder, folders, files in os.walk(self.source):
+            folders[:] = [name for name in folders if name not in ('target', 'node_modules', 'cache')]
+            to = os.path.normpath(self.at(os.path.relpath(folder, self.source)))
+            os.makedirs(to, exist_ok=True)
+            for source, target in ((os.path.join(folder, name), os.path.join(to, name)) for name in files):
+                if not os.path.exists(target) or not filecmp.cmp(source, target, shallow=False):
+                    shutil.copyfile(source, target)
 
     def own_package(self, folder):
         """A folder of its own to npm, which otherwise installs into the nearest one above that has a package.json."""

@@ -37,10 +37,15 @@ def multiple(value):
     return f'{value:g}'
 
 
+def rounds_of(result):
+    return f"{result['rounds']} round{'s' if result['rounds'] > 1 else ''}"
+
+
 # ---- Tables ---------------------------------------------------------------------------------------------------------
 def metric_of(result, subject, side, metric):
-    """A value of each round; nothing where the subject was not measured."""
-    return [rounds[metric] for rounds in result['subjects'].get(subject, {}).get(side, [])]
+    """A value of each round; nothing where it was not measured."""
+    rounds = result['subjects'].get(subject, {}).get(side, [])
+    return [measured[metric] for measured in rounds] if all(metric in measured for measured in rounds) else []
 
 
 def compared_table(result, rows):
@@ -48,7 +53,7 @@ def compared_table(result, rows):
     for subject in dict.fromkeys(row.subject for row in rows):
         for row in (row for row in rows if row.subject == subject):
             wick, peer = (metric_of(result, subject, side, row.metric) for side in ('wick', 'peer'))
-            if not wick:
+            if not wick or not peer:
                 continue
             ratio = ratio_of_medians(wick, peer, row.lower_is_better)
             rounds = quotients(wick, peer, row.lower_is_better)
@@ -63,6 +68,8 @@ def kernel_table(result, kernels):
     lines = []
     for kernel in kernels:
         one, both = (metric_of(result, 'kernels', 'wick', f'{kernel.row}/t{count}') for count in (1, threads))
+        if not one or not both:
+            continue
         rate = [[row['median'] for row in rounds] for rounds in (one, both)]
         of_peak = [[row['peak_fraction'] for row in rounds] for rounds in (one, both)]
         scaling = quotients(rate[1], rate[0])
@@ -90,6 +97,8 @@ def wasm_table(result):
     for row in WASM:
         rates = {variant: [rounds['median'] for rounds in metric_of(result, variant, 'wick', row.row)]
                  for variant in ('relaxed', 'strict')}
+        if not all(rates.values()):
+            continue
         held = [verdict(statistics.median(rates[variant]), least, number)
                 for variant, least in (('relaxed', row.relaxed), ('strict', row.strict))]
         lines.append([row.what, spread(rates['relaxed']), spread(rates['strict']), *held])
@@ -117,7 +126,7 @@ TABLES = {
 # ---- Blocks ---------------------------------------------------------------------------------------------------------
 def machine_block(latest):
     machine = latest['machine']
-    return (f"Measured {latest['date']} at {latest['commit']}, {latest['rounds']} rounds of each part.\n\n" + table(
+    return (f"Measured {latest['date']} at {latest['commit']}, {rounds_of(latest)} of each part.\n\n" + table(
         ['machine', ''],
         [['processor', f"{machine['cpu']}, {machine['cores']} cores"], ['instruction set', machine['isa']],
          ['system', machine['os']], ['compiler', machine['compiler']], ['browser', machine['browser']]]))
@@ -128,7 +137,7 @@ def part_block(result, latest):
     lines = ['```', *result['commands'], '```']
     differs = [result[key] for key in ('date', 'commit') if result[key] != latest[key]]
     if result['rounds'] != latest['rounds']:
-        differs.append(f"{result['rounds']} rounds")
+        differs.append(rounds_of(result))
     if result['machine'] != latest['machine']:
         differs.append(', '.join(str(value) for value in result['machine'].values()))
     if differs:
@@ -140,12 +149,18 @@ def render(text, results):
     """docs/benchmarks.md with the blocks of these results."""
     if not results:
         return text
-    latest = max(results, key=lambda result: result['date'])
+    latest = max(results, key=lambda result: result['started'])
     blocks = {result['part']: part_block(result, latest) for result in results}
     return replace_blocks(text, {'machine': machine_block(latest), **blocks})
 
 
 def misses(results):
-    """The table lines in which something did not hold."""
-    return [f"{result['part']}: {line.strip('| ')}" for result in results
-            for line in TABLES[result['part']](result).splitlines() if '**missed**' in line]
+    """In words, what did not hold."""
+    found = []
+    for result in results:
+        for line in TABLES[result['part']](result).splitlines():
+            what, *cells = line.strip('| ').split(' | ')
+            if '**missed**' in line:
+                held = ' '.join(cell for cell in cells if 'held' in cell or 'missed' in cell)
+                found.append(f"{result['part']}: {what}: {held.replace('*', '')}")
+    return found

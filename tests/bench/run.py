@@ -4,8 +4,8 @@
     run.py [--only PART,...] [--rounds N] [--threads N] [--peers DIR] [--render]
 
 A part leaves build/bench/PART.json with its raw figures; the report is rendered from those files, so that a part that
-was not run, or could not be, keeps its last ones. About 35 minutes for three rounds of all: kernels 4, wasm 3, llama 12,
-candle 7, wllama 6, load a few seconds; building the peers and making the models, the first time, 10 more.
+was not run, or could not be, keeps its last ones. About half an hour for three rounds of all: kernels 4 minutes, wasm
+3, llama 13, candle 5, wllama 6, load some seconds; building the peers and making the models, the first time, 10 more.
 """
 import argparse
 import datetime
@@ -28,7 +28,8 @@ def arguments():
     parser = argparse.ArgumentParser(prog='./dev bench', description=__doc__.splitlines()[0])
     parser.add_argument('--only', metavar='PART,...', help=f"of {', '.join(PARTS)}")
     parser.add_argument('--rounds', type=int, default=3, help='measurements of each, in turn with the peer (3)')
-    parser.add_argument('--threads', type=int, default=min(2, os.cpu_count()), help='beside one thread, and of the peers (2)')
+    parser.add_argument('--threads', type=int, default=min(2, os.cpu_count()),
+                        help='of both, and beside one thread (2)')
     parser.add_argument('--peers', default=os.environ.get('WICK_PEERS', os.path.join(ROOT, '..', 'shared', 'peers')),
                         help='folder of the peers ($WICK_PEERS, or ../shared/peers)')
     parser.add_argument('--render', action='store_true', help='measure nothing, write the report again')
@@ -51,8 +52,9 @@ def measure(bench, part, about):
     begun = time.monotonic()
     result = PARTS[part](bench)
     result = {'part': part, **about, 'rounds': bench.rounds, 'threads': bench.threads, **result}
-    with open(result_path(bench, part), 'w') as file:
+    with open(result_path(bench, part) + '.part', 'w') as file:
         json.dump(result, file, indent=1)
+    os.replace(file.name, result_path(bench, part))
     say(f'{part}: {time.monotonic() - begun:.0f} s')
 
 
@@ -85,7 +87,9 @@ def main():
     failed = False
     if options.parts:
         device = json.loads(bench.wick('bench', 'peaks', '--json'))['device']
-        about = {'date': datetime.date.today().isoformat(), 'commit': machine.commit(ROOT),
+        now = datetime.datetime.now()
+        about = {'started': now.isoformat(timespec='seconds'), 'date': now.date().isoformat(),
+                 'commit': machine.commit(ROOT),
                  'machine': machine.describe(device.split(',')[0].removeprefix('cpu '), peers.chromium)}
     for part in options.parts:
         try:
