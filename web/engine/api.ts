@@ -1,9 +1,12 @@
+import { checkBench, threadsOfBench } from "./bench.ts";
 import { createClient, type Client, type WorkerLike } from "./client.ts";
-import { WickError } from "./errors.ts";
+import { toWickError, WickError } from "./errors.ts";
 import { chooseVariant, detectFeatures } from "./features.ts";
 import type { EngineCalls } from "./protocol.ts";
 import { createStream, type ChatStream } from "./stream.ts";
 import type {
+  BenchEvent,
+  BenchOptions,
   ChatOptions,
   EngineInfo,
   LoadOptions,
@@ -38,6 +41,10 @@ export interface LoadCallOptions extends LoadOptions {
   onProgress?: (progress: LoadProgress) => void;
 }
 
+export interface BenchCallOptions extends BenchOptions {
+  signal?: AbortSignal;
+}
+
 /** A loaded chat model. It holds one context, in which the common beginning of successive calls is kept. */
 export interface ChatModel {
   readonly info: ModelInfo;
@@ -62,6 +69,12 @@ export interface Engine {
    * says that the header was accepted.
    */
   loadChat(source: ModelSource, options?: LoadCallOptions): Promise<ChatModel>;
+  /**
+   * Measures the kernels as `wick bench` does, in a worker of its own that ends with it: a loaded model stays, the memory
+   * (some 600 MB) is given back, and the signal ends it at once, with the code `cancelled`. Begins when it is first
+   * read. Let nothing else run meanwhile: it would take from the figures.
+   */
+  bench(options?: BenchCallOptions): AsyncIterable<BenchEvent>;
   /** Ends the worker. The next loadChat starts a fresh one. */
   kill(): void;
 }
@@ -87,25 +100,62 @@ export async function createEngine(
     isolated: features.isolated,
     limits: chosen.limits,
   };
-  let client = await start();
   const answers = new Set<AbortController>();
+  let measuring = false;
+
+  const createOne = () =>
+    createClient<EngineCalls>((options.createWorker ?? createEngineWorker)());
+
+  function startOne(fresh: Client<EngineCalls>, threads: number) {
+    const core = options.core ?? "wasm";
+    return fresh.call("start", { core, variant, threads, base });
+  }
 
   async function start(): Promise<Client<EngineCalls>> {
-    const fresh = createClient<EngineCalls>(
-      (options.createWorker ?? createEngineWorker)(),
-    );
-    const { threads } = await fresh.call("start", {
-      core: options.core ?? "wasm",
-      variant,
-      threads: wanted,
-      base,
-    });
-    info.threads = threads;
+    const fresh = createOne();
+    info.threads = (await startOne(fresh, wanted)).threads;
     return fresh;
+  }
+  let client = await start();
+
+  async function* bench({ signal, ...asked }: BenchCallOptions = {}) {
+    const checked = checkBench(asked);
+    const threads = threadsOfBench(asked, info.threads, variant);
+    if (signal?.aborted)
+      throw new WickError("cancelled", "Cancelled before it began.");
+    if (measuring)
+      throw new WickError(
+        "bad_argument",
+        "The engine is measuring already: two at once would disturb each other.",
+      );
+    measuring = true;
+    const own = createOne();
+    const stop = () => own.kill("Measuring has ended.");
+    signal?.addEventListener("abort", stop, { once: true });
+    try {
+      yield* createStream<BenchEvent, null>(async (push) => {
+        await startOne(own, threads);
+        return own.call("bench", checked, { onEvent: push });
+      });
+    } catch (reason) {
+      if (signal?.aborted)
+        throw new WickError("cancelled", "Measuring was cancelled.");
+      if (toWickError(reason).code === "crashed")
+        throw new WickError(
+          "crashed",
+          "The engine broke off while it measured.",
+        );
+      throw reason;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      stop();
+      measuring = false;
+    }
   }
 
   return {
     info,
+    bench,
     kill: () => client.kill("The engine was stopped. Load the model again."),
     async loadChat(source, { name, signal, onProgress, ...loadOptions } = {}) {
       if (client.dead) client = await start();

@@ -1,4 +1,7 @@
+import type { CheckedBench } from "./bench.ts";
 import type {
+  BenchInfo,
+  BenchRow,
   ChatOptions,
   ChatStats,
   LoadOptions,
@@ -26,7 +29,8 @@ export interface ChatStep {
 }
 
 /**
- * What the worker needs of the module: synchronous calls of some tens of milliseconds at most, which throw WickError.
+ * What the worker needs of the module: synchronous calls of some tens of milliseconds at most (of some seconds, where
+ * they measure), which throw WickError.
  * Two implement it: the WebAssembly module behind the C interface of wasm/wick.h, and the mock of mock_core.ts.
  */
 export interface Core {
@@ -43,4 +47,11 @@ export interface Core {
   chatStep(): ChatStep;
   chatStop(): void;
   chatStats(): ChatStats;
+
+  /** Measures the machine's peaks. */
+  benchBegin(options: CheckedBench): BenchInfo;
+  /** Measures the next row; null after the last. */
+  benchStep(): BenchRow | null;
+  /** Frees what measuring has left, whether or not all rows are done. */
+  benchEnd(): void;
 }

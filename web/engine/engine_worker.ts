@@ -74,6 +74,20 @@ const receive = createServer<EngineCalls>({
         }
       }
     },
+    *bench(options, job) {
+      const current = started();
+      try {
+        yield { kind: "info", info: current.benchBegin(options) };
+        while (!job.signal.aborted) {
+          const row = current.benchStep();
+          if (!row) return null;
+          yield { kind: "row", row };
+        }
+        throw new WickError("cancelled", "Measuring was cancelled.");
+      } finally {
+        current.benchEnd();
+      }
+    },
   },
 });
 

@@ -2,6 +2,7 @@ import type { ChatRequest, ChatStep, Core, ReadSlice } from "./core.ts";
 import { WickError } from "./errors.ts";
 import { answerFor, rivalsOf, splitTokens } from "./mock_text.ts";
 import type {
+  BenchRow,
   ChatStats,
   LoadOptions,
   LoadProgress,
@@ -41,6 +42,7 @@ export function createMockCore(read: ReadSlice, stepMs = 24): Core {
   let info: ModelInfo | null = null;
   let cache: string[] = [];
   let answer: Answer | null = null;
+  let bench: string[] = [];
 
   function model(): ModelInfo {
     if (!info) throw new WickError("bad_argument", "No model is loaded.");
@@ -201,6 +203,61 @@ export function createMockCore(read: ReadSlice, stepMs = 24): Core {
         context_size: model().context_size,
       };
     },
+
+    benchBegin({ rows }) {
+      wait(stepMs);
+      bench = kBenchRows.filter(
+        (name) =>
+          rows.length === 0 || rows.some((wanted) => name.includes(wanted)),
+      );
+      return {
+        ...{ device: "mock, 1 thread", variant: "single", threads: 1 },
+        peaks: kPeaks,
+        rows: [...bench],
+      };
+    },
+    benchStep() {
+      const name = bench.shift();
+      if (!name) return null;
+      wait(stepMs * 8);
+      return measured(name);
+    },
+    benchEnd() {
+      bench = [];
+    },
+  };
+}
+
+const kPeaks = {
+  fma_gflops: 50,
+  int8_gops: 100,
+  bf16_gflops: 40,
+  read_gbs: 12,
+};
+const kBenchRows = [
+  ...["f32", "f16"].flatMap((type) => [
+    `attention/prefill/${type}/hd64/s512/t1`,
+    `attention/decode/${type}/hd64/kv8192/t1`,
+  ]),
+  ...["f16", "q4_0", "q4_1", "q4_k", "q8_0"].flatMap((type) => [
+    `matmul/${type}/gemm/t1`,
+    `matmul/${type}/gemv/t1`,
+  ]),
+];
+
+function measured(name: string): BenchRow {
+  const reads = /decode|gemv/.test(name);
+  const whole = /q\d/.test(name);
+  const peak = reads
+    ? kPeaks.read_gbs
+    : whole
+      ? kPeaks.int8_gops
+      : kPeaks.fma_gflops;
+  const peak_fraction = 0.4 + 0.5 * randomOf(idOf(name))();
+  const max = peak * peak_fraction;
+  return {
+    ...{ name, unit: reads ? "GB/s" : whole ? "GOP/s" : "GFLOP/s" },
+    ...{ min: max * 0.9, median: max * 0.97, max, peak_fraction },
   };
 }
 

@@ -1,5 +1,7 @@
+import type { CheckedBench } from "./bench.ts";
 import type { ErrorData } from "./errors.ts";
 import type {
+  BenchEvent,
   ChatOptions,
   ChatPiece,
   ChatStats,
@@ -42,6 +44,8 @@ export type EngineCalls = {
     event: ChatPiece;
     output: ChatStats;
   };
+  /** With the threads of the worker. Whoever would stop it amid a row ends the worker. */
+  bench: { input: CheckedBench; event: BenchEvent; output: null };
 };
 
 /** What a window sends to a worker. A cancel names the id of the call that is to end early. */

@@ -1,17 +1,20 @@
 import { toWickError, WickError } from "./errors.ts";
 import type { ChatPiece, ChatStats } from "./types.ts";
 
-/** An answer: its pieces as they come, and its figures when it has ended. */
-export interface ChatStream extends AsyncIterable<ChatPiece> {
-  /** Resolves when the answer has ended, whether or not the pieces are read; rejects with a WickError. */
-  readonly stats: Promise<ChatStats>;
+/** What comes piece by piece, and its figures when it has ended. */
+export interface Stream<Piece, Stats> extends AsyncIterable<Piece> {
+  /** Resolves when it has ended, whether or not the pieces are read; rejects with a WickError. */
+  readonly stats: Promise<Stats>;
 }
 
+/** An answer. */
+export type ChatStream = Stream<ChatPiece, ChatStats>;
+
 /** Joins a callback that delivers pieces with an async iterator that asks for them; can be read once. */
-export function createStream(
-  run: (push: (piece: ChatPiece) => void) => Promise<ChatStats>,
-): ChatStream {
-  const pieces: ChatPiece[] = [];
+export function createStream<Piece = ChatPiece, Stats = ChatStats>(
+  run: (push: (piece: Piece) => void) => Promise<Stats>,
+): Stream<Piece, Stats> {
+  const pieces: Piece[] = [];
   let wake: (() => void) | null = null;
   let ended = false;
   let failure: WickError | null = null;
@@ -39,7 +42,7 @@ export function createStream(
   );
   stats.catch(() => undefined); // whoever reads the pieces sees the failure there
 
-  async function* read(): AsyncGenerator<ChatPiece, void, void> {
+  async function* read(): AsyncGenerator<Piece, void, void> {
     for (;;) {
       const piece = pieces.shift();
       if (piece) yield piece;

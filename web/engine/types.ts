@@ -98,3 +98,52 @@ export interface ChatStats {
   context_used: number;
   context_size: number;
 }
+
+/** What the engine measures of itself. What is left out takes the engine's default. */
+export interface BenchOptions {
+  /** Only rows whose names contain one of these, as `matmul/q4_0` or `/gemv`; all, if there are none. */
+  rows?: string[];
+  /** The engine's own number if left out. */
+  threads?: number;
+  /** How often a row is measured, for its min, median and max; 5. */
+  repetitions?: number;
+  /** A row's least time in all; 0.3. */
+  seconds?: number;
+}
+
+/** The most that this machine does, all threads together, measured just before the rows. */
+export interface BenchPeaks {
+  /** Multiplications and additions of 32-bit floats. */
+  fma_gflops: number;
+  /** Products and sums of 8-bit integers. */
+  int8_gops: number;
+  bf16_gflops: number;
+  /** Memory far beyond the caches. */
+  read_gbs: number;
+}
+
+export interface BenchInfo {
+  /** Instruction set and threads, in the engine's own words. */
+  device: string;
+  variant: Variant;
+  threads: number;
+  peaks: BenchPeaks;
+  /** The names of the rows to come, in their order. */
+  rows: string[];
+}
+
+/** One kernel's rate: larger is better. */
+export interface BenchRow {
+  /** As `wick bench` has it: attention/prefill/f16/hd64/s512/t2, matmul/q4_0/gemv/t2. */
+  name: string;
+  unit: string;
+  min: number;
+  median: number;
+  max: number;
+  /** `max` as a part of the machine's peak in this unit. */
+  peak_fraction?: number;
+}
+
+/** First the info, then each row when it has been measured. */
+export type BenchEvent =
+  { kind: "info"; info: BenchInfo } | { kind: "row"; row: BenchRow };

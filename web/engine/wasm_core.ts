@@ -1,6 +1,8 @@
 import type { ChatRequest, ChatStep, Core, ReadSlice } from "./core.ts";
 import { WickError, type WickErrorCode } from "./errors.ts";
 import type {
+  BenchInfo,
+  BenchRow,
   ChatOptions,
   ChatStats,
   LoadProgress,
@@ -29,6 +31,9 @@ interface Loading {
   context: number;
 }
 
+/** What wick_bench_info tells. */
+type NativeBench = Omit<BenchInfo, "variant">;
+
 /** What wick_chat_info tells, as far as it is used here. */
 interface NativeInfo {
   name: string;
@@ -38,6 +43,10 @@ interface NativeInfo {
   context: number;
   context_length: number;
 }
+
+const kLessModel =
+  "The tab can get no more: choose a smaller model or a smaller context.";
+const kLessElse = "The tab can get no more: close other tabs and try again.";
 
 /**
  * Starts the module at `base`/core/`variant`/core.js and returns it as a Core.
@@ -60,6 +69,7 @@ export async function createWasmCore(
   let info: ModelInfo | null = null;
   let top = 0;
   let stats: ChatStats | null = null;
+  let bench = 0;
 
   function model(): ModelInfo {
     if (!info) throw new WickError("bad_argument", "No model is loaded.");
@@ -107,6 +117,12 @@ export async function createWasmCore(
       "context_full",
       `The conversation has ${count} tokens, the context holds ${context_size}. Remove or shorten a message.`,
     );
+  }
+
+  function endBench(): void {
+    module._wick_bench_free(bench);
+    module._wick_engine_trim(engine);
+    bench = 0;
   }
 
   function tokenOf(text: string, id: number): Token {
@@ -213,6 +229,27 @@ export async function createWasmCore(
       const reason = module.lastText(module._wick_chat_stop_reason(chat));
       return { ...stats, stop_reason: reason as StopReason };
     },
+
+    benchBegin(options) {
+      endBench();
+      bench = module.withTexts([toJson(options)], (at) =>
+        module._wick_bench_new(engine, 0, at),
+      );
+      if (bench === 0) throw failure(module, "bad_argument", "", kLessElse);
+      const length = checked(module, module._wick_bench_info(bench));
+      const told = JSON.parse(module.lastText(length)) as NativeBench;
+      return { ...told, variant };
+    },
+    benchStep() {
+      if (bench === 0)
+        throw new WickError("bad_argument", "No measuring has been begun.");
+      const length = module._wick_bench_step(bench);
+      if (length < 0) throw failure(module, "internal", "", kLessElse);
+      return length > 0
+        ? (JSON.parse(module.lastText(length)) as BenchRow)
+        : null;
+    },
+    benchEnd: endBench,
   };
 }
 
@@ -242,7 +279,12 @@ function checked(module: Module, result: number): number {
 }
 
 /** Why the last call failed, with the file it is about; `ofInput` is the code where what was given is to blame. */
-function failure(module: Module, ofInput: WickErrorCode, file = ""): WickError {
+function failure(
+  module: Module,
+  ofInput: WickErrorCode,
+  file = "",
+  advice = kLessModel,
+): WickError {
   const codes: WickErrorCode[] = [
     ofInput,
     "no_memory",
@@ -251,10 +293,7 @@ function failure(module: Module, ofInput: WickErrorCode, file = ""): WickError {
   ];
   const code = codes[module._wick_error_kind()] ?? "internal";
   const words = module.text(module._wick_error_message()).replace(/\.$/, "");
-  const advice =
-    code === "no_memory"
-      ? " The tab can get no more: choose a smaller model or a smaller context."
-      : "";
+  const end = code === "no_memory" ? ` ${advice}` : "";
   const where = words.startsWith(file) ? "" : `${file}: `;
-  return new WickError(code, `${where}${words}.${advice}`);
+  return new WickError(code, `${where}${words}.${end}`);
 }

@@ -34,6 +34,10 @@ export interface Exports {
   _wick_chat_token(chat: Pointer): number;
   _wick_chat_stop_reason(chat: Pointer): number;
   _wick_chat_cancel(chat: Pointer): void;
+  _wick_bench_new(engine: Pointer, chat: Pointer, options: Pointer): Pointer;
+  _wick_bench_free(bench: Pointer): void;
+  _wick_bench_info(bench: Pointer): number;
+  _wick_bench_step(bench: Pointer): number;
 }
 
 /** What Emscripten's start function is given. */
@@ -81,7 +85,8 @@ export async function startModule(
   const start = await importStart(url);
   const exports = await start({
     wasmMemory: memory,
-    poolSize: Math.max(0, threads - 1), // the worker itself is the first thread
+    // The worker itself is the first thread. But a module that waits for no other never starts.
+    poolSize: Math.max(1, threads - 1),
     readFile(number, offset, into, count) {
       try {
         const file = files.get(number);

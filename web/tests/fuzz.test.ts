@@ -1,6 +1,7 @@
 // What a page parses may be anything: no input may make it throw anything but a WickError.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { checkBench, threadsOfBench } from "../engine/bench.ts";
 import { addressesOf, parseCatalog, parseServed } from "../engine/catalog.ts";
 import { WickError } from "../engine/errors.ts";
 import { fitOf } from "../engine/fit.ts";
@@ -152,5 +153,18 @@ test("settings and addresses", () => {
       expect(top_k).toBeGreaterThanOrEqual(0);
     }
     parseRoute(`#/${String(json)}/%${String(json)}`);
+  });
+});
+
+test("what is to be measured", () => {
+  const options = { rows: ["gemm"], threads: 2, repetitions: 3, seconds: 0.1 };
+  eachMutation(options, (json) => {
+    const asked = Object(json) as typeof options;
+    const { rows, repetitions, seconds } = checkBench(asked);
+    expect(rows.join("")).toBeTypeOf("string");
+    expect(repetitions * threadsOfBench(asked, 1, "relaxed")).toBeGreaterThan(
+      0,
+    );
+    expect(seconds).toBeGreaterThanOrEqual(0);
   });
 });
