@@ -27,6 +27,14 @@ async function tour(page, look) {
   await page.goto(site.url("#/models"));
   await page.getByRole("article", { name: "SmolLM2" }).waitFor();
   await look("models");
+  await page.goto(site.url("#/bench"));
+  await page.getByRole("button", { name: "Measure" }).waitFor();
+  await look("bench");
+  await page.getByRole("button", { name: "Measure" }).click();
+  await page.locator(".rate b").nth(2).waitFor();
+  await look("bench, measuring");
+  await page.getByRole("button", { name: "Copy as JSON" }).waitFor();
+  await look("bench, measured");
   await page.goto(site.url("#/chat"));
   await page.getByText("Ask it something").waitFor();
   await drop(page, "notes.txt", "Dear diary");

@@ -10,14 +10,16 @@ export async function copyFrom(
     () => say("The browser did not allow it"),
   );
 
-  function say(words: string): void {
-    const last = button.lastChild;
-    const plain =
-      tip === undefined && last?.nodeType === Node.TEXT_NODE ? last : null;
+  function say(outcome: string): void {
+    const words = [...button.childNodes].findLast(
+      ({ nodeType, textContent }) =>
+        nodeType === Node.TEXT_NODE && textContent?.trim(),
+    );
+    const plain = tip === undefined ? words : null;
     const before = plain?.textContent ?? "";
-    if (plain) plain.textContent = words;
-    if (tip !== undefined) button.dataset.tip = words;
-    if (label) button.setAttribute("aria-label", words);
+    if (plain) plain.textContent = outcome;
+    if (tip !== undefined) button.dataset.tip = outcome;
+    if (label) button.setAttribute("aria-label", outcome);
     setTimeout(() => {
       if (plain) plain.textContent = before;
       if (tip !== undefined) button.dataset.tip = tip;

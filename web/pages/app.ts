@@ -1,3 +1,4 @@
+import type { Bench } from "./bench/run.ts";
 import type { Settings } from "./chat/sampling.ts";
 import type { ChatSession } from "./chat/session.ts";
 import type { EngineRoom } from "./engine_room.ts";
@@ -11,4 +12,5 @@ export interface App {
   /** Made on the first visit to the chat page, and kept, so that an answer goes on while one looks elsewhere. */
   session(): Promise<ChatSession>;
   settings: Observable<Settings>;
+  bench: Bench;
 }

@@ -33,6 +33,8 @@ export interface RoomState {
 /** Holds the one engine of the page and the model in it. */
 export interface EngineRoom {
   readonly state: Observable<RoomState>;
+  /** The engine itself, started if need be, with or without a model. */
+  engine(): Promise<Engine>;
   /**
    * The loaded model; if none is, loads the one used last or the catalogue's first choice. Aborting ends the wait, not
    * the load: another question may be waiting next. Who waits is told of a failure, so it is no `problem` any more.
@@ -214,6 +216,7 @@ export function createEngineRoom(
 
   return {
     state,
+    engine: startEngine,
     use,
     preferred,
     ensure: (signal) =>

@@ -28,6 +28,13 @@ function threeFigures(value: number): string {
   return value.toFixed(digits);
 }
 
+/** 1234.5 -> '1,235', 41.234 -> '41.2': three figures of a rate. */
+export function bigNumber(value: number): string {
+  return value >= 999.5
+    ? number.format(Math.round(value))
+    : threeFigures(value);
+}
+
 export function count(value: number): string {
   return number.format(value);
 }

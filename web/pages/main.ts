@@ -4,6 +4,7 @@ import "../elements/toast.ts";
 import type { EngineOptions } from "../engine/api.ts";
 import { createModelStore } from "../engine/model_store.ts";
 import type { App } from "./app.ts";
+import { createBench } from "./bench/run.ts";
 import {
   memoryConversations,
   openConversations,
@@ -17,7 +18,7 @@ import { observable } from "./observable.ts";
 import { recall, remember } from "./remember.ts";
 import { keepVariant, startOffline } from "./offline.ts";
 import { route, startRouter } from "./router.ts";
-import { sections } from "./sections.ts";
+import { quietSections, sections } from "./sections.ts";
 import { createShelf } from "./shelf.ts";
 import { startStatus } from "./status.ts";
 import { startTheme } from "./theme.ts";
@@ -37,6 +38,7 @@ function createApp(): App {
     room,
     shelf,
     settings,
+    bench: createBench(room),
     session: () =>
       (session ??= openConversations()
         .catch(memoryConversations)
@@ -64,6 +66,8 @@ function pageOf(app: App, page: string) {
       return html`<chat-page .app=${app}></chat-page>`;
     case "models":
       return html`<models-page .app=${app}></models-page>`;
+    case "bench":
+      return html`<bench-page .app=${app}></bench-page>`;
     default:
       return html`<home-page .app=${app}></home-page>`;
   }
@@ -71,6 +75,7 @@ function pageOf(app: App, page: string) {
 
 const parts: Record<string, () => Promise<unknown>> = {
   chat: () => import("./chat/chat_page.ts"),
+  bench: () => import("./bench/bench_page.ts"),
   models: () => import("./models/models_page.ts"),
 };
 
@@ -82,7 +87,9 @@ async function showPage(app: App, page: string): Promise<void> {
   place.querySelector(".first")?.remove();
   document.documentElement.dataset.page = page;
   render(pageOf(app, page), place);
-  const title = sections.find(({ id }) => id === page)?.title;
+  const title = [...sections, ...quietSections].find(
+    ({ id }) => id === page,
+  )?.title;
   document.title = title
     ? `${title} · Wick`
     : "Wick: AI that stays on this computer";
@@ -100,7 +107,7 @@ function start(): void {
   startTheme();
   startRouter();
   startMenus();
-  startStatus(app.room, app.shelf);
+  startStatus(app.room, app.shelf, app.bench);
   app.room.state.subscribe(({ info }) => info && keepVariant(info.variant));
   let shown = route.value.page;
   route.subscribe(({ page }) => {

@@ -9,3 +9,8 @@ export const sections: readonly Section[] = [
   { id: "chat", title: "Chat", icon: "chat" },
   { id: "models", title: "Models", icon: "box" },
 ];
+
+/** Pages that no bar shows; others link to them where they come up. */
+export const quietSections: readonly Section[] = [
+  { id: "bench", title: "Speed", icon: "cpu" },
+];

@@ -1,3 +1,4 @@
+import type { Bench, BenchState } from "./bench/run.ts";
 import type { EngineRoom, RoomState } from "./engine_room.ts";
 import type { Shelf, ShelfState } from "./shelf.ts";
 
@@ -7,7 +8,12 @@ export interface Status {
   words: string;
 }
 
-export function statusOf(room: RoomState, shelf: ShelfState): Status {
+export function statusOf(
+  room: RoomState,
+  shelf: ShelfState,
+  bench: BenchState,
+): Status {
+  if (bench.measuring) return { lit: true, words: "Measuring" };
   const fetching = shelf.items.filter(({ transfer }) => transfer).length;
   switch (room.phase) {
     case "loading":
@@ -36,18 +42,27 @@ export function statusOf(room: RoomState, shelf: ShelfState): Status {
 }
 
 /** Keeps the bar's status true. */
-export function startStatus(room: EngineRoom, shelf: Shelf): void {
+export function startStatus(
+  room: EngineRoom,
+  shelf: Shelf,
+  bench: Bench,
+): void {
   const place = document.getElementById("status");
   const dot = place?.querySelector("i");
   const text = place?.querySelector("span");
   if (!place || !dot || !text) return;
   const show = () => {
-    const { lit, words } = statusOf(room.state.value, shelf.state.value);
+    const { lit, words } = statusOf(
+      room.state.value,
+      shelf.state.value,
+      bench.state.value,
+    );
     place.dataset.phase = room.state.value.phase;
     dot.className = lit ? "lit on" : "lit idle";
     if (text.textContent !== words) text.textContent = words;
   };
   room.state.subscribe(show);
   shelf.state.subscribe(show);
+  bench.state.subscribe(show);
   show();
 }

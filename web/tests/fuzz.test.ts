@@ -5,6 +5,13 @@ import { checkBench, threadsOfBench } from "../engine/bench.ts";
 import { addressesOf, parseCatalog, parseServed } from "../engine/catalog.ts";
 import { WickError } from "../engine/errors.ts";
 import { fitOf } from "../engine/fit.ts";
+import {
+  findingsOf,
+  parseResult,
+  placeOf,
+  toMarkdown as benchMarkdown,
+} from "../pages/bench/report.ts";
+import { wordsOf } from "../pages/bench/rows.ts";
 import { toJson, toMarkdown } from "../pages/chat/export.ts";
 import { fromJson } from "../pages/chat/import.ts";
 import { optionsOf, parseSettings } from "../pages/chat/sampling.ts";
@@ -167,4 +174,29 @@ test("what is to be measured", () => {
     );
     expect(seconds).toBeGreaterThanOrEqual(0);
   });
+});
+
+test("figures kept from before", () => {
+  const name = "matmul/q4_0/gemv/t2";
+  const row = { name, unit: "GB/s", min: 1, median: 2, max: 3 };
+  const peaks = { fma_gflops: 50, int8_gops: 90, bf16_gflops: 9, read_gbs: 9 };
+  const info = { device: "cpu", variant: "relaxed", threads: 2, peaks };
+  const result = {
+    ...{ date: 1, isolated: true, limits: ["slow"] },
+    info: { ...info, rows: [name] },
+    rows: [{ ...row, peak_fraction: 0.3 }, row],
+  };
+  const random = randomOf(5);
+  expect(parseResult(JSON.stringify(result))).toEqual(result);
+  eachMutation(result, (json) => {
+    for (const text of [JSON.stringify(json), damage("{}", random)]) {
+      const kept = parseResult(text);
+      if (!kept) continue;
+      expect([...placeOf(kept), ...findingsOf(kept)].join()).toContain(".");
+      expect(benchMarkdown(kept)).toContain("| Name |");
+    }
+  });
+  eachMutation(name, (json) =>
+    expect(wordsOf(String(json)).full).toBeTypeOf("string"),
+  );
 });

@@ -71,7 +71,7 @@ export class HomePage extends LightElement {
         </table>
       </section>
       <footer class="foot">
-        <span>Open source, MIT</span
+        <span>Open source, MIT</span><a href="#/bench">Speed of this browser</a
         ><span
           >At the terminal: <code>wick chat smollm2-135m-instruct</code></span
         >
@@ -104,6 +104,7 @@ export class HomePage extends LightElement {
               >`
             : nothing
         }
+        <a class="small" href="#/bench">How fast is that?</a>
       </div>
       ${limits.map((limit) => html`<p class="limit">${limit}</p>`)}`;
   }
