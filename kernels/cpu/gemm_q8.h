@@ -32,6 +32,12 @@ struct Q8Kernel {
   static constexpr int kParts = kNibbles ? 2 : 1;
   static constexpr int kDots = I::kWide ? kGroups : dots_before_widening(kNibbles ? 4 : kFormat.bits);
 
+  /// Whether a block of 32 is widened once, at its end, or a pair of groups at a time: V8 keeps the latter in
+  /// registers.
+  static constexpr bool kAcross = !I::kWide && kDots >= kGroups && !(kNibbles && kWebAssembly);
+  /// Nibbles of a block that are done together: both, if registers hold their sums.
+  static constexpr int kPartsTogether = !kAcross || kParts * height * panels <= 8 ? kParts : 1;
+
   /// The tile's sums over k inputs, in sums[height * panels]; panels lie `stride` bytes apart.
   [[gnu::always_inline]] static void run(const std::byte* quants, Index stride, Index k, const std::byte* rows,
                                          F* sums) {
@@ -146,22 +152,9 @@ struct Q8Kernel {
                                                     Int32* integers) {
     unroll<height * panels>([&](auto i) __attribute__((always_inline)) { integers[i] = start(record, i % height); });
     if constexpr (kGroups == 8) {
-      // Groups j and j + 4 share a vector of nibbles. The loop must stay one: unrolled, LLVM would put the rows outside
-      // again, and all expanded weights in memory.
-#pragma GCC unroll 1
-      for (int j = 0; j < 4; ++j) {
-        unroll<panels>([&](auto panel) __attribute__((always_inline)) {
-          typename I::Bytes pair[2];
-          expand_pair(quants + panel * stride, j, pair);
-          unroll<kParts>([&](auto part) __attribute__((always_inline)) {  // in turn: registers hold the sums of one
-            Partial partial[height];
-            add_group<part, true, false>(pair[0], record, 0, partial, integers + panel * height);
-            add_group<part, false, true>(pair[1], record, 4, partial, integers + panel * height);
-          });
-        });
-        quants += kVector;
-        record += 4 * sizeof(typename I::ActivationElement);
-      }
+      unroll<kParts / kPartsTogether>([&](auto turn) __attribute__((always_inline)) {
+        pairs_in_turn<turn * kPartsTogether>(quants, stride, record, integers);
+      });
     } else {
       unroll<panels>([&](auto panel) __attribute__((always_inline)) {
         Partial partial[kParts][height];
@@ -175,6 +168,37 @@ struct Q8Kernel {
         });
       });
     }
+  }
+
+  /// Adds kPartsTogether nibbles of a block of 32, from nibble `from`.
+  template <int from>
+  [[gnu::always_inline]] static void pairs_in_turn(const std::byte* quants, Index stride, const std::byte* record,
+                                                   Int32* integers) {
+    constexpr int tile = height * panels;
+    Partial partial[kPartsTogether * tile];
+    if constexpr (kAcross)
+      unroll<kPartsTogether * tile>([&](auto i) __attribute__((always_inline)) { partial[i] = I::splat(0); });
+    // Groups j and j + 4 share a vector of nibbles. The loop must stay one: unrolled, LLVM would put the rows outside
+    // again, and all expanded weights in memory.
+#pragma GCC unroll 1
+    for (int j = 0; j < 4; ++j) {
+      unroll<panels>([&](auto panel) __attribute__((always_inline)) {
+        typename I::Bytes pair[2];
+        expand_pair(quants + panel * stride, j, pair);
+        unroll<kPartsTogether>([&](auto i) __attribute__((always_inline)) {
+          Partial* sums = partial + i * tile + panel * height;
+          add_group<from + i, !kAcross, false>(pair[0], record, 0, sums, integers + panel * height);
+          add_group<from + i, false, !kAcross>(pair[1], record, 4, sums, integers + panel * height);
+        });
+      });
+      quants += kVector;
+      record += 4 * sizeof(typename I::ActivationElement);
+    }
+    if constexpr (kAcross)
+      unroll<kPartsTogether * tile>([&](auto i) __attribute__((always_inline)) {
+        constexpr int part = from + i / tile;
+        integers[i % tile] = I::add(integers[i % tile], I::template shift_left32<4 * part>(I::widen(partial[i])));
+      });
   }
 
   /// Groups j and j + 4 of a block, from vector j of its quants.

@@ -19,9 +19,9 @@
 
 namespace wick::cpu {
 
-/// Rows of the largest micro-kernel: what the registers hold beside the expanded weights.
+/// Rows of the largest micro-kernel: what the registers hold beside the expanded weights of a block, or of two groups.
 template <class Arch>
-inline constexpr int kQ8Rows = IntLanes<Arch>::kHold ? 12 : 4;
+inline constexpr int kQ8Rows = IntLanes<Arch>::kHold ? 12 : 8;
 
 /// Rows of the smallest micro-kernel that takes `rows`.
 template <class Arch>

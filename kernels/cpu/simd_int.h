@@ -25,6 +25,12 @@ namespace wick::cpu {
 template <class Arch>
 struct IntLanes;
 
+#ifdef __wasm__
+inline constexpr bool kWebAssembly = true;
+#else
+inline constexpr bool kWebAssembly = false;
+#endif
+
 /// Steps of `dot` that a 16-bit Partial takes for quants of `bits` bits.
 constexpr int dots_before_widening(int bits) { return 32767 / (2 * 127 * ((1 << bits) - 1)); }
 
