@@ -145,6 +145,19 @@ test("the real kernels", { skip }, async () => {
   assert.deepEqual(page.trouble, []);
 });
 
+test("the real kernels on a page that is not isolated", { skip }, async () => {
+  site.server.behaviour.isolated = false;
+  await open(`${site.server.url}#/bench`);
+  await button("Measure").click();
+  await figures().nth(0).waitFor();
+  await button("Stop").click();
+  await measured();
+  await page.getByText("This tab used 1 thread with SIMD.").waitFor();
+  await page.getByText(/1 thread: this page is not cross-origin/).waitFor();
+  site.server.behaviour.isolated = true;
+  assert.deepEqual(page.trouble, []);
+});
+
 test("a tab that gets too little memory says so", { skip }, async () => {
   const small = await startSite(undefined, [
     "--js-flags=--wasm-max-mem-pages=2000", // of 64 KiB

@@ -235,7 +235,8 @@ export async function createWasmCore(
       bench = module.withTexts([toJson(options)], (at) =>
         module._wick_bench_new(engine, 0, at),
       );
-      if (bench === 0) throw failure(module, "bad_argument", "", kLessElse);
+      if (bench === 0)
+        throw failure(module, "bad_argument", "Measuring", kLessElse);
       const length = checked(module, module._wick_bench_info(bench));
       const told = JSON.parse(module.lastText(length)) as NativeBench;
       return { ...told, variant };
@@ -244,7 +245,7 @@ export async function createWasmCore(
       if (bench === 0)
         throw new WickError("bad_argument", "No measuring has been begun.");
       const length = module._wick_bench_step(bench);
-      if (length < 0) throw failure(module, "internal", "", kLessElse);
+      if (length < 0) throw failure(module, "internal", "Measuring", kLessElse);
       return length > 0
         ? (JSON.parse(module.lastText(length)) as BenchRow)
         : null;

@@ -88,6 +88,8 @@ describe("the report", () => {
       /reach 60 %.*up to 12\.3 GB\/s: a model of 1 GB could write about 12\.3 tokens/,
     );
     expect(findingsOf({ ...result, rows: [] })).toEqual([]);
+    const over = { ...first, peak_fraction: 1.2 };
+    expect(findingsOf({ ...result, rows: [over] }).at(-1)).toContain("busy");
   });
 
   test("is a table in Markdown, and JSON as wick bench prints it", () => {

@@ -114,7 +114,7 @@ export class BenchPage extends LightElement {
 
   #kept() {
     const rows = this.app.bench.state.value.result?.rows.length ?? 0;
-    return rows > 0 ? "The figures below were measured before." : "";
+    return rows > 0 ? "What was measured before stays below." : "";
   }
 
   #memory(): string {

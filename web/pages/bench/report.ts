@@ -26,7 +26,14 @@ export function placeOf({ info, isolated, limits }: BenchResult): string[] {
 
 /** What the figures say, a sentence each. */
 export function findingsOf({ rows }: BenchResult): string[] {
-  return [...readingWords(rows), ...writingWords(rows)];
+  const over = rows.some(({ peak_fraction }) => (peak_fraction ?? 0) > 1.05);
+  const doubt =
+    "Parts of more than 100 % mean that the machine was busy while its peak was measured. Measure again with nothing else running.";
+  return [
+    ...readingWords(rows),
+    ...writingWords(rows),
+    ...(over ? [doubt] : []),
+  ];
 }
 
 function readingWords(rows: BenchRow[]): string[] {
