@@ -70,6 +70,7 @@ void Generator::start(std::vector<TokenId> prompt, GenerateOptions options) {
   const Index shared = parted.first - prompt.begin();
   sequence_.truncate(shared);
   tokens_ = std::move(prompt);
+  tokens_.reserve(static_cast<std::size_t>(context_));  // a step allocates nothing
   options_ = std::move(options);
   sampler_ = std::move(sampler);
   text_ = std::make_unique<TextStream>(model_->tokenizer, options_.show_special);
