@@ -38,15 +38,19 @@ struct Q8Kernel {
   /// Nibbles of a block that are done together: both, if registers hold their sums.
   static constexpr int kPartsTogether = !kAcross || kParts * height * panels <= 8 ? kParts : 1;
 
-  /// The tile's sums over k inputs, in sums[height * panels]; panels lie `stride` bytes apart.
-  [[gnu::always_inline]] static void run(const std::byte* quants, Index stride, Index k, const std::byte* rows,
-                                         F* sums) {
+  /// The tile's sums over k inputs, in sums[height * panels]; panels lie `stride` bytes apart, and the weight ends at
+  /// `end`.
+  [[gnu::always_inline]] static void run(const std::byte* quants, const std::byte* end, Index stride, Index k,
+                                         const std::byte* rows, F* sums) {
     const std::byte* ahead = quants + kReadAhead;
     const std::byte* scales = quants + Panel::scales_at(k);
     const std::byte* supers = quants + Panel::supers_at(k);
     unroll<height * panels>([&](auto i) __attribute__((always_inline)) { sums[i] = F::zero(); });
     for (Index b = 0; b < k / kBlock; ++b) {
-      if constexpr (height == 1) {
+      if constexpr (height == 1 && kWebAssembly) {
+        touch(ahead, end);
+        ahead += panels * kBlockBytes;
+      } else if constexpr (height == 1) {
         for (Index p = 0; p < panels; ++p)
           for (Index line = 0; line < kBlockBytes; line += 64) read_ahead<Arch>(ahead + p * stride + line);
         ahead += kBlockBytes;
@@ -73,6 +77,17 @@ struct Q8Kernel {
   }
 
  private:
+  /// Loads a byte of each cache line of the next panels' worth of a block. WebAssembly cannot prefetch; a single stream
+  /// through memory, wherever in the panels the products are, is what the processor's own prefetcher follows.
+  [[gnu::always_inline]] static void touch(const std::byte* ahead, const std::byte* end) {
+    constexpr Index bytes = panels * kBlockBytes;
+    if (ahead > end - bytes) return;  // a load beyond memory traps
+    int sum = 0;
+    unroll<(bytes + 63) / 64>([&](auto line)
+                                  __attribute__((always_inline)) { sum += static_cast<int>(ahead[line * 64]); });
+    asm volatile("" : : "r"(sum));  // it is used, so it is loaded
+  }
+
   /// The sum's start: minus offset * sum of the activations.
   [[gnu::always_inline]] static Int32 start(const std::byte* record, int row) {
     if constexpr (Scales::kMinimum) {
@@ -216,15 +231,17 @@ struct Q8Kernel {
 
 /// A tile of `height` rows and `panels` panels, and its epilogue.
 template <class Arch, DType T, int height, int panels>
-void q8_tile(const std::byte* weights, Index k, const std::byte* rows, const TileOutput& out) {
+void q8_tile(const std::byte* weights, const std::byte* end, Index k, const std::byte* rows, const TileOutput& out) {
   Vec<Arch> sums[height * panels];
-  Q8Kernel<Arch, T, height, panels>::run(weights, panel_bytes<IntLanes<Arch>::kLanes, T>(k), k, rows, sums);
+  Q8Kernel<Arch, T, height, panels>::run(weights, end, panel_bytes<IntLanes<Arch>::kLanes, T>(k), k, rows, sums);
   store_tile<Arch, height, panels>(sums, out);
 }
 
 /// Panels that a single row takes at once, to share the loads of its activations.
 template <class Arch>
-inline constexpr int kRowPanels = IntLanes<Arch>::kLanes == 4 ? 4 : 1;
+inline constexpr int kRowPanels = kWebAssembly                  ? 2
+                                  : IntLanes<Arch>::kLanes == 4 ? 4
+                                                                : 1;
 
 /// Panels of weights times panels of rows: [first_panel, last_panel) x all rows of [first_row, last_row).
 /// A panel of rows stays in the first cache while the weights, which fit the second, go past.
@@ -233,6 +250,7 @@ void matmul_q8_block(const PackedWeight& w, const std::byte* x, const MatmulOutp
                      Index last_panel, Index first_row, Index last_row) {
   constexpr int R = IntLanes<Arch>::kLanes;
   const Index stride = panel_bytes<R, T>(w.k);
+  const std::byte* end = w.data + (w.n + R - 1) / R * stride;
   for (Index row = first_row; row < last_row; row += kQ8Rows<Arch>) {
     const int count = static_cast<int>(last_row - row < kQ8Rows<Arch> ? last_row - row : kQ8Rows<Arch>);
     const std::byte* rows = x + row * q8_row_bytes<Arch>(w.k);
@@ -240,10 +258,11 @@ void matmul_q8_block(const PackedWeight& w, const std::byte* x, const MatmulOutp
       constexpr int together = height == 1 ? kRowPanels<Arch> : 1;
       Index panel = first_panel;
       for (; panel + together <= last_panel; panel += together)
-        q8_tile<Arch, T, height, together>(w.data + panel * stride, w.k, rows,
+        q8_tile<Arch, T, height, together>(w.data + panel * stride, end, w.k, rows,
                                            tile_output(out, row, count, panel * R, w.n));
       for (; panel < last_panel; ++panel)
-        q8_tile<Arch, T, height, 1>(w.data + panel * stride, w.k, rows, tile_output(out, row, count, panel * R, w.n));
+        q8_tile<Arch, T, height, 1>(w.data + panel * stride, end, w.k, rows,
+                                    tile_output(out, row, count, panel * R, w.n));
     });
   }
 }
