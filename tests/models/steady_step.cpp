@@ -64,20 +64,10 @@ bool trap_calls() {
          syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) == 0;
 }
 
-std::string tiny_model_file() {
-  const std::string path = "steady_step_" + std::to_string(getpid()) + ".gguf";
-  wick::test::tiny_model().write(path);
-  return path;
-}
-
 void decode(const char* file) {
   using namespace wick;
-  const std::string path = file ? file : tiny_model_file();
-  LanguageModelLoader loader(ModelFiles::open(path), Device::cpu(2), {});
-  while (!loader.step()) {
-  }
-  const auto model = loader.finish();
-  if (!file) unlink(path.c_str());
+  const auto model = file ? LanguageModelLoader(ModelFiles::open(file), Device::cpu(2), {}).finish()
+                          : test::load_model(test::tiny_model(), {}, 2);
   Generator generator(model, 200);  // within one page of the cache
   GenerateOptions options;
   options.sampling.temperature = 0.7F;

@@ -124,10 +124,10 @@ inline TinyModel tiny_model(const std::string& architecture = "llama") {
 
 /// Written to a file and loaded from it, as any model is.
 inline std::shared_ptr<const LanguageModel> load_model(const TinyModel& model,
-                                                       Precision precision = Precision::precise) {
+                                                       LlamaOptions options = Precision::precise, int threads = 1) {
   const TemporaryFolder folder;
   model.write(folder / "tiny.gguf");
-  return LanguageModelLoader(ModelFiles::open(folder / "tiny.gguf"), Device::cpu(1), precision).finish();
+  return LanguageModelLoader(ModelFiles::open(folder / "tiny.gguf"), Device::cpu(threads), options).finish();
 }
 
 /// The tiny model as it is, loaded once.

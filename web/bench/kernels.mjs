@@ -3,10 +3,8 @@
 //   node bench/kernels.mjs [--rows TEXT,TEXT] [--threads N] [--variant relaxed|strict] [--repetitions N] [--seconds S]
 // Rows are those whose names contain one of the texts; `strict` is the build without relaxed SIMD. CHROMIUM names the
 // browser. `./dev build` makes the modules first.
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
-import { createServer } from "vite";
+import { inChromium } from "./chromium.mjs";
 
 const kVariants = { relaxed: "relaxed", strict: "threads" };
 const kUsage =
@@ -58,23 +56,13 @@ async function measure({ engine: options, bench }) {
 }
 
 const asked = readArguments();
-const vite = await createServer({
-  root: fileURLToPath(new URL("..", import.meta.url)),
-  logLevel: "error",
-  server: { port: 0 },
-});
-await vite.listen();
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-});
 try {
-  const page = await browser.newPage();
-  page.on("console", (message) => {
-    if (message.type() === "log") console.error(message.text());
+  const report = await inChromium((page) => {
+    page.on("console", (message) => {
+      if (message.type() === "log") console.error(message.text());
+    });
+    return page.evaluate(measure, asked);
   });
-  await page.goto(vite.resolvedUrls.local[0]);
-  const report = await page.evaluate(measure, asked);
   const missing = asked.bench.rows.filter(
     (wanted) => !report.rows.some(({ name }) => name.includes(wanted)),
   );
@@ -85,7 +73,4 @@ try {
     error.message.split("\n")[0].replace("page.evaluate: WickError: ", ""),
   );
   process.exitCode = 1;
-} finally {
-  await browser.close();
-  await vite.close();
 }
