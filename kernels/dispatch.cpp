@@ -11,7 +11,14 @@ OpsList available_ops() {
   OpsList list{};
   const auto add = [&list](const Ops& ops) { list.ops[list.count++] = &ops; };
 #if defined(__EMSCRIPTEN__)
+#if defined(__wasm_relaxed_simd__)
+  const WasmDot dot = wasm_dot();
+  if (dot == WasmDot::fast) add(cpu_wasm_dot_ops());
+#endif
   add(cpu_wasm_ops());
+#if defined(__wasm_relaxed_simd__)
+  if (dot == WasmDot::slow) add(cpu_wasm_dot_ops());
+#endif
 #elif defined(__x86_64__)
   // The compiler's runtime asks CPUID, and XGETBV for whether the system saves the wide registers. Every processor with
   // AVX2 has F16C.

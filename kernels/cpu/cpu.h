@@ -7,6 +7,13 @@ namespace wick {
 #if defined(__EMSCRIPTEN__)
 /// simd128, or relaxed SIMD where the module is built with it.
 const Ops& cpu_wasm_ops();
+#if defined(__wasm_relaxed_simd__)
+/// The same with int8 products that add up four to a 32-bit sum.
+const Ops& cpu_wasm_dot_ops();
+/// Whether this engine gets these products right (V8 11 does not), and in one instruction.
+enum class WasmDot { wrong, slow, fast };
+WasmDot wasm_dot();
+#endif
 #elif defined(__x86_64__)
 /// SSE4.2: any x86-64 of the last fifteen years.
 const Ops& cpu_sse42_ops();

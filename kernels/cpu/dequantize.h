@@ -21,12 +21,7 @@ template <class Arch, DType T>
     constexpr int sub = group * 4 / f.sub;
     const auto four = expand<Arch, f.bits, group>(quants);
     unroll<4>([&](auto i) __attribute__((always_inline)) {
-      typename I::Int32 quant;
-      if constexpr (I::kGroup == 4)
-        quant = I::template shift_right32<8 * i>(four);
-      else
-        quant = I::template shift_right32<8 * (i % 2)>(I::template pairs<i / 2>(four));
-      const F value{I::to_float(quant & I::splat(255))};
+      const F value{I::to_float(I::template shift_right32<8 * i>(four) & I::splat(255))};
       F weight;
       if constexpr (f.offset != 0)
         weight = (value - F::splat(float(f.offset))) * s.scale[sub];

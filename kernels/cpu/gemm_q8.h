@@ -16,14 +16,14 @@ namespace wick::cpu {
 
 template <class Arch, DType T, int height, int panels>
 struct Q8Kernel {
-  using I = IntLanes<Arch>;
+  using Panel = QuantPanel<IntLanes<Arch>::kLanes, T>;
+  static constexpr Format kFormat = Panel::kFormat;
+  using I = DotLanes<Arch, kFormat.bits, kFormat.sub>;
   using F = Vec<Arch>;
   using Int32 = typename I::Int32;
   using Partial = typename I::Partial;
   using Record = Q8Record<Arch, height>;
-  using Panel = QuantPanel<I::kLanes, T>;
   using Scales = BlockScales<Arch, T>;
-  static constexpr Format kFormat = Panel::kFormat;
   static constexpr int kGroups = kFormat.sub / 4;  // groups of four inputs that share a scale
   static constexpr int kVector = 4 * I::kLanes;    // bytes
   static constexpr Index kBlockBytes = Panel::kQuants + Panel::kScales + Panel::kSupers / kSuperBlocks;  // of a panel
@@ -32,9 +32,8 @@ struct Q8Kernel {
   static constexpr int kParts = kNibbles ? 2 : 1;
   static constexpr int kDots = I::kWide ? kGroups : dots_before_widening(kNibbles ? 4 : kFormat.bits);
 
-  /// Whether a block of 32 is widened once, at its end, or a pair of groups at a time: V8 keeps the latter in
-  /// registers.
-  static constexpr bool kAcross = !I::kWide && kDots >= kGroups && !(kNibbles && kWebAssembly);
+  /// Whether a block of 32 is widened once, at its end, or a pair of groups at a time.
+  static constexpr bool kAcross = !I::kWide && kDots >= kGroups;
   /// Nibbles of a block that are done together: both, if registers hold their sums.
   static constexpr int kPartsTogether = !kAcross || kParts * height * panels <= 8 ? kParts : 1;
 
@@ -123,7 +122,7 @@ struct Q8Kernel {
   template <int part, bool first, bool last>
   [[gnu::always_inline]] static void add_dot(typename I::Operand w, const std::byte* record, int row, Index group,
                                              Partial& partial, Int32& integers) {
-    const auto a = I::broadcast(Record::quants(record, row) + 4 * group);
+    const auto a = I::broadcast(Record::template quants<I>(record, row) + 4 * group);
     if constexpr (I::kWide) {
       integers = I::dot(integers, w, a);
     } else {

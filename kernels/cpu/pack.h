@@ -1,6 +1,6 @@
 #pragma once
 // Packs GGUF rows into the panels of packed.h. On the load path of every model, so it works on words: one row's planes
-// for a block are formed (Q4_0 and Q4_1 have them already), then dealt out G bytes at a time.
+// for a block are formed (Q4_0 and Q4_1 have them already), then dealt out 4 bytes at a time.
 // Everything is a template of Arch, for each instruction set keeps its own copy.
 #include <cstring>
 
@@ -13,13 +13,12 @@ namespace wick::cpu {
 template <class Arch>
 struct Packer {
   static constexpr int R = IntLanes<Arch>::kLanes;
-  static constexpr int G = IntLanes<Arch>::kGroup;
   using Byte = std::uint8_t;
 
   /// Deals a row's plane of `bytes` out into the interleaved plane at `out`.
   template <int bytes>
   static void deal(const Byte* plane, Byte* out, int row) {
-    for (int unit = 0; unit < bytes / G; ++unit) std::memcpy(out + (unit * R + row) * G, plane + unit * G, G);
+    for (int unit = 0; unit < bytes / 4; ++unit) std::memcpy(out + (unit * R + row) * 4, plane + unit * 4, 4);
   }
 
   /// A row's planes for one block from its 32 quants, one a byte.

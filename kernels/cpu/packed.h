@@ -17,10 +17,10 @@
 //   crumb plane   (8 bytes)   has inputs p, p + 8, p + 16, p + 24
 //   bit plane     (4 bytes)   has inputs p, p + 4, ..., p + 28
 //   byte plane   (32 bytes)   has input p
-// and the plane is [bytes / G][R][G], where G is the number of consecutive inputs that the instruction set's dot
-// product adds up in a lane. A vector of a nibble plane so holds two of the eight groups of four inputs in a block, of
-// a crumb plane four, of a bit plane all. 5-bit quants are a nibble and a bit plane, 6-bit ones a nibble and a crumb
-// plane: nothing grows to bytes, and the nibble plane is GGUF's own order.
+// and the plane is [bytes / 4][R][4], as a lane of a dot product takes four inputs. A vector of a nibble plane so holds
+// two of the eight groups of four inputs in a block, of a crumb plane four, of a bit plane all. 5-bit quants are a
+// nibble and a bit plane, 6-bit ones a nibble and a crumb plane: nothing grows to bytes, and the nibble plane is GGUF's
+// own order.
 #include "kernels/dtype.h"
 
 namespace wick::cpu {

@@ -2,15 +2,18 @@
 // Activations quantised to int8, in panels of rows that one micro-kernel takes at once.
 //
 // A panel of `height` rows is [k/32] records of
-//   quants     [height][32]   int8 (int16 where the dot product takes those)
+//   quants     [height][32]   int8, or the words that the instruction set's dot product takes
 //   scale      [height] f32   max|x| / 127
 //   eighth     [height] i32   -8 * sum of the quants: what an unsigned weight with offset 8 adds too much; shifted left
 //                             it serves every offset
 //   sum        [height] f32   scale * sum of the quants, for minima
 //   sum_low    [height] f32   the same of the first and
 //   sum_high   [height] f32   of the second 16
+//   words      [height][32]   the quants as words, where weights of 8 bits take those and others bytes
 // All panels but the last have kRows rows; the last is as high as the smallest micro-kernel that holds the rest, and
 // its surplus rows are zeros.
+#include <type_traits>
+
 #include "kernels/cpu/packed.h"
 #include "kernels/cpu/simd.h"
 #include "kernels/cpu/simd_int.h"
@@ -29,16 +32,27 @@ constexpr int q8_height(int rows) {
   return rows <= 2 ? rows : rows <= 4 ? 4 : rows <= 8 ? 8 : 12;
 }
 
+/// What quants of 8 bits are multiplied by.
+template <class Arch>
+using ByteLanes = DotLanes<Arch, 8, kBlock>;
+template <class Arch>
+inline constexpr bool kAlsoWords =
+    !std::is_same_v<typename ByteLanes<Arch>::ActivationElement, typename IntLanes<Arch>::ActivationElement>;
+
 /// Where things are in a record of a panel of `height` rows.
 template <class Arch, int height>
 struct Q8Record {
   using Element = typename IntLanes<Arch>::ActivationElement;
   static constexpr Index kFields = height * kBlock * Index{sizeof(Element)};
-  static constexpr Index kBytes = kFields + height * 20;
+  static constexpr Index kWords = kFields + height * 20;
+  static constexpr Index kBytes = kWords + (kAlsoWords<Arch> ? height * kBlock * Index{sizeof(std::int16_t)} : 0);
 
-  template <class Byte>
+  /// The quants as what Lanes multiply.
+  template <class Lanes, class Byte>
   [[gnu::always_inline]] static auto quants(Byte* record, int row) {
-    return at<Element>(record + row * kBlock * Index{sizeof(Element)});
+    using Stored = typename Lanes::ActivationElement;
+    constexpr Index first = std::is_same_v<Stored, Element> ? 0 : kWords;
+    return at<Stored>(record + first + row * kBlock * Index{sizeof(Stored)});
   }
   template <class Byte>
   [[gnu::always_inline]] static auto scale(Byte* record) {
@@ -105,7 +119,11 @@ void quantize_row(const float* x, Index k, std::byte* panel, int row) {
       unroll<(vectors + 1) / 2>([&](auto i) __attribute__((always_inline)) {
         constexpr int at = half * (vectors / 2) + i;
         const auto quants = I::round((v[at] * inverse).value);
-        I::store_activations(Record::quants(record, row) + at * I::kLanes, quants);
+        I::store_activations(Record::template quants<I>(record, row) + at * I::kLanes, quants);
+        if constexpr (kAlsoWords<Arch>) {
+          using Words = ByteLanes<Arch>;
+          Words::store_activations(Record::template quants<Words>(record, row) + at * I::kLanes, quants);
+        }
         total = I::add(total, quants);
       });
       sums[half] = I::sum(total);

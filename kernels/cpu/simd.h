@@ -34,7 +34,10 @@ struct Avx512Bf16 : Avx512Vnni {};
 struct WasmSimd {
   static constexpr int kTileRows = 4, kTileVectors = 2;
 };
-struct WasmRelaxed : WasmSimd {};
+struct WasmRelaxed : WasmSimd {
+  static constexpr int kTileRows = 6;  // a fused multiply-add needs no register for the product
+};
+struct WasmRelaxedDot : WasmRelaxed {};
 
 }  // namespace wick::cpu
 

@@ -3,7 +3,7 @@
 // float half. These two files are the only ones with intrinsics.
 //
 // IntLanes<Arch> has
-//   kLanes, kGroup     32-bit lanes of a vector; consecutive inputs of one lane that a dot product adds up
+//   kLanes             32-bit lanes of a vector; a lane has four consecutive inputs
 //   kHold              there are registers for the expanded quants of a whole block
 //   kWide              whether Partial has 32 bits, so that sums never overflow, or 16 (see dot)
 //   ActivationElement  activations are stored in this type
@@ -38,7 +38,7 @@ constexpr int dots_before_widening(int bits) { return 32767 / (2 * 127 * ((1 << 
 
 template <>
 struct IntLanes<Sse42> {
-  static constexpr int kLanes = 4, kGroup = 4;
+  static constexpr int kLanes = 4;
   static constexpr bool kHold = false, kWide = false;
   using ActivationElement = std::int8_t;
   using Bytes = __m128i;
@@ -103,7 +103,7 @@ struct IntLanes<Sse42> {
 
 template <>
 struct IntLanes<Avx2> {
-  static constexpr int kLanes = 8, kGroup = 4;
+  static constexpr int kLanes = 8;
   static constexpr bool kHold = false, kWide = false;
   using ActivationElement = std::int8_t;
   using Bytes = __m256i;
@@ -172,7 +172,7 @@ struct IntLanes<Avx2> {
 
 /// What both AVX-512 sets share.
 struct Int512 {
-  static constexpr int kLanes = 16, kGroup = 4;
+  static constexpr int kLanes = 16;
   static constexpr bool kHold = true;
   using ActivationElement = std::int8_t;
   using Bytes = __m512i;
@@ -312,64 +312,99 @@ struct IntWasm {
   }
 };
 
-/// Strict SIMD multiplies 16-bit lanes: quants are widened, activations are stored wide, groups are pairs.
+/// Strict SIMD multiplies 16-bit lanes: quants are widened, and activations are stored wide, 0 2 1 3 of each four.
 template <>
 struct IntLanes<WasmSimd> : IntWasm {
-  static constexpr int kGroup = 2;
   static constexpr bool kWide = true;
   using ActivationElement = std::int16_t;
   struct Operand {
-    v128_t first, second;  // inputs 0, 1 and 2, 3 of the four rows
+    v128_t even, odd;  // inputs 0, 2 and 1, 3 of the four rows
   };
   struct Activation {
-    v128_t first, second;
+    v128_t even, odd;
   };
 
   [[gnu::always_inline]] static Operand operand(Bytes x) {
-    return {wasm_u16x8_extend_low_u8x16(x), wasm_u16x8_extend_high_u8x16(x)};
+    return {wasm_v128_and(x, wasm_i16x8_splat(255)), wasm_u16x8_shr(x, 8)};
   }
   [[gnu::always_inline]] static Activation broadcast(const ActivationElement* a) {
     return {wasm_v128_load32_splat(a), wasm_v128_load32_splat(a + 2)};
   }
   [[gnu::always_inline]] static Partial dot(Operand w, Activation a) {
-    return wasm_i32x4_add(wasm_i32x4_dot_i16x8(w.first, a.first), wasm_i32x4_dot_i16x8(w.second, a.second));
+    return wasm_i32x4_add(wasm_i32x4_dot_i16x8(w.even, a.even), wasm_i32x4_dot_i16x8(w.odd, a.odd));
   }
   [[gnu::always_inline]] static Partial dot(Partial p, Operand w, Activation a) { return wasm_i32x4_add(p, dot(w, a)); }
   [[gnu::always_inline]] static Int32 widen(Partial p) { return p; }
-  /// The 16-bit values of the first (0) or second (1) half, one a row.
-  template <int half>
-  [[gnu::always_inline]] static Int32 pairs(Bytes x) {
-    return half == 0 ? wasm_u32x4_extend_low_u16x8(x) : wasm_u32x4_extend_high_u16x8(x);
-  }
   [[gnu::always_inline]] static void store_activations(ActivationElement* to, Int32 x) {
-    wasm_v128_store64_lane(to, wasm_i16x8_narrow_i32x4(x, x), 0);
+    const v128_t words = wasm_i16x8_narrow_i32x4(x, x);
+    wasm_v128_store64_lane(to, wasm_i16x8_shuffle(words, words, 0, 2, 1, 3, 0, 2, 1, 3), 0);
   }
 };
 
 #endif
 #if defined(__wasm_relaxed_simd__)
 
-template <>
-struct IntLanes<WasmRelaxed> : IntWasm {
-  static constexpr int kGroup = 4;
-  static constexpr bool kWide = false;
+/// What relaxed SIMD multiplies: bytes by quants of at most 7 bits.
+struct IntRelaxed : IntWasm {
   using ActivationElement = std::int8_t;
   using Operand = v128_t;
   using Activation = v128_t;
 
   [[gnu::always_inline]] static Operand operand(Bytes x) { return x; }
   [[gnu::always_inline]] static Activation broadcast(const ActivationElement* a) { return wasm_v128_load32_splat(a); }
-  [[gnu::always_inline]] static Partial dot(Operand w, Activation a) {
-    return reinterpret_cast<v128_t>(__builtin_wasm_relaxed_dot_i8x16_i7x16_s_i16x8(a, w));
-  }
-  [[gnu::always_inline]] static Partial dot(Partial p, Operand w, Activation a) { return wasm_i16x8_add(p, dot(w, a)); }
-  [[gnu::always_inline]] static Int32 widen(Partial p) { return wasm_i32x4_extadd_pairwise_i16x8(p); }
   [[gnu::always_inline]] static void store_activations(ActivationElement* to, Int32 x) {
     const v128_t words = wasm_i16x8_narrow_i32x4(x, x);
     wasm_v128_store32_lane(to, wasm_i8x16_narrow_i16x8(words, words), 0);
   }
 };
 
+template <>
+struct IntLanes<WasmRelaxed> : IntRelaxed {
+  static constexpr bool kWide = false;
+
+  [[gnu::always_inline]] static Partial dot(Operand w, Activation a) {
+    return reinterpret_cast<v128_t>(__builtin_wasm_relaxed_dot_i8x16_i7x16_s_i16x8(a, w));
+  }
+  [[gnu::always_inline]] static Partial dot(Partial p, Operand w, Activation a) { return wasm_i16x8_add(p, dot(w, a)); }
+  [[gnu::always_inline]] static Int32 widen(Partial p) { return wasm_i32x4_extadd_pairwise_i16x8(p); }
+};
+
+/// For processors that multiply four bytes and add them up in one instruction.
+template <>
+struct IntLanes<WasmRelaxedDot> : IntRelaxed {
+  static constexpr bool kWide = true;
+
+  [[gnu::always_inline]] static Partial dot(Operand w, Activation a) { return dot(splat(0), w, a); }
+  [[gnu::always_inline]] static Partial dot(Partial p, Operand w, Activation a) {
+    return reinterpret_cast<v128_t>(__builtin_wasm_relaxed_dot_i8x16_i7x16_add_s_i32x4(a, w, p));
+  }
+  [[gnu::always_inline]] static Int32 widen(Partial p) { return p; }
+};
+
 #endif
+
+/// The dot products for quants of `bits` bits, `sub` of them to a scale.
+template <class Arch, int bits, int sub>
+struct DotLanesOf {
+  using Type = IntLanes<Arch>;
+};
+#if defined(__wasm_relaxed_simd__)
+/// One product of words takes less time than two, for the nibbles of a byte.
+template <>
+struct DotLanesOf<WasmRelaxed, 8, 32> {
+  using Type = IntLanes<WasmSimd>;
+};
+template <>
+struct DotLanesOf<WasmRelaxedDot, 8, 32> {
+  using Type = IntLanes<WasmSimd>;
+};
+/// Four products to a sum are too few for 32 bits to pay (measured).
+template <int bits>
+struct DotLanesOf<WasmRelaxedDot, bits, 16> {
+  using Type = IntLanes<WasmRelaxed>;
+};
+#endif
+template <class Arch, int bits, int sub>
+using DotLanes = typename DotLanesOf<Arch, bits, sub>::Type;
 
 }  // namespace wick::cpu
