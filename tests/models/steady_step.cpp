@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 
 #include "models/generator.h"
 #include "models/tiny_model.h"
@@ -64,6 +65,16 @@ bool trap_calls() {
          syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) == 0;
 }
 
+/// Returns once every thread of the pool runs: a thread that begins calls the system, with its signals blocked.
+void await_threads(const wick::Workers& workers) {
+  std::atomic<int> arrived{0};
+  const int threads = workers.pool.threads();
+  workers.pool.for_each(threads, [&](wick::Index, int) {
+    ++arrived;
+    while (arrived < threads) std::this_thread::yield();
+  });
+}
+
 void decode(const char* file) {
   using namespace wick;
   const auto model = file ? LanguageModelLoader(ModelFiles::open(file), Device::cpu(2), {}).finish()
@@ -74,6 +85,7 @@ void decode(const char* file) {
   options.ignore_end = true;
   generator.start(model->tokenizer.encode("the abc"), options);
   for (int i = 0; i < kWarmSteps; ++i) generator.step();
+  await_threads(model->llama->device().workers());
   if (!trap_calls()) {
     seen->skipped = 1;
     return;
@@ -128,6 +140,7 @@ int main(int argc, char** argv) {
     std::puts("skipped: no filter of system calls here");
     return kSkipped;
   }
+  if (status != 0) std::printf("ended with status %#x after ", static_cast<unsigned>(status));
   std::printf("%d tokens: %ld allocations, %ld system calls but parking", seen->drawn.load(), seen->allocations.load(),
               seen->calls.load());
   if (seen->calls > 0) std::printf(" (the last one's number is %d)", seen->call.load());
