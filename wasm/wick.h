@@ -100,10 +100,10 @@ WICK_API int32_t wick_chat_stop_reason(wick_chat* chat);
 /* Ends the answer as it stands. */
 WICK_API void wick_chat_cancel(wick_chat* chat);
 
-/* Begins to measure: the kernels, or the chat's model where `chat` is not null. Takes the machine's own peaks first, half
- * a second long. `options_json`: {rows: [texts: rows whose names contain one of them, all where it is empty or left out],
- * threads (of the kernels; by default the engine's), repetitions, seconds (at least, for a row)}, each optional. The
- * engine must stay, and its other work must wait. */
+/* Begins to measure: the kernels, or the chat's model where `chat` is not null. Takes the machine's own peaks first,
+ * half a second long. `options_json`: {rows: [texts: rows whose names contain one of them, all where it is empty or
+ * left out], threads (of the kernels; by default the engine's), repetitions, seconds (at least, for a row)}, each
+ * optional. The engine must stay, and its other work must wait. */
 WICK_API wick_bench* wick_bench_new(wick_engine* engine, wick_chat* chat, const char* options_json);
 WICK_API void wick_bench_free(wick_bench* bench);
 /* JSON {device, threads, peaks: {fma_gflops, int8_gops, bf16_gflops, read_gbs}, rows: [name]}; its length. */
