@@ -181,36 +181,49 @@ ConstRows heads_of(const Tensor& x, const char* name, Index rows, const PagedCac
 
 }  // namespace
 
-Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const PagedCache& cache, Index layer,
-                 const Batch& batch, const AttentionOptions& options) {
-  const CacheGeometry& g = cache.geometry();
-  const ConstRows queries = heads_of(q, "q", batch.rows(), cache);
-  const ConstRows keys = heads_of(k, "k", batch.rows(), cache);
-  const ConstRows values = heads_of(v, "v", batch.rows(), cache);
-  if (keys.inner != g.kv_heads || values.inner != g.kv_heads || queries.inner % g.kv_heads != 0) {
-    throw Error("[attention] q, k, v have {}, {} and {} heads, the cache {}", queries.inner, keys.inner, values.inner,
-                g.kv_heads);
+void append(const Tensor& k, const Tensor& v, const PagedCache& cache, Index layer,
+            std::span<const SequenceRows> sequences) {
+  const ConstRows keys = heads_of(k, "k", k.rank() > 0 ? k.dim(0) : 0, cache);
+  const ConstRows values = heads_of(v, "v", keys.outer, cache);
+  const Index kv_heads = cache.geometry().kv_heads;
+  if (keys.inner != kv_heads || values.inner != kv_heads) {
+    throw Error("[attention] k and v have {} and {} heads, the cache {}", keys.inner, values.inner, kv_heads);
   }
-  const auto sequences = batch.sequences();
-  const auto count = static_cast<Index>(sequences.size());
-  const Ops& ops = cache.device().ops();
-  const Workers workers = cache.device().workers();
-  const PagedKV view = cache.layer(layer);
-  ops.cache_append(workers, view, keys, values, sequences.data(), count);
+  cache.device().ops().cache_append(cache.device().workers(), cache.layer(layer), keys, values, sequences.data(),
+                                    static_cast<Index>(sequences.size()));
+}
 
+Tensor attend(const Tensor& q, const PagedCache& cache, Index layer, std::span<const SequenceRows> sequences,
+              const AttentionOptions& options) {
+  const CacheGeometry& g = cache.geometry();
+  const Index rows = q.rank() > 0 ? q.dim(0) : 0;
+  const ConstRows queries = heads_of(q, "q", rows, cache);
+  if (queries.inner % g.kv_heads != 0) {
+    throw Error("[attention] q has {} heads, the cache {}", queries.inner, g.kv_heads);
+  }
   const Index width = queries.inner * g.head_dim;
-  Tensor out = Tensor::empty({batch.rows(), width}, DType::f32, cache.device());
+  Tensor out = Tensor::empty({rows, width}, DType::f32, cache.device());
   AttentionArgs args{};
   args.q = queries;
-  args.out = {out.data<float>(), batch.rows(), queries.inner, g.head_dim, width, g.head_dim};
-  args.cache = view;
+  args.out = {out.data<float>(), rows, queries.inner, g.head_dim, width, g.head_dim};
+  args.cache = cache.layer(layer);
   args.sequences = sequences.data();
-  args.sequence_count = count;
+  args.sequence_count = static_cast<Index>(sequences.size());
   args.scale = static_cast<float>(options.scale);
   args.softcap = static_cast<float>(options.softcap);
   args.window = options.window;
-  ops.attention(workers, args);
+  args.causal = options.causal;
+  cache.device().ops().attention(cache.device().workers(), args);
   return out;
+}
+
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const PagedCache& cache, Index layer,
+                 const Batch& batch, const AttentionOptions& options) {
+  heads_of(q, "q", batch.rows(), cache);
+  heads_of(k, "k", batch.rows(), cache);
+  heads_of(v, "v", batch.rows(), cache);
+  append(k, v, cache, layer, batch.sequences());
+  return attend(q, cache, layer, batch.sequences(), options);
 }
 
 }  // namespace wick

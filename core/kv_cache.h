@@ -102,9 +102,16 @@ struct AttentionOptions {
   double scale;
   double softcap = 0;
   Index window = 0;
+  bool causal = true;
 };
 
-/// Writes k and v [rows, kv_heads, head_dim] into `layer` of the cache, then attends: q [rows, heads, head_dim] ->
+/// Writes k and v [rows, kv_heads, head_dim], the newest tokens of `sequences`, into `layer` of the cache.
+void append(const Tensor& k, const Tensor& v, const PagedCache& cache, Index layer,
+            std::span<const SequenceRows> sequences);
+/// Attends to what the cache holds: q [rows, heads, head_dim] -> [rows, heads * head_dim].
+Tensor attend(const Tensor& q, const PagedCache& cache, Index layer, std::span<const SequenceRows> sequences,
+              const AttentionOptions& options);
+/// Both. Writes k and v [rows, kv_heads, head_dim] into `layer` of the cache, then attends: q [rows, heads, head_dim] ->
 /// [rows, heads * head_dim].
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const PagedCache& cache, Index layer,
                  const Batch& batch, const AttentionOptions& options);

@@ -106,6 +106,9 @@ class Tensor {
   Tensor unsqueeze(int dim) const;
   Tensor squeeze(int dim) const;
   Tensor expand(const Shape& shape) const;  // broadcast dimensions of 1, stride 0
+  /// Windows of `size` positions of dimension `dim`, `step` apart, which may overlap: `dim` counts windows, and a last
+  /// dimension [size] is added (torch's unfold).
+  Tensor unfold(int dim, Index size, Index step) const;
   /// A view where strides allow, else a copy. One dimension may be -1.
   Tensor reshape(std::span<const Index> dims) const;
   Tensor reshape(std::initializer_list<Index> dims) const { return reshape(std::span(dims.begin(), dims.size())); }

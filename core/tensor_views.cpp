@@ -180,6 +180,17 @@ Tensor Tensor::expand(const Shape& shape) const {
   return TensorBuilder::view(*this, shape, strides, 0, "expand");
 }
 
+Tensor Tensor::unfold(int dim, Index size, Index step) const {
+  dim = checked_dim("unfold", shape_, dim);
+  if (size < 1 || size > shape_[dim] || step < 1) {
+    throw Error("[unfold] windows of {}, {} apart, of dimension {} of {}", size, step, dim, shape_.to_string());
+  }
+  Shape shape = with(shape_, rank(), size), strides = with(strides_, rank(), strides_[dim]);
+  shape[dim] = (shape_[dim] - size) / step + 1;
+  strides[dim] *= step;
+  return TensorBuilder::view(*this, shape, strides, 0, "unfold");
+}
+
 Tensor Tensor::reshape(std::span<const Index> dims) const {
   check_defined("reshape", *this);
   const Shape shape = resolve(*this, dims);

@@ -242,11 +242,31 @@ TEST_CASE("kv cache: shapes that do not fit the cache are named") {
   };
   CHECK(error(rows(3, 4, 8), kv) == "[attention] q is [3, 4, 8], expected [2, heads, 8] with contiguous heads");
   CHECK(error(q, rows(2, 2, 4)) == "[attention] k is [2, 2, 4], expected [2, heads, 8] with contiguous heads");
-  CHECK(error(rows(2, 3, 8), kv) == "[attention] q, k, v have 3, 2 and 2 heads, the cache 2");
+  CHECK(error(rows(2, 3, 8), kv) == "[attention] q has 3 heads, the cache 2");
   CHECK(error_of([&] { attention(q, kv, kv, cache, 2, batch, {.scale = 1}); }) == "[kv cache] layer 2 of 2");
   CHECK(error_of([&] { PagedCache(device(), {1, 1, 300, DType::f16}, 256); }) != "");
   CHECK(error_of([&] { PagedCache(device(), {1, 1, 64, DType::bf16}, 256); }) ==
         "[kv cache] the type is bf16, expected f16, f32 or q8_0");
   CHECK(error_of([&] { PagedCache(device(), {1, 1, 80, DType::q8_0}, 256); }) ==
         "[kv cache] the type q8_0 needs a head dimension that is a multiple of 32, not 80");
+}
+
+TEST_CASE("kv cache: without causality every query sees every key, as a last query does") {
+  PagedCache cache(device(), kGeometry, 1024);
+  Sequence sequence(cache);
+  const Index count = 300;
+  sequence.extend(count);
+  const Index heads = 2 * kGeometry.kv_heads, head_dim = kGeometry.head_dim;
+  const Tensor q = Tensor::randn({count, heads, head_dim}, 1, device());
+  const Tensor k = Tensor::randn({count, kGeometry.kv_heads, head_dim}, 2, device());
+  const Tensor v = Tensor::randn({count, kGeometry.kv_heads, head_dim}, 3, device());
+  const SequenceRows rows{0, count, count, sequence.pages().data()};
+  append(k, v, cache, 0, {&rows, 1});
+  const Tensor together = attend(q, cache, 0, {&rows, 1}, {.scale = 0.5, .causal = false});
+  for (const Index row : {Index{0}, Index{7}, Index{255}, Index{256}, count - 1}) {
+    CAPTURE(row);
+    const SequenceRows one{0, 1, count, sequence.pages().data()};
+    const Tensor alone = attend(q.slice(0, row, row + 1), cache, 0, {&one, 1}, {.scale = 0.5});
+    CHECK(max(abs(together.slice(0, row, row + 1) - alone)).item() < 1e-5);
+  }
 }

@@ -250,3 +250,20 @@ TEST_CASE("tensor: a tensor that memory cannot hold is an Error of kind memory")
   CHECK(error_of([&] { Shape{1, 2, 3, 4, 5, 6, 7}; }) == "[shape] 7 dimensions, at most 6 are supported");
   CHECK(error_of([&] { Shape{2, -1}; }) == "[shape] [2, -1] has a negative dimension");
 }
+
+TEST_CASE("tensor: unfold makes windows that share memory, and reshapes to rows of neighbours without a copy") {
+  const Tensor x = Tensor::arange(0, 20, 1, DType::f32, device()).reshape({5, 4});
+  for (const Index step : {1, 2}) {
+    const Tensor windows = x.unfold(0, 3, step);
+    CHECK(windows.shape() == Shape{(5 - 3) / step + 1, 4, 3});
+    for (Index w = 0; w < windows.dim(0); ++w)
+      for (Index column = 0; column < 4; ++column)
+        for (Index i = 0; i < 3; ++i) CHECK(windows(w, column, i).item() == x(w * step + i, column).item());
+    const Tensor rows = windows.permute({0, 2, 1}).reshape({windows.dim(0), 12});
+    CHECK(rows.data<float>() == x.data<float>());
+    CHECK(rows.stride(0) == 4 * step);
+  }
+  CHECK(x.unfold(1, 4, 9).shape() == Shape{5, 1, 4});
+  CHECK(error_of([&] { x.unfold(0, 6, 1); }) == "[unfold] windows of 6, 1 apart, of dimension 0 of [5, 4]");
+  CHECK_THROWS_AS(x.unfold(0, 2, 0), Error);
+}
