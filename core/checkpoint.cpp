@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/formats/binary_reader.h"
+#include "core/formats/ctranslate2.h"
 #include "core/formats/gguf.h"
 #include "core/formats/llama2c.h"
 #include "core/formats/recognise.h"
@@ -135,6 +136,8 @@ Checkpoint open_checkpoint(SourcePtr source, const OpenSibling& open) {
       return read_safetensors(std::move(source));
     case FileFormat::safetensors_index:
       return read_safetensors_index(std::move(source), open);
+    case FileFormat::ctranslate2:
+      return read_ctranslate2(std::move(source));
     case FileFormat::llama2c:
       return read_llama2c(std::move(source));
   }
@@ -157,11 +160,17 @@ std::string checkpoint_file(const std::string& path) {
 }
 
 OpenSibling open_beside(const std::string& file) {
-  return [folder = std::filesystem::path(file).parent_path()](const std::string& name) -> SourcePtr {
-    std::error_code unreadable;  // then open_file says why
-    const std::filesystem::path path = folder / name;
-    if (!std::filesystem::exists(path, unreadable) && !unreadable) return nullptr;
-    return open_file(path.string());
+  const std::filesystem::path path = file;
+  const std::string own = path.filename().string();
+  const std::size_t model = own.find(".model.");
+  const std::string prefix = model == std::string::npos ? "" : own.substr(0, model + 1);
+  return [folder = path.parent_path(), prefix](const std::string& name) -> SourcePtr {
+    for (const std::string& candidate : {prefix + name, name}) {
+      std::error_code unreadable;  // then open_file says why
+      const std::filesystem::path part = folder / candidate;
+      if (std::filesystem::exists(part, unreadable) || unreadable) return open_file(part.string());
+    }
+    return nullptr;
   };
 }
 

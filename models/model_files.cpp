@@ -1,5 +1,7 @@
 #include "models/model_files.h"
 
+#include <algorithm>
+
 #include "core/error.h"
 
 namespace wick {
@@ -40,6 +42,24 @@ void read_huggingface(ModelFiles& files, const OpenSibling& open) {
   }
 }
 
+void read_ctranslate2_vocabulary(ModelFiles& files, const OpenSibling& open) {
+  if (const SourcePtr source = sibling(open, "vocabulary.json")) {
+    const Json list = parse_json(*source);
+    if (!list.is_array()) throw Error("{}: expected a list of tokens", source->name());
+    for (const Json& token : list) {
+      if (!token.is_string()) throw Error("{}: token {} is no text", source->name(), files.vocabulary.size());
+      files.vocabulary.push_back(token.get<std::string>());
+    }
+  } else if (const SourcePtr lines = sibling(open, "vocabulary.txt")) {
+    const std::string text = read_text(*lines);
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = std::min(text.find('\n', at), text.size());
+      files.vocabulary.push_back(text.substr(at, end - at));
+      at = end + 1;
+    }
+  }
+}
+
 }  // namespace
 
 ModelFiles ModelFiles::open(SourcePtr source, const OpenSibling& open, SourcePtr tokenizer) {
@@ -47,7 +67,8 @@ ModelFiles ModelFiles::open(SourcePtr source, const OpenSibling& open, SourcePtr
                    .config = {},
                    .tokenizer_config = {},
                    .tokenizer = {},
-                   .chat_template = {}};
+                   .chat_template = {},
+                   .vocabulary = {}};
   const Metadata& metadata = files.checkpoint.metadata;
   if (tokenizer) {
     std::byte first{};
@@ -59,6 +80,9 @@ ModelFiles ModelFiles::open(SourcePtr source, const OpenSibling& open, SourcePtr
   }
   if (files.checkpoint.format == "safetensors") {
     read_huggingface(files, open);
+  } else if (files.checkpoint.format == "ctranslate2") {
+    if (const SourcePtr config = sibling(open, "config.json")) files.config = parse_json(*config);
+    read_ctranslate2_vocabulary(files, open);
   } else if (files.checkpoint.format == "gguf") {
     if (!files.tokenizer && metadata.has("tokenizer.ggml.model")) files.tokenizer = Tokenizer::from_gguf(metadata);
     files.chat_template = metadata.get_or<std::string>("tokenizer.chat_template", "");

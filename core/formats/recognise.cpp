@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "core/formats/ctranslate2.h"
 #include "core/formats/llama2c.h"
 #include "core/formats/safetensors.h"
 
@@ -97,8 +98,9 @@ FileFormat recognise(const ByteSource& source) {
   if (start.starts_with("GGUF")) return FileFormat::gguf;
   if (is_safetensors(start)) return FileFormat::safetensors;
   if (is_json(start)) return FileFormat::safetensors_index;
+  if (is_ctranslate2(start)) return FileFormat::ctranslate2;
   if (is_llama2c(start)) return FileFormat::llama2c;
-  throw Error("{}: looks like {}; expected a GGUF, safetensors or llama2.c model", source.name(), describe(start));
+  throw Error("{}: looks like {}; expected a GGUF, safetensors, CTranslate2 or llama2.c model", source.name(), describe(start));
 }
 
 }  // namespace wick

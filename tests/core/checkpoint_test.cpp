@@ -83,7 +83,7 @@ TEST_CASE("checkpoint: a file that is no model says what it looks like") {
     CAPTURE(c.what);
     const std::string error = error_of_bytes(Builder().raw(c.bytes), "model.bin");
     CHECK(error.starts_with(std::string("model.bin: looks like ") + c.what));
-    CHECK(error.ends_with("; expected a GGUF, safetensors or llama2.c model"));
+    CHECK(error.ends_with("; expected a GGUF, safetensors, CTranslate2 or llama2.c model"));
   }
   CHECK(error_of_bytes(Builder(), "model.bin") == "model.bin: the file is empty");
   CHECK(error_of_bytes(Builder().raw(R"({"error": "Not found"})"), "model.bin") ==

@@ -1,0 +1,17 @@
+#pragma once
+// CTranslate2 model.bin: https://github.com/OpenNMT/CTranslate2 (python/ctranslate2/specs/model_spec.py writes them)
+#include <string_view>
+
+#include "core/checkpoint.h"
+
+namespace wick {
+
+/// Whether a file that starts so can be a CTranslate2 model: a small version, then the name of a specification.
+bool is_ctranslate2(std::string_view start);
+
+/// Reads a model's variables as tensors under their own names ("encoder/layer_0/ffn/linear_0/weight"), its scalars as
+/// metadata, and its aliases as further names of tensors. metadata "general.architecture" is the specification's name
+/// ("WhisperSpec"). Throws Error for a version or an element type that it does not know.
+Checkpoint read_ctranslate2(SourcePtr source);
+
+}  // namespace wick

@@ -1,0 +1,98 @@
+#include "core/formats/ctranslate2.h"
+
+#include "core/file_builder.h"
+
+using namespace wick;
+using namespace wick::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// A string as the format has it: its length with the zero at its end, the bytes, the zero.
+Builder& put_name(Builder& file, std::string_view name) {
+  return file.put(static_cast<std::uint16_t>(name.size() + 1)).raw(name).put<std::uint8_t>(0);
+}
+
+Builder header(std::uint32_t variables, std::uint32_t version = 6) {
+  Builder file;
+  file.put(version);
+  put_name(file, "WhisperSpec");
+  return file.put<std::uint32_t>(3).put(variables);
+}
+
+/// A variable's description; its bytes follow.
+Builder& put_variable(Builder& file, std::string_view name, std::vector<std::uint32_t> shape, std::uint8_t type,
+                      std::uint32_t bytes) {
+  put_name(file, name).put(static_cast<std::uint8_t>(shape.size()));
+  for (const std::uint32_t size : shape) file.put(size);
+  return file.put(type).put(bytes);
+}
+
+/// Two tensors and a scalar, and the output matrix as another name of the embedding.
+Builder small_file() {
+  Builder file = header(3);
+  put_variable(file, "decoder/embeddings/weight", {2, 3}, 4, 12).raw("abcdefghijkl");
+  put_variable(file, "encoder/norm/gamma", {1}, 0, 4).put(0.5F);
+  put_variable(file, "encoder/num_heads", {}, 2, 2).put<std::int16_t>(6);
+  file.put<std::uint32_t>(1);
+  put_name(file, "decoder/projection/weight");
+  return put_name(file, "decoder/embeddings/weight"), file;
+}
+
+}  // namespace
+
+TEST_CASE("ctranslate2: variables are tensors, scalars are metadata, aliases are further names") {
+  const Checkpoint checkpoint = open_checkpoint(small_file().source("model.bin"));
+  CHECK(checkpoint.format == "ctranslate2");
+  CHECK(checkpoint.metadata.get<std::string>("general.architecture") == "WhisperSpec");
+  CHECK(checkpoint.metadata.get<std::int64_t>("encoder/num_heads") == 6);
+  CHECK(checkpoint.tensors.size() == 3);
+  const TensorInfo* embedding = checkpoint.find("decoder/embeddings/weight");
+  REQUIRE(embedding);
+  CHECK(embedding->type == DType::f16);
+  CHECK(embedding->shape == std::vector<Index>{2, 3});
+  CHECK(bytes_of(checkpoint, "decoder/projection/weight") == bytes_of(checkpoint, "decoder/embeddings/weight"));
+}
+
+TEST_CASE("ctranslate2: a file that is cut anywhere is an error") {
+  const SourcePtr whole = small_file().source("model.bin");
+  for (std::uint64_t size = 1; size < whole->size(); ++size) {
+    CAPTURE(size);
+    CHECK_THROWS_AS(open_checkpoint(first_bytes(whole, size)), Error);
+  }
+}
+
+TEST_CASE("ctranslate2: what is wrong is named") {
+  CHECK_THAT(error_of_bytes(header(0, 9)), Contains("version 9, expected 4 to 6"));
+  Builder rank = header(1);
+  put_variable(rank, "w", {1, 1, 1, 1, 1}, 0, 4).zeros(4);
+  CHECK_THAT(error_of_bytes(rank), Contains("'w' has 5 dimensions"));
+  Builder type = header(1);
+  put_variable(type, "w", {1}, 9, 4).zeros(4);
+  CHECK_THAT(error_of_bytes(type), Contains("unknown type 9"));
+  Builder integers = header(1);
+  put_variable(integers, "w", {4}, 1, 4).zeros(4);
+  CHECK_THAT(error_of_bytes(integers), Contains("integer weights"));
+  Builder size = header(1);
+  put_variable(size, "w", {2}, 0, 4).zeros(8);
+  CHECK_THAT(error_of_bytes(size), Contains("has 4 bytes, expected 8"));
+  Builder twice = header(2);
+  for (int i = 0; i < 2; ++i) put_variable(twice, "w", {1}, 0, 4).zeros(4);
+  CHECK_THAT(error_of_bytes(twice), Contains("'w' is there twice"));
+  Builder alias = header(0).put<std::uint32_t>(1);
+  put_name(put_name(alias, "a"), "b");
+  CHECK_THAT(error_of_bytes(alias), Contains("'a' stands for 'b', which is missing"));
+}
+
+TEST_CASE("checkpoint: the parts of \"x.model.bin\" are \"x.part\" before \"part\"") {
+  const TemporaryFolder folder;
+  write_file(folder / "x.model.bin", "m");
+  write_file(folder / "x.config.json", "of x");
+  write_file(folder / "config.json", "of another");
+  write_file(folder / "vocabulary.txt", "of both");
+  const OpenSibling open = open_beside(folder / "x.model.bin");
+  CHECK(read_text(*open("config.json")) == "of x");
+  CHECK(read_text(*open("vocabulary.txt")) == "of both");
+  CHECK(open("tokenizer.json") == nullptr);
+  CHECK(read_text(*open_beside(folder / "model.bin")("config.json")) == "of another");
+}
