@@ -34,8 +34,9 @@ target_link_libraries(fmt PUBLIC fmt_headers)
 
 wick_header_only(nlohmann_json nlohmann)
 wick_header_only(catch2 catch2)
-wick_header_only(eigen eigen3/Eigen)
+wick_header_only(eigen eigen3/Eigen eigen3/unsupported)
 wick_header_only(cli11 CLI)
+wick_header_only(stb stb)
 
 # Parses the headers that most files of a target include once.
 function(wick_precompile target)
