@@ -1,0 +1,202 @@
+#include "models/transcriber.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "core/error.h"
+
+namespace wick {
+namespace {
+
+constexpr double kSecondsOfToken = 0.02;  // from one timestamp to the next
+constexpr double kSecondsOfFrame = 0.01;
+constexpr Index kFramesOfToken = 2;
+constexpr double kHotTemperature = 0.5;  // what was drawn above it is no good prompt
+
+bool is_blank(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
+}
+
+}  // namespace
+
+Transcriber::Transcriber(std::shared_ptr<const Whisper> model, std::shared_ptr<const WhisperTokenizer> tokenizer,
+                         TranscribeOptions options)
+    : model_(std::move(model)),
+      tokenizer_(std::move(tokenizer)),
+      options_(std::move(options)),
+      log_mel_(model_->config().mels) {
+  const WhisperIds& ids = tokenizer_->ids();
+  if (options_.language >= ids.languages) {
+    throw Error("[transcribe] the model does not know {}",
+                whisper_languages()[static_cast<std::size_t>(options_.language)].name);
+  }
+  if (!ids.multilingual && options_.language > 0) {
+    throw Error("[transcribe] an English-only model cannot hear {}",
+                whisper_languages()[static_cast<std::size_t>(options_.language)].name);
+  }
+  if (options_.temperatures.empty()) throw Error("[transcribe] no temperature to decode at");
+}
+
+void Transcriber::start(std::vector<float> samples) {
+  if (!std::all_of(samples.begin(), samples.end(), [](float x) { return std::isfinite(x); })) {
+    throw Error("[transcribe] the recording holds samples that are no numbers");
+  }
+  samples_ = std::move(samples);
+  energies_.clear();
+  segments_.clear();
+  decoding_.reset();
+  loudest_ = -10;  // of silence
+  seek_ = 0;
+  language_ = tokenizer_->ids().multilingual ? options_.language : 0;
+  said_ = options_.initial_prompt.empty() ? std::vector<TokenId>() : tokenizer_->encode(" " + options_.initial_prompt);
+  prompt_from_ = 0;
+  state_ = frames() > 0 ? State::listening : State::done;
+}
+
+double Transcriber::seconds() const { return static_cast<double>(samples_.size()) / kSampleRate; }
+
+double Transcriber::seconds_done() const { return std::min(static_cast<double>(seek_) * kSecondsOfFrame, seconds()); }
+
+TranscribeStep Transcriber::step() {
+  TranscribeStep result;
+  if (state_ == State::listening) {
+    listen();
+  } else if (state_ == State::encoding) {
+    encode();
+  } else if (state_ == State::decoding) {
+    result = decode();
+  }
+  result.done = state_ == State::done;
+  return result;
+}
+
+/// The log-mel of 30 s more: its loudest frame is needed before the first window.
+void Transcriber::listen() {
+  const Index window = model_->config().frames();
+  const Index first = static_cast<Index>(energies_.size()) * window;
+  const Tensor energies = log_mel_.energies(samples_, first, std::min(window, frames() - first), model_->device());
+  loudest_ = std::max(loudest_, static_cast<float>(max(energies).item()));
+  energies_.push_back(energies);
+  if (first + window >= frames()) state_ = State::encoding;
+}
+
+/// The window at `seek_`: what is beyond the recording is zero, as whisper/transcribe.py pads log-mel.
+void Transcriber::encode() {
+  const Index window = model_->config().frames();
+  window_frames_ = std::min(window, frames() - seek_);
+  Tensor mel = Tensor::zeros({window, log_mel_.bands()}, DType::f32, model_->device());
+  for (Index frame = 0; frame < window_frames_;) {
+    const Tensor& block = energies_[static_cast<std::size_t>((seek_ + frame) / window)];
+    const Index from = (seek_ + frame) % window, count = std::min(block.dim(0) - from, window_frames_ - frame);
+    Tensor normal = block.slice(0, from, from + count).clone();
+    normalise_log_mel(normal, loudest_);
+    mel.slice(0, frame, frame + count).copy_from(normal);
+    frame += count;
+  }
+  audio_ = model_->remember(model_->encode(mel));
+  if (language_ < 0) {
+    const std::vector<float> languages = language_probabilities(*model_, *tokenizer_, audio_);
+    language_ = std::max_element(languages.begin(), languages.end()) - languages.begin();
+  }
+  attempt_ = 0;
+  begin_decoding();
+  state_ = State::decoding;
+}
+
+void Transcriber::begin_decoding() {
+  DecodingOptions o;
+  o.language = language_;
+  o.translate = options_.translate;
+  o.temperature = options_.temperatures[attempt_];
+  o.beam = options_.beam;
+  o.patience = options_.patience;
+  o.length_penalty = options_.length_penalty;
+  o.best_of = options_.best_of;
+  o.timestamps = options_.timestamps;
+  o.prompt.assign(said_.begin() + static_cast<std::ptrdiff_t>(prompt_from_), said_.end());
+  o.seed = static_cast<std::uint64_t>(seek_) * 16 + attempt_;
+  decoding_ = std::make_unique<WindowDecoding>(*model_, *tokenizer_, audio_, std::move(o));
+}
+
+bool Transcriber::fails(const DecodingResult& result, double ratio) const {
+  const bool unlikely = result.avg_logprob < options_.least_avg_logprob;
+  if (unlikely && result.no_speech_prob > options_.most_no_speech) return false;  // there is nothing to be heard
+  return unlikely || ratio > options_.most_compression;
+}
+
+TranscribeStep Transcriber::decode() {
+  TranscribeStep step;
+  if (decoding_->step()) {
+    step.preview = tokenizer_->decode(decoding_->so_far());
+    return step;
+  }
+  const DecodingResult result = decoding_->result();
+  const double ratio = compression_ratio(tokenizer_->decode(result.tokens));
+  if (fails(result, ratio) && attempt_ + 1 < options_.temperatures.size()) {
+    ++attempt_;
+    begin_decoding();
+    return step;
+  }
+  const bool silent =
+      result.no_speech_prob > options_.most_no_speech && result.avg_logprob <= options_.least_avg_logprob;
+  if (silent) {
+    seek_ += window_frames_;
+  } else {
+    step.segments = cut(result, ratio);
+    for (const Segment& s : step.segments) said_.insert(said_.end(), s.tokens.begin(), s.tokens.end());
+    segments_.insert(segments_.end(), step.segments.begin(), step.segments.end());
+    if (!options_.condition_on_previous || result.temperature > kHotTemperature) prompt_from_ = said_.size();
+  }
+  decoding_.reset();
+  state_ = seek_ < frames() ? State::encoding : State::done;
+  return step;
+}
+
+Segment Transcriber::segment(const DecodingResult& result, double ratio, Index first, Index last, double start,
+                             double end) const {
+  Segment s{start, end, {}, {}, result.avg_logprob, result.no_speech_prob, ratio, result.temperature};
+  s.tokens.assign(result.tokens.begin() + first, result.tokens.begin() + last);
+  s.text = tokenizer_->decode(s.tokens);
+  return s;
+}
+
+/// Segments between pairs of timestamps; the next window begins where the last complete one ends.
+std::vector<Segment> Transcriber::cut(const DecodingResult& result, double ratio) {
+  const WhisperIds& ids = tokenizer_->ids();
+  const std::vector<TokenId>& tokens = result.tokens;
+  const auto count = static_cast<Index>(tokens.size());
+  const auto is_time = [&](Index i) {
+    return i >= 0 && i < count && ids.is_timestamp(tokens[static_cast<std::size_t>(i)]);
+  };
+  const auto steps_at = [&](Index i) { return Index{tokens[static_cast<std::size_t>(i)] - ids.timestamp_begin}; };
+  const double offset = static_cast<double>(seek_) * kSecondsOfFrame;
+  const bool ends_alone = is_time(count - 1) && !is_time(count - 2);
+  std::vector<Index> cuts;
+  for (Index i = 1; i < count; ++i) {
+    if (is_time(i - 1) && is_time(i)) cuts.push_back(i);
+  }
+  std::vector<Segment> found;
+  if (!cuts.empty()) {
+    if (ends_alone) cuts.push_back(count);
+    Index first = 0;
+    for (const Index last : cuts) {
+      found.push_back(segment(result, ratio, first, last,
+                              offset + static_cast<double>(steps_at(first)) * kSecondsOfToken,
+                              offset + static_cast<double>(steps_at(last - 1)) * kSecondsOfToken));
+      first = last;
+    }
+    seek_ += ends_alone ? window_frames_ : steps_at(first - 1) * kFramesOfToken;
+  } else {
+    double duration = static_cast<double>(window_frames_) * kSecondsOfFrame;
+    Index latest = count - 1;
+    while (latest >= 0 && !is_time(latest)) --latest;
+    if (latest >= 0 && steps_at(latest) > 0) duration = static_cast<double>(steps_at(latest)) * kSecondsOfToken;
+    found.push_back(segment(result, ratio, 0, count, offset, offset + duration));
+    seek_ += window_frames_;
+  }
+  std::erase_if(found, [](const Segment& s) { return s.start == s.end || is_blank(s.text); });
+  return found;
+}
+
+}  // namespace wick

@@ -1,0 +1,91 @@
+#pragma once
+// Speech to text, window by window, as whisper/transcribe.py goes through a recording.
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/audio/log_mel.h"
+#include "models/whisper_decoding.h"
+
+namespace wick {
+
+struct TranscribeOptions {
+  Index language = -1;  // its place in whisper_languages(); -1: what the first window sounds like
+  bool translate = false;
+  Index beam = 1;
+  double patience = 1, length_penalty = 0;
+  Index best_of = 5;
+  /// Tried one after another while a window's text fails the two tests below.
+  std::vector<double> temperatures = {0, 0.2, 0.4, 0.6, 0.8, 1.0};
+  double most_compression = 2.4;      // a text that repeats itself compresses better
+  double least_avg_logprob = -1;      // of a token
+  double most_no_speech = 0.6;        // a window of silence, where its text is also unlikely
+  bool condition_on_previous = true;  // the text so far is the next window's prompt
+  bool timestamps = true;
+  std::string initial_prompt;  // names and words that occur, as if it had been said before
+};
+
+struct Segment {
+  double start, end;  // seconds
+  std::string text;
+  std::vector<TokenId> tokens;
+  double avg_logprob, no_speech_prob, compression_ratio, temperature;
+};
+
+struct TranscribeStep {
+  std::vector<Segment> segments;  // that are settled with this step
+  std::string preview;            // the text of the window so far, where it is being decoded
+  bool done = false;
+};
+
+/// Bytes of a text for each byte that it compresses to.
+double compression_ratio(const std::string& text);
+
+/// One recording. Each step is some tens of milliseconds of work, but for the encoder's.
+class Transcriber {
+ public:
+  /// Throws Error for a language that the model does not know.
+  Transcriber(std::shared_ptr<const Whisper> model, std::shared_ptr<const WhisperTokenizer> tokenizer,
+              TranscribeOptions options);
+
+  /// Begins with a recording of 16 kHz. Throws Error for samples that are no numbers.
+  void start(std::vector<float> samples);
+  TranscribeStep step();
+
+  double seconds() const;                       // of the recording
+  double seconds_done() const;                  // of it, transcribed
+  Index language() const { return language_; }  // -1 until it is known
+  std::span<const Segment> segments() const { return segments_; }
+
+ private:
+  enum class State { listening, encoding, decoding, done };
+  void listen();
+  void encode();
+  TranscribeStep decode();
+  void begin_decoding();
+  bool fails(const DecodingResult& result, double ratio) const;
+  std::vector<Segment> cut(const DecodingResult& result, double ratio);
+  Segment segment(const DecodingResult& result, double ratio, Index first, Index last, double start, double end) const;
+  Index frames() const { return LogMel::frames(static_cast<Index>(samples_.size())); }
+
+  std::shared_ptr<const Whisper> model_;
+  std::shared_ptr<const WhisperTokenizer> tokenizer_;
+  TranscribeOptions options_;
+  LogMel log_mel_;
+  State state_ = State::done;
+  std::vector<float> samples_;
+  std::vector<Tensor> energies_;  // log-mel of 30 s each, not normalised
+  float loudest_ = 0;
+  Index seek_ = 0;           // frame where the window begins
+  Index window_frames_ = 0;  // of it, that are in the recording
+  AudioMemory audio_;
+  std::size_t attempt_ = 0;  // which temperature
+  std::unique_ptr<WindowDecoding> decoding_;
+  std::vector<TokenId> said_;    // so far
+  std::size_t prompt_from_ = 0;  // where in it the next prompt begins
+  Index language_ = -1;
+  std::vector<Segment> segments_;
+};
+
+}  // namespace wick

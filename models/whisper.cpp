@@ -1,0 +1,103 @@
+#include "models/whisper.h"
+
+#include <cmath>
+
+#include "core/error.h"
+
+namespace wick {
+namespace {
+
+/// One part of a fused projection's output as heads: [rows, heads, head_dim], a view.
+Tensor split_heads(const Tensor& fused, Index part, Index heads, Index head_dim) {
+  const Index width = heads * head_dim;
+  return fused.slice(1, part * width, (part + 1) * width).reshape({fused.dim(0), heads, head_dim});
+}
+
+/// What a convolution of three neighbouring frames reads, for every `step`-th: [frames / step, 3 * channels]. A view of
+/// a copy with silence at both ends.
+Tensor neighbours(const Tensor& x, Index step) {
+  const Index frames = x.dim(0), channels = x.dim(1);
+  Tensor padded = Tensor::zeros({frames + 2, channels}, DType::f32, x.device());
+  padded.slice(0, 1, frames + 1).copy_from(x);
+  return padded.unfold(0, 3, step).permute({0, 2, 1}).reshape({frames / step, 3 * channels});
+}
+
+}  // namespace
+
+double Whisper::attention_scale() const { return 1 / std::sqrt(static_cast<double>(config_.dim / config_.heads)); }
+
+Tensor Whisper::self_attention(const WhisperBlock& block, const Tensor& x, const PagedCache& cache, Index layer,
+                               std::span<const SequenceRows> sequences, bool causal) const {
+  const Index heads = config_.heads, head_dim = config_.dim / heads;
+  const Tensor qkv = block.qkv(block.attention_norm(x));
+  append(split_heads(qkv, 1, heads, head_dim), split_heads(qkv, 2, heads, head_dim), cache, layer, sequences);
+  return attend(split_heads(qkv, 0, heads, head_dim), cache, layer, sequences,
+                {.scale = attention_scale(), .causal = causal});
+}
+
+Tensor Whisper::encode(const Tensor& mel) const {
+  const WhisperConfig& c = config_;
+  if (mel.rank() != 2 || mel.dim(0) != c.frames() || mel.dim(1) != c.mels) {
+    throw Error("[whisper] log-mel of {}, expected [{}, {}]", mel.shape().to_string(), c.frames(), c.mels);
+  }
+  Tensor x = gelu(conv1_(neighbours(mel, 1)));                                            // [frames, dim]
+  x = gelu(conv2_(neighbours(x, 2))) + audio_positions_;                                  // [audio_context, dim]
+  PagedCache cache(device_, {1, c.heads, c.dim / c.heads, DType::f32}, c.audio_context);  // every layer's in turn
+  Sequence sequence(cache);
+  sequence.extend(c.audio_context);
+  const SequenceRows rows{0, c.audio_context, c.audio_context, sequence.pages().data()};
+  for (const WhisperBlock& block : encoder_) {
+    block.out.add_to(x, self_attention(block, x, cache, 0, {&rows, 1}, false));
+    block.down.add_to(x, gelu(block.up(block.mlp_norm(x))));
+  }
+  return audio_norm_(x);
+}
+
+AudioMemory Whisper::remember(const Tensor& encoded) const {
+  const WhisperConfig& c = config_;
+  const Index head_dim = c.dim / c.heads, positions = encoded.dim(0);
+  const DType type = precision_ == Precision::precise ? DType::f32 : DType::f16;
+  AudioMemory audio;
+  audio.cache = std::make_unique<PagedCache>(device_, CacheGeometry{c.text_layers, c.heads, head_dim, type}, positions);
+  audio.positions.emplace(*audio.cache);
+  audio.positions->extend(positions);
+  const SequenceRows rows{0, positions, positions, audio.positions->pages().data()};
+  for (Index layer = 0; layer < c.text_layers; ++layer) {
+    const Tensor kv = decoder_[static_cast<std::size_t>(layer)].cross_kv(encoded);
+    append(split_heads(kv, 0, c.heads, head_dim), split_heads(kv, 1, c.heads, head_dim), *audio.cache, layer,
+           {&rows, 1});
+  }
+  return audio;
+}
+
+PagedCache Whisper::make_cache(Index tokens) const {
+  const DType type = precision_ == Precision::precise ? DType::f32 : DType::f16;
+  return PagedCache(device_, {config_.text_layers, config_.heads, config_.dim / config_.heads, type}, tokens);
+}
+
+Tensor Whisper::cross_attention(const WhisperBlock& block, const Tensor& x, const AudioMemory& audio,
+                                Index layer) const {
+  const Index rows = x.dim(0), heads = config_.heads;
+  const Tensor q = block.cross_q(block.cross_norm(x)).reshape({rows, heads, config_.dim / heads});
+  const SequenceRows beams{0, rows, audio.positions->length(), audio.positions->pages().data()};
+  return attend(q, *audio.cache, layer, {&beams, 1}, {.scale = attention_scale(), .causal = false});
+}
+
+Tensor Whisper::decode(const Batch& batch, PagedCache& cache, const AudioMemory& audio) const {
+  for (const std::int32_t position : batch.positions()) {
+    if (position >= config_.text_context) {
+      throw Error("[whisper] position {} of a text context of {}", position, config_.text_context);
+    }
+  }
+  const Tensor positions = Tensor::copy_of(batch.positions(), {batch.rows()}, device_);
+  Tensor x = embedding(embedding_, batch.tokens()) + index_select(text_positions_, 0, positions);  // [rows, dim]
+  for (Index layer = 0; layer < config_.text_layers; ++layer) {
+    const WhisperBlock& block = decoder_[static_cast<std::size_t>(layer)];
+    block.out.add_to(x, self_attention(block, x, cache, layer, batch.sequences(), true));
+    block.cross_out.add_to(x, cross_attention(block, x, audio, layer));
+    block.down.add_to(x, gelu(block.up(block.mlp_norm(x))));
+  }
+  return output_(text_norm_(x));
+}
+
+}  // namespace wick

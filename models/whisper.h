@@ -1,0 +1,133 @@
+#pragma once
+// Whisper (Radford et al. 2022): an encoder of log-mel frames and a decoder that attends to it; every size,
+// English-only and multilingual, distilled ones and large-v3-turbo.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/kv_cache.h"
+#include "core/nn.h"
+
+namespace wick {
+
+/// The dimensions of a model, all of which its tensors' shapes say.
+struct WhisperConfig {
+  Index mels = 0;           // bands of a frame: 80, or 128 for large-v3
+  Index audio_context = 0;  // positions of the encoder: 1,500 for 30 s
+  Index text_context = 0;   // tokens of the decoder: 448
+  Index dim = 0, heads = 0;
+  Index audio_layers = 0, text_layers = 0;
+  Index vocab = 0;
+
+  /// Frames of log-mel that the encoder takes.
+  Index frames() const { return 2 * audio_context; }
+};
+
+struct LayerNorm {
+  Tensor weight, bias;  // [dim]
+  Tensor operator()(const Tensor& x) const { return layer_norm(x, weight, bias, 1e-5); }
+};
+
+/// One pre-norm block; the decoder's have a cross-attention.
+struct WhisperBlock {
+  LayerNorm attention_norm;
+  Linear qkv;  // [dim] -> [3 dim]; the keys' bias is zero
+  Linear out;  // [dim] -> [dim]
+  LayerNorm cross_norm;
+  Linear cross_q, cross_kv, cross_out;  // [dim] -> [dim], [2 dim], [dim]
+  LayerNorm mlp_norm;
+  Linear up, down;  // [dim] -> [4 dim] -> [dim]
+};
+
+/// The keys and values of an encoded window for every layer of the decoder, computed once.
+struct AudioMemory {
+  std::unique_ptr<PagedCache> cache;
+  std::optional<Sequence> positions;
+};
+
+class Whisper {
+ public:
+  const WhisperConfig& config() const { return config_; }
+  const Device& device() const { return device_; }
+  /// Memory of the packed weights.
+  std::size_t weight_bytes() const { return weight_bytes_; }
+
+  /// Normalised log-mel [frames, mels] -> [audio_context, dim].
+  Tensor encode(const Tensor& mel) const;
+  /// What the decoder attends to of an encoded window.
+  AudioMemory remember(const Tensor& encoded) const;
+  /// A cache for at most `tokens` tokens over all sequences.
+  PagedCache make_cache(Index tokens) const;
+  /// Logits [rows, vocab] of every row of the batch, whose keys and values go into `cache`. Throws Error for a position
+  /// beyond the text context.
+  Tensor decode(const Batch& batch, PagedCache& cache, const AudioMemory& audio) const;
+
+ private:
+  friend class WhisperLoader;
+  Whisper(WhisperConfig config, Device device, Precision precision)
+      : config_(config), device_(std::move(device)), precision_(precision) {}
+  Tensor self_attention(const WhisperBlock& block, const Tensor& x, const PagedCache& cache, Index layer,
+                        std::span<const SequenceRows> sequences, bool causal) const;
+  Tensor cross_attention(const WhisperBlock& block, const Tensor& x, const AudioMemory& audio, Index layer) const;
+  double attention_scale() const;
+
+  WhisperConfig config_;
+  Device device_;
+  Precision precision_;
+  Linear conv1_, conv2_;    // [3 mels] -> [dim], [3 dim] -> [dim]: three neighbouring frames
+  Tensor audio_positions_;  // [audio_context, dim]
+  std::vector<WhisperBlock> encoder_, decoder_;
+  LayerNorm audio_norm_, text_norm_;
+  Weight embedding_;       // [vocab, dim]
+  Tensor text_positions_;  // [text_context, dim]
+  Linear output_;          // [dim] -> [vocab], the embedding's own memory
+  std::size_t weight_bytes_ = 0;
+};
+
+/// Whether these files are a Whisper model's, of whatever format.
+bool is_whisper(const Checkpoint& checkpoint);
+
+/// Loads a model one block at a time, so that a page or a window can show progress and stop.
+class WhisperLoader {
+ public:
+  /// Checks every tensor's name and shape before any weight is read.
+  WhisperLoader(Checkpoint checkpoint, Device device, Precision precision);
+
+  std::uint64_t bytes_total() const { return total_; }
+  std::uint64_t bytes_done() const { return done_; }
+  /// Loads the next part; false when all is loaded.
+  bool step();
+  /// The model, after the last step.
+  std::shared_ptr<const Whisper> finish();
+
+ private:
+  using Dims = std::initializer_list<Index>;
+  const TensorInfo& require(const std::string& name, Dims shape) const;
+  const TensorInfo& require_rank(const std::string& name, std::size_t rank) const;
+  Index count_blocks(const std::string& side) const;
+  WhisperConfig read_config() const;
+  void plan(const std::string& name, Dims shape);
+  void plan_linear(const std::string& name, Index outputs, Index inputs, bool bias = true);
+  void plan_norm(const std::string& name);
+  void plan_block(const std::string& block, bool cross);
+  Tensor load_tensor(const std::string& name);
+  Tensor load_vector(const std::string& name);
+  LayerNorm load_norm(const std::string& name);
+  Linear load_convolution(const std::string& name);
+  Weight load_weight(std::span<const TensorInfo* const> tensors);
+  Linear load_linear(const std::string& name);
+  Linear load_projections(const std::string& block, std::string_view fused,
+                          std::initializer_list<std::string_view> parts);
+  WhisperBlock load_block(const std::string& block, bool cross);
+
+  Checkpoint checkpoint_;  // its tensors under OpenAI's names
+  std::shared_ptr<Whisper> model_;
+  WeightMemory memory_;
+  Index next_ = 0;  // 0: what is not in blocks, then the encoder's, then the decoder's
+  std::uint64_t total_ = 0, done_ = 0;
+};
+
+}  // namespace wick

@@ -1,0 +1,239 @@
+// From a model file to packed weights: dimensions, names, shapes, order.
+#include <array>
+
+#include "core/error.h"
+#include "models/whisper.h"
+#include "models/whisper_names.h"
+
+namespace wick {
+namespace {
+
+constexpr Index kHeadDim = 64;  // of every Whisper
+
+Checkpoint with_openai_names(Checkpoint checkpoint) {
+  std::map<std::string, TensorInfo, std::less<>> tensors;
+  for (auto& [name, tensor] : checkpoint.tensors) tensors.emplace(openai_whisper_name(name), std::move(tensor));
+  checkpoint.tensors = std::move(tensors);
+  return checkpoint;
+}
+
+std::string block_name(const char* side, Index layer) { return fmt::format("{}.blocks.{}.", side, layer); }
+
+}  // namespace
+
+bool is_whisper(const Checkpoint& checkpoint) {
+  const auto has = [&](const char* name) { return checkpoint.find(name) != nullptr; };
+  return has("encoder.conv1.weight") || has("model.encoder.conv1.weight") || has("encoder/conv1/weight");
+}
+
+WhisperLoader::WhisperLoader(Checkpoint checkpoint, Device device, Precision precision)
+    : checkpoint_(with_openai_names(std::move(checkpoint))), memory_(device) {
+  if (!is_whisper(checkpoint_)) throw Error("{}: not a Whisper model", checkpoint_.name());
+  model_ = std::shared_ptr<Whisper>(new Whisper(read_config(), std::move(device), precision));
+  const WhisperConfig& c = model_->config_;
+  plan("encoder.conv1.weight", {c.dim, c.mels, 3});
+  plan("encoder.conv1.bias", {c.dim});
+  plan("encoder.conv2.weight", {c.dim, c.dim, 3});
+  plan("encoder.conv2.bias", {c.dim});
+  plan("encoder.positional_embedding", {c.audio_context, c.dim});
+  plan("decoder.positional_embedding", {c.text_context, c.dim});
+  plan("decoder.token_embedding.weight", {c.vocab, c.dim});
+  plan_norm("encoder.ln_post");
+  plan_norm("decoder.ln");
+  for (Index layer = 0; layer < c.audio_layers; ++layer) plan_block(block_name("encoder", layer), false);
+  for (Index layer = 0; layer < c.text_layers; ++layer) plan_block(block_name("decoder", layer), true);
+}
+
+const TensorInfo& WhisperLoader::require_rank(const std::string& name, std::size_t rank) const {
+  const TensorInfo* tensor = checkpoint_.find(name);
+  if (!tensor) throw Error("{}: tensor '{}' is missing", checkpoint_.name(), name);
+  if (tensor->shape.size() != rank) {
+    throw Error("{}: tensor '{}' has {} dimensions, expected {}", checkpoint_.name(), name, tensor->shape.size(), rank);
+  }
+  return *tensor;
+}
+
+Index WhisperLoader::count_blocks(const std::string& side) const {
+  Index count = 0;
+  while (checkpoint_.find(fmt::format("{}.blocks.{}.mlp.0.weight", side, count))) ++count;
+  return count;
+}
+
+WhisperConfig WhisperLoader::read_config() const {
+  WhisperConfig c;
+  const TensorInfo& conv = require_rank("encoder.conv1.weight", 3);
+  c.dim = conv.shape[0];
+  c.mels = conv.shape[1];
+  c.audio_context = require_rank("encoder.positional_embedding", 2).shape[0];
+  c.text_context = require_rank("decoder.positional_embedding", 2).shape[0];
+  c.vocab = require_rank("decoder.token_embedding.weight", 2).shape[0];
+  c.heads = c.dim / kHeadDim;
+  c.audio_layers = count_blocks("encoder");
+  c.text_layers = count_blocks("decoder");
+  if (c.heads < 1 || c.dim % kHeadDim != 0) {
+    throw Error("{}: {} dimensions, expected a multiple of {}", checkpoint_.name(), c.dim, kHeadDim);
+  }
+  if (c.audio_layers < 1 || c.text_layers < 1 || c.audio_context < 1 || c.text_context < 1) {
+    throw Error("{}: {} encoder and {} decoder blocks, contexts of {} and {}: not a Whisper model", checkpoint_.name(),
+                c.audio_layers, c.text_layers, c.audio_context, c.text_context);
+  }
+  return c;
+}
+
+const TensorInfo& WhisperLoader::require(const std::string& name, Dims shape) const {
+  const TensorInfo& tensor = checkpoint_.require(name, std::span(shape.begin(), shape.size()));
+  const bool matrix = shape.size() == 2;
+  if (!is_float(tensor.type) && !(matrix && is_quantized(tensor.type))) {
+    throw Error("{}: tensor '{}' is {}, expected a float{} type", checkpoint_.name(), name, info(tensor.type).name,
+                matrix ? " or quantised" : "");
+  }
+  return tensor;
+}
+
+void WhisperLoader::plan(const std::string& name, Dims shape) { total_ += require(name, shape).bytes; }
+
+void WhisperLoader::plan_linear(const std::string& name, Index outputs, Index inputs, bool bias) {
+  plan(name + ".weight", {outputs, inputs});
+  if (bias) plan(name + ".bias", {outputs});
+}
+
+void WhisperLoader::plan_norm(const std::string& name) {
+  plan(name + ".weight", {model_->config_.dim});
+  plan(name + ".bias", {model_->config_.dim});
+}
+
+void WhisperLoader::plan_block(const std::string& block, bool cross) {
+  const Index dim = model_->config_.dim;
+  plan_norm(block + "attn_ln");
+  if (checkpoint_.find(block + "attn.qkv.weight")) {
+    plan_linear(block + "attn.qkv", 3 * dim, dim);
+  } else {
+    plan_linear(block + "attn.query", dim, dim);
+    plan_linear(block + "attn.key", dim, dim, false);
+    plan_linear(block + "attn.value", dim, dim);
+  }
+  plan_linear(block + "attn.out", dim, dim);
+  if (cross) {
+    plan_norm(block + "cross_attn_ln");
+    plan_linear(block + "cross_attn.query", dim, dim);
+    if (checkpoint_.find(block + "cross_attn.kv.weight")) {
+      plan_linear(block + "cross_attn.kv", 2 * dim, dim);
+    } else {
+      plan_linear(block + "cross_attn.key", dim, dim, false);
+      plan_linear(block + "cross_attn.value", dim, dim);
+    }
+    plan_linear(block + "cross_attn.out", dim, dim);
+  }
+  plan_norm(block + "mlp_ln");
+  plan_linear(block + "mlp.0", 4 * dim, dim);
+  plan_linear(block + "mlp.2", dim, 4 * dim);
+}
+
+bool WhisperLoader::step() {
+  Whisper& m = *model_;
+  const WhisperConfig& c = m.config_;
+  if (next_ == 0) {
+    m.conv1_ = load_convolution("encoder.conv1");
+    m.conv2_ = load_convolution("encoder.conv2");
+    m.audio_positions_ = load_tensor("encoder.positional_embedding").to_dtype(DType::f32);
+    m.text_positions_ = load_tensor("decoder.positional_embedding").to_dtype(DType::f32);
+    const TensorInfo* const tokens[] = {checkpoint_.find("decoder.token_embedding.weight")};
+    m.embedding_ = load_weight(tokens);
+    m.output_ = Linear{.parts = {m.embedding_}, .bias = {}, .precision = m.precision_};
+    m.audio_norm_ = load_norm("encoder.ln_post");
+    m.text_norm_ = load_norm("decoder.ln");
+  } else if (next_ <= c.audio_layers) {
+    m.encoder_.push_back(load_block(block_name("encoder", next_ - 1), false));
+  } else if (next_ <= c.audio_layers + c.text_layers) {
+    m.decoder_.push_back(load_block(block_name("decoder", next_ - 1 - c.audio_layers), true));
+  } else {
+    return false;
+  }
+  return ++next_ <= c.audio_layers + c.text_layers;
+}
+
+std::shared_ptr<const Whisper> WhisperLoader::finish() {
+  while (step()) {
+  }
+  return model_;
+}
+
+Tensor WhisperLoader::load_tensor(const std::string& name) {
+  const TensorInfo& tensor = *checkpoint_.find(name);
+  Tensor raw = Tensor::empty(Shape(tensor.shape), tensor.type, model_->device_);
+  checkpoint_.read_rows(tensor, 0, tensor.shape[0], {raw.bytes(), static_cast<std::size_t>(tensor.bytes)});
+  done_ += tensor.bytes;
+  return raw;
+}
+
+Tensor WhisperLoader::load_vector(const std::string& name) { return load_tensor(name).to_dtype(DType::f32); }
+
+LayerNorm WhisperLoader::load_norm(const std::string& name) {
+  return {load_vector(name + ".weight"), load_vector(name + ".bias")};
+}
+
+/// [outputs, channels, 3] as the matrix [outputs, 3 * channels] that multiplies three neighbouring frames.
+Linear WhisperLoader::load_convolution(const std::string& name) {
+  const Tensor kernel = load_tensor(name + ".weight");
+  const Tensor matrix = kernel.permute({0, 2, 1}).contiguous().reshape({kernel.dim(0), 3 * kernel.dim(1)});
+  const Weight weight = Weight::pack(matrix);
+  model_->weight_bytes_ += weight.packed_bytes();
+  return {.parts = {weight}, .bias = load_vector(name + ".bias"), .precision = model_->precision_};
+}
+
+Weight WhisperLoader::load_weight(std::span<const TensorInfo* const> tensors) {
+  Weight weight = Weight::load(checkpoint_, tensors, memory_);
+  model_->weight_bytes_ += weight.packed_bytes();
+  for (const TensorInfo* tensor : tensors) done_ += tensor->bytes;
+  return weight;
+}
+
+Linear WhisperLoader::load_linear(const std::string& name) {
+  const TensorInfo* const tensors[] = {checkpoint_.find(name + ".weight")};
+  return {.parts = {load_weight(tensors)}, .bias = load_vector(name + ".bias"), .precision = model_->precision_};
+}
+
+/// Projections of one input: one tensor where the file has them fused, else one matrix where they stack. A part without
+/// a bias, the keys', has one of zeros.
+Linear WhisperLoader::load_projections(const std::string& block, std::string_view fused,
+                                       std::initializer_list<std::string_view> parts) {
+  const std::string whole = fmt::format("{}{}", block, fused);
+  if (checkpoint_.find(whole + ".weight")) return load_linear(whole);
+  Linear linear{.parts = {}, .bias = {}, .precision = model_->precision_};
+  std::vector<const TensorInfo*> stack;
+  std::vector<Tensor> biases;
+  for (const std::string_view part : parts) {
+    const std::string name = fmt::format("{}{}", block, part);
+    const TensorInfo* tensor = checkpoint_.find(name + ".weight");
+    if (!stack.empty() && !Weight::stacks(*stack.back(), *tensor)) {
+      linear.parts.push_back(load_weight(stack));
+      stack.clear();
+    }
+    stack.push_back(tensor);
+    const bool biased = checkpoint_.find(name + ".bias") != nullptr;
+    biases.push_back(biased ? load_vector(name + ".bias")
+                            : Tensor::zeros({tensor->shape[0]}, DType::f32, model_->device_));
+  }
+  linear.parts.push_back(load_weight(stack));
+  linear.bias = cat(biases, 0);
+  return linear;
+}
+
+WhisperBlock WhisperLoader::load_block(const std::string& name, bool cross) {
+  WhisperBlock block;
+  block.attention_norm = load_norm(name + "attn_ln");
+  block.qkv = load_projections(name, "attn.qkv", {"attn.query", "attn.key", "attn.value"});
+  block.out = load_linear(name + "attn.out");
+  if (cross) {
+    block.cross_norm = load_norm(name + "cross_attn_ln");
+    block.cross_q = load_linear(name + "cross_attn.query");
+    block.cross_kv = load_projections(name, "cross_attn.kv", {"cross_attn.key", "cross_attn.value"});
+    block.cross_out = load_linear(name + "cross_attn.out");
+  }
+  block.mlp_norm = load_norm(name + "mlp_ln");
+  block.up = load_linear(name + "mlp.0");
+  block.down = load_linear(name + "mlp.2");
+  return block;
+}
+
+}  // namespace wick

@@ -1,0 +1,75 @@
+#include "models/whisper_names.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace wick {
+namespace {
+
+struct Renaming {
+  std::string_view from, to;
+};
+
+/// In this order: a longer name stands before one that it contains.
+constexpr Renaming kHuggingFace[] = {
+    {"model.", ""},
+    {".layers.", ".blocks."},
+    {"self_attn_layer_norm", "attn_ln"},
+    {"encoder_attn_layer_norm", "cross_attn_ln"},
+    {"final_layer_norm", "mlp_ln"},
+    {"encoder.layer_norm", "encoder.ln_post"},
+    {"decoder.layer_norm", "decoder.ln"},
+    {".self_attn.", ".attn."},
+    {".encoder_attn.", ".cross_attn."},
+    {"q_proj", "query"},
+    {"k_proj", "key"},
+    {"v_proj", "value"},
+    {"out_proj", "out"},
+    {"fc1", "mlp.0"},
+    {"fc2", "mlp.2"},
+    {"embed_tokens", "token_embedding"},
+    {"embed_positions.weight", "positional_embedding"},
+};
+constexpr Renaming kCTranslate2[] = {
+    {".layer_norm.gamma", ".layer_norm.weight"},
+    {".layer_norm.beta", ".layer_norm.bias"},
+    {".layer_", ".blocks."},
+    {".blocks.norm.", ".layer_norm."},  // not a layer, and so back
+    {"self_attention.layer_norm", "attn_ln"},
+    {"self_attention.linear_0", "attn.qkv"},
+    {"self_attention.linear_1", "attn.out"},
+    {".attention.layer_norm", ".cross_attn_ln"},
+    {".attention.linear_0", ".cross_attn.query"},
+    {".attention.linear_1", ".cross_attn.kv"},
+    {".attention.linear_2", ".cross_attn.out"},
+    {"ffn.layer_norm", "mlp_ln"},
+    {"ffn.linear_0", "mlp.0"},
+    {"ffn.linear_1", "mlp.2"},
+    {"encoder.layer_norm", "encoder.ln_post"},
+    {"decoder.layer_norm", "decoder.ln"},
+    {"position_encodings.encodings", "positional_embedding"},
+    {"decoder.embeddings", "decoder.token_embedding"},
+};
+
+template <std::size_t count>
+std::string renamed(std::string name, const Renaming (&renamings)[count]) {
+  for (const auto& [from, to] : renamings) {
+    if (const std::size_t at = name.find(from); at != std::string::npos) name.replace(at, from.size(), to);
+  }
+  return name;
+}
+
+}  // namespace
+
+std::string openai_whisper_name(std::string name) {
+  if (name.find('/') != std::string::npos) {
+    std::replace(name.begin(), name.end(), '/', '.');
+    return renamed(std::move(name), kCTranslate2);
+  }
+  const bool huggingface = name.find(".layers.") != std::string::npos || name.starts_with("model.") ||
+                           name.find(".embed_") != std::string::npos ||
+                           name.find("coder.layer_norm") != std::string::npos;
+  return huggingface ? renamed(std::move(name), kHuggingFace) : name;
+}
+
+}  // namespace wick

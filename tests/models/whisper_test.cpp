@@ -1,0 +1,128 @@
+// Whisper against openai-whisper on real recordings (shared/data/reference/whisper_tiny_en.json).
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "models/transcriber.h"
+#include "models/whisper_support.h"
+
+using namespace wick;
+using wick::test::kShared;
+using wick::test::read_speech;
+
+namespace {
+
+struct Loaded {
+  std::shared_ptr<const Whisper> model;
+  std::shared_ptr<const WhisperTokenizer> tokenizer;
+};
+
+Loaded load(ModelFiles files, Precision precision) {
+  const auto tokenizer = std::make_shared<const WhisperTokenizer>(WhisperTokenizer::of_files(files, 51864));
+  return {WhisperLoader(std::move(files.checkpoint), Device::cpu(2), precision).finish(), tokenizer};
+}
+
+nlohmann::json reference() {
+  return nlohmann::json::parse(read_text(*open_file(kShared + "reference/whisper_tiny_en.json")));
+}
+
+Tensor padded_log_mel(std::vector<float> samples, const Device& device) {
+  samples.resize(30 * kSampleRate);
+  Tensor mel = LogMel(80).energies(samples, 0, 3000, device);
+  normalise_log_mel(mel, static_cast<float>(max(mel).item()));
+  return mel;
+}
+
+}  // namespace
+
+TEST_CASE("whisper: log-mel, encoder and first logits are openai-whisper's") {
+  const auto files = test::whisper_files();
+  if (!files) return;
+  const Loaded loaded = load(*files, Precision::precise);
+  const auto clips = reference()["clips"];
+  for (const auto& clip : clips) {
+    CAPTURE(clip["clip"].get<std::string>());
+    const auto& golden = clip["window0_audio_padded"];
+    const Tensor mel = padded_log_mel(read_speech(clip["clip"]), loaded.model->device());
+    double mel_error = 0;
+    for (const auto& sample : golden["logmel"]["samples"]) {  // of [80, 3000]
+      const Index at = sample[0];
+      mel_error = std::max(mel_error, std::abs(mel(at % 3000, at / 3000).item() - sample[1].get<double>()));
+    }
+    CHECK(mel_error <= 1e-4);
+
+    const Tensor encoded = loaded.model->encode(mel);
+    double error = 0, largest = 0;
+    for (const auto& sample : golden["encoder"]["samples"]) {  // of [1500, 384]
+      const Index at = sample[0];
+      error = std::max(error, std::abs(encoded(at / 384, at % 384).item() - sample[1].get<double>()));
+      largest = std::max(largest, std::abs(sample[1].get<double>()));
+    }
+    CHECK(error / largest <= 2e-3);
+
+    const AudioMemory audio = loaded.model->remember(encoded);
+    PagedCache cache = loaded.model->make_cache(256);
+    for (const char* kind : {"ts", "nots"}) {
+      const std::vector<TokenId> prompt = golden[kind]["prompt"];
+      Sequence sequence(cache);
+      Batch batch;
+      batch.add(sequence, prompt);
+      const Tensor logits = loaded.model->decode(batch, cache, audio);
+      double logit_error = 0;
+      const auto& top = golden[kind]["first_step_top10"];
+      for (const auto& entry : top) {
+        const double got = logits(logits.dim(0) - 1, entry[0].get<Index>()).item();
+        logit_error = std::max(logit_error, std::abs(got - entry[1].get<double>()));
+      }
+      CHECK(logit_error / std::abs(top[0][1].get<double>()) <= 2e-3);
+
+      DecodingOptions options;
+      options.timestamps = std::string(kind) == "ts";
+      WindowDecoding decoding(*loaded.model, *loaded.tokenizer, audio, options);
+      while (decoding.step()) {
+      }
+      const DecodingResult result = decoding.result();
+      CHECK(result.tokens == golden[kind]["tokens"].get<std::vector<TokenId>>());
+      CHECK(result.avg_logprob == Approx(golden[kind]["avg_logprob"].get<double>()).margin(1e-3));
+      CHECK(result.no_speech_prob == Approx(golden[kind]["no_speech_prob"].get<double>()).margin(1e-3));
+    }
+  }
+}
+
+TEST_CASE("whisper: transcripts of whole recordings are openai-whisper's") {
+  const auto files = test::whisper_files();
+  if (!files) return;
+  const auto clips = reference()["clips"];
+  std::vector<Precision> precisions = {Precision::fast, Precision::precise};
+  if (test::kSlow) precisions.pop_back();
+  for (const Precision precision : precisions) {
+    const Loaded loaded = load(*files, precision);
+    for (const auto& clip : clips) {
+      CAPTURE(clip["clip"].get<std::string>(), precision == Precision::precise);
+      for (const auto& [name, beam, timestamps] :
+           {std::tuple("greedy_ts", 1, true), std::tuple("greedy_nots", 1, false), std::tuple("beam5_ts", 5, true)}) {
+        CAPTURE(name);
+        const auto& golden = clip["openai_whisper"][name];
+        TranscribeOptions options;
+        options.beam = beam;
+        options.timestamps = timestamps;
+        options.temperatures = {0};
+        Transcriber transcriber(loaded.model, loaded.tokenizer, options);
+        transcriber.start(read_speech(clip["clip"]));
+        while (!transcriber.step().done) {
+        }
+        std::string text;
+        std::vector<TokenId> ids, golden_ids;
+        for (const Segment& s : transcriber.segments()) {
+          text += s.text;
+          ids.insert(ids.end(), s.tokens.begin(), s.tokens.end());
+        }
+        for (const auto& s : golden["segments"]) {
+          for (const TokenId id : s["tokens"]) golden_ids.push_back(id);
+        }
+        CHECK(text == golden["text"].get<std::string>());
+        if (precision == Precision::precise) CHECK(ids == golden_ids);
+      }
+    }
+  }
+}
