@@ -143,15 +143,23 @@ std::string human_bytes(double bytes) {
   return fmt::format("{:.2f} GB", bytes / 1e9);
 }
 
-void ProgressBar::update(double done, double total, const std::string& note) {
+void ProgressBar::update(double bytes_done, double bytes_total, const std::string& note) {
+  const double part = bytes_total > 0 ? bytes_done / bytes_total : 0;
+  draw(part, fmt::format("{} of {} {}", human_bytes(bytes_done), human_bytes(bytes_total), note));
+}
+
+void ProgressBar::update_seconds(double done, double total) {
+  draw(total > 0 ? done / total : 0, fmt::format("{:.0f} of {:.0f} s", done, total));
+}
+
+void ProgressBar::draw(double part, const std::string& text) {
   if (!stderr_is_terminal() || now_ms() - drawn_ms_ < 50) return;
   drawn_ms_ = now_ms();
   drawn_ = true;
   constexpr int kWidth = 24;
-  const double part = total > 0 ? std::min(done / total, 1.0) : 0;
   std::string bar;
-  for (int i = 0; i < kWidth; ++i) bar += i < static_cast<int>(part * kWidth) ? "━" : "─";
-  fmt::print(stderr, "\r\033[K{} {} {} of {} {}", label_, bar, human_bytes(done), human_bytes(total), note);
+  for (int i = 0; i < kWidth; ++i) bar += i < static_cast<int>(std::min(part, 1.0) * kWidth) ? "━" : "─";
+  fmt::print(stderr, "\r\033[K{} {} {}", label_, bar, text);
   std::fflush(stderr);
 }
 

@@ -64,10 +64,13 @@ class ProgressBar {
  public:
   explicit ProgressBar(std::string label) : label_(std::move(label)) {}
   ~ProgressBar() { clear(); }
-  void update(double done, double total, const std::string& note = {});
+  void update(double bytes_done, double bytes_total, const std::string& note = {});
+  void update_seconds(double done, double total);
   void clear();
 
  private:
+  void draw(double part, const std::string& text);
+
   std::string label_;
   double drawn_ms_ = 0;
   bool drawn_ = false;
@@ -81,5 +84,6 @@ void add_info(CLI::App& app);
 void add_models(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_serve(CLI::App& app);
+void add_transcribe(CLI::App& app);
 
 }  // namespace wick::cli

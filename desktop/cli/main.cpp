@@ -10,7 +10,7 @@
 
 int main(int argc, char** argv) {
   using namespace wick::cli;
-  CLI::App app{"Chat with language models on your own machine.", "wick"};
+  CLI::App app{"Chat and transcribe on your own machine.", "wick"};
   app.set_version_flag("--version", WICK_VERSION);
   app.require_subcommand(1);
   app.fallthrough(false);
@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   add_models(app);
   add_bench(app);
   add_serve(app);
+  add_transcribe(app);
   try {
     app.parse(argc, argv);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)

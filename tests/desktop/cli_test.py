@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import wave
 
 from tiny_gguf import STRING, U32, Tiny
 
@@ -141,6 +142,105 @@ class Smollm2(NeedsData):
             self.assertGreaterEqual(second['reused_tokens'], first['prompt_tokens'] + first['generated_tokens'] - 2)
             self.assertGreater(second['reused_tokens'], 0)
             self.assertEqual(again['reused_tokens'], again['prompt_tokens'] - 1)
+
+
+class Whisper(NeedsData):
+    """Whisper tiny.en on real recordings, and on files that are none."""
+    MODEL = 'whisper-tiny.en'
+    SPOKEN = {'jfk': 'And so, my fellow Americans ask not what your country can do for you ask what you can do for your country.',
+              'spk1_snt1': 'The child almost hurt the small dog.',
+              'spk1_snt4': 'A thin stripe runs down the middle.',
+              'spk1_snt5': 'Sunday is the best part of the week.',
+              'tinygrad_test': 'Could you please let me out of the box?'}
+
+    def setUp(self):
+        super().setUp()
+        models = json.loads(wick('models', 'list', '--json').stdout)['models']
+        if not any(m['name'] == self.MODEL and m['state'] == 'here' for m in models):
+            self.skipTest(f'{self.MODEL} is not on this machine: wick models fetch {self.MODEL}')
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def samples(self, name):
+        with wave.open(shared('speech', name + '.wav')) as file:
+            return struct.unpack(f'<{file.getnframes()}h', file.readframes(file.getnframes()))
+
+    def wav(self, samples, rate=16000, channels=1):
+        path = os.path.join(self.folder.name, 'a.wav')
+        with wave.open(path, 'wb') as file:
+            file.setnchannels(channels)
+            file.setsampwidth(2)
+            file.setframerate(rate)
+            file.writeframes(struct.pack(f'<{len(samples)}h', *samples))
+        return path
+
+    def raw(self, content):
+        path = os.path.join(self.folder.name, 'b.wav')
+        with open(path, 'wb') as file:
+            file.write(content)
+        return path
+
+    def heard(self, *arguments, **options):
+        result = wick('transcribe', self.MODEL, *arguments, **options)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return ' '.join(result.stdout.split())
+
+    def test_every_recording_comes_out_right(self):
+        for name, text in self.SPOKEN.items():
+            self.assertEqual(self.heard(shared('speech', name + '.wav')), text)
+        output = wick('transcribe', self.MODEL, *(shared('speech', name + '.wav') for name in self.SPOKEN)).stdout
+        for name, text in self.SPOKEN.items():
+            self.assertIn(f'{name}.wav:', output)
+
+    def test_json_has_the_contract_fields(self):
+        result = json.loads(self.heard(shared('speech', 'jfk.wav'), '--json'))
+        self.assertEqual(result['language'], 'en')
+        self.assertEqual(result['text'].strip(), self.SPOKEN['jfk'])
+        self.assertEqual(set(result), {'text', 'language', 'segments', 'timings', 'peak_memory_bytes'})
+        for segment in result['segments']:
+            self.assertLess(segment['start'], segment['end'])
+            for field in ('text', 'tokens', 'avg_logprob', 'no_speech_prob'):
+                self.assertIn(field, segment)
+
+    def test_output_formats(self):
+        jfk = shared('speech', 'jfk.wav')
+        srt, vtt, tsv = (wick('transcribe', self.MODEL, jfk, '-o', kind).stdout for kind in ('srt', 'vtt', 'tsv'))
+        self.assertRegex(srt, r'^1\n00:00:00,000 --> 00:00:0\d,\d{3}\nAnd so, my')
+        self.assertRegex(vtt, r'^WEBVTT\n\n00:00\.000 --> 00:0\d\.\d{3}\nAnd so, my')
+        self.assertRegex(tsv, r'^start\tend\ttext\n0\t\d+\tAnd so, my')
+
+    def test_any_rate_any_channels_and_standard_input(self):
+        jfk = self.samples('jfk')
+        for path in (self.wav(jfk[::2], rate=8000), self.wav([s for s in jfk for _ in range(8)], channels=8)):
+            self.assertIn('my fellow Americans', self.heard(path))
+        with open(shared('speech', 'jfk.wav'), 'rb') as file:
+            result = wick('transcribe', self.MODEL, '-', stdin=file.read(), binary=True)
+        self.assertEqual(b' '.join(result.stdout.split()).decode(), self.SPOKEN['jfk'])
+
+    def test_what_is_cut_off_is_heard_as_far_as_it_goes(self):
+        with open(shared('speech', 'jfk.wav'), 'rb') as file:
+            whole = file.read()
+        self.assertTrue(self.heard(self.raw(whole[:len(whole) // 2])).startswith('And so, my fellow Americans'))
+        self.assertEqual(self.heard(self.wav([])), '')
+
+    def test_bad_input_is_a_clear_error(self):
+        half = struct.pack('<16000f', *([0.1] * 8000 + [float('nan')] * 8000))
+        header = struct.pack('<4sI4s4sIHHIIHH4sI', b'RIFF', 36 + len(half), b'WAVE', b'fmt ', 16, 3, 1, 16000, 64000, 4, 32,
+                             b'data', len(half))
+        jfk = shared('speech', 'jfk.wav')
+        for arguments, message in (
+                ([self.MODEL, __file__], 'not a recording that can be read'),
+                ([self.MODEL, self.folder.name], 'a folder, not a recording'),
+                ([self.MODEL, 'none.wav'], 'none.wav: no such file'),
+                ([self.MODEL, self.raw(header + half)], 'samples that are no numbers'),
+                ([self.MODEL, jfk, '-l', 'klingon'], '--language klingon'),
+                ([self.MODEL, jfk, '-l', 'de'], 'English-only'),
+                ([self.MODEL, jfk, '--task', 'translate'], 'English-only'),
+                ([shared('llama', 'stories260K.bin'), jfk], 'not a Whisper model')):
+            result = wick('transcribe', *arguments)
+            self.assertEqual(result.returncode, 1, arguments)
+            self.assertRegex(result.stderr, r'^wick: .*' + message)
+            self.assertEqual(result.stdout, '')
 
 
 class WithTiny(unittest.TestCase):

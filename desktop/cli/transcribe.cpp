@@ -1,0 +1,139 @@
+// `wick transcribe`: speech to text.
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "audio/audio_file.h"
+#include "core/error.h"
+#include "transcript.h"
+
+namespace wick::cli {
+namespace {
+
+struct Options {
+  CommonOptions common;
+  ModelOption model;
+  std::vector<std::string> files;
+  std::string language = "auto", task = "transcribe", format = "txt", prompt;
+  Index beam = 5;
+  std::vector<double> temperatures;
+};
+
+struct Loaded {
+  std::shared_ptr<const Whisper> model;
+  std::shared_ptr<const WhisperTokenizer> tokenizer;
+  double load_ms;
+};
+
+Loaded load(const Options& options) {
+  const double begin = now_ms();
+  ModelFiles files = ModelFiles::open(options.model.path(), options.model.tokenizer);
+  if (!is_whisper(files.checkpoint)) throw Error("{}: not a Whisper model", files.checkpoint.name());
+  WhisperLoader loader(files.checkpoint, options.common.open_device(),
+                       options.common.precise ? Precision::precise : Precision::fast);
+  ProgressBar bar("Loading");
+  while (loader.step()) bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
+  const auto model = loader.finish();
+  const auto tokenizer =
+      std::make_shared<const WhisperTokenizer>(WhisperTokenizer::of_files(files, model->config().vocab));
+  return {model, tokenizer, now_ms() - begin};
+}
+
+TranscribeOptions resolve(const Options& options) {
+  TranscribeOptions resolved;
+  if (options.language != "auto") {
+    resolved.language = find_whisper_language(options.language);
+    if (resolved.language < 0) throw Error("--language {}: not a language that Whisper knows", options.language);
+  }
+  resolved.translate = options.task == "translate";
+  resolved.beam = options.beam;
+  if (!options.temperatures.empty()) resolved.temperatures = options.temperatures;
+  resolved.initial_prompt = options.prompt;
+  return resolved;
+}
+
+/// One file: its text on standard output as it settles, or its whole in another format.
+Json transcribe(const Loaded& loaded, const Options& options, const std::string& file) {
+  const double begin = now_ms();
+  Transcriber transcriber(loaded.model, loaded.tokenizer, resolve(options));
+  transcriber.start(read_audio(file));
+  const double read = now_ms();
+  if (options.files.size() > 1 && !options.common.json) {
+    fmt::print("{}{}:\n", &file == &options.files.front() ? "" : "\n", file);
+  }
+  const bool streams = !options.common.json && options.format == "txt";
+  ProgressBar bar("Transcribing");
+  for (bool done = false; !done;) {
+    const TranscribeStep step = transcriber.step();
+    done = step.done;
+    for (const Segment& segment : streams ? step.segments : std::vector<Segment>()) {
+      bar.clear();
+      fmt::print("{}{}\n",
+                 stdout_is_terminal()
+                     ? fmt::format("\033[2m[{} → {}]\033[0m", timestamp(segment.start), timestamp(segment.end))
+                     : "",
+                 segment.text.substr(stdout_is_terminal() || segment.text[0] != ' ' ? 0 : 1));
+      std::fflush(stdout);
+    }
+    bar.update_seconds(transcriber.seconds_done(), transcriber.seconds());
+  }
+  bar.clear();
+  const double transcribed = now_ms();
+  if (!options.common.json && !streams) fmt::print("{}", transcript_text(transcriber.segments(), options.format));
+  const Index language = transcriber.language();
+  Json json = transcript_json(transcriber.segments(),
+                              language < 0 ? "" : whisper_languages()[static_cast<std::size_t>(language)].code);
+  const double seconds = transcriber.seconds();
+  const double rate = seconds / std::max((transcribed - begin) / 1e3, 1e-6);
+  json["timings"] = {{"load_ms", loaded.load_ms},
+                     {"read_ms", read - begin},
+                     {"transcribe_ms", transcribed - read},
+                     {"audio_seconds", seconds},
+                     {"times_real_time", rate}};
+  if (stderr_is_terminal() && !options.common.json) {
+    fmt::print(stderr, "\033[2m{:.1f} s of audio in {:.1f} s, {:.1f} times real time; load {:.0f} ms\033[0m\n", seconds,
+               (transcribed - begin) / 1e3, rate, loaded.load_ms);
+  }
+  return json;
+}
+
+void run(const Options& options) {
+  const Loaded loaded = load(options);
+  Json results = Json::array();
+  for (const std::string& file : options.files) {
+    Json result = transcribe(loaded, options, file);
+    if (options.files.size() > 1) result["file"] = file;
+    results.push_back(std::move(result));
+  }
+  if (!options.common.json) return;
+  results.back()["peak_memory_bytes"] = peak_memory_bytes();
+  print_json(results.size() == 1 ? results[0] : results);
+}
+
+}  // namespace
+
+void add_transcribe(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("transcribe", "Speech to text, by Whisper");
+  options->model.add_to(*command);
+  command->add_option("audio", options->files, "Recordings; - is standard input")->required();
+  command
+      ->add_option("-l,--language", options->language, "What is spoken: auto, or a code or name such as de or German")
+      ->capture_default_str();
+  command->add_option("--task", options->task, "transcribe, or translate into English")
+      ->check(CLI::IsMember({"transcribe", "translate"}))
+      ->capture_default_str();
+  command->add_option("--beam", options->beam, "Hypotheses that are followed at once; 1 is greedy")
+      ->check(CLI::Range(1, 32))
+      ->capture_default_str();
+  command->add_option("--temp", options->temperatures, "Temperatures, each tried where the one before failed")
+      ->check(CLI::Range(0.0, 4.0));
+  command->add_option("--prompt", options->prompt, "What came before, or names and words that occur");
+  command->add_option("-o,--output-format", options->format, "txt, srt, vtt or tsv; --json has everything")
+      ->check(CLI::IsMember({"txt", "srt", "vtt", "tsv"}))
+      ->capture_default_str();
+  options->common.add_to(*command);
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace wick::cli

@@ -1,0 +1,61 @@
+#include "transcript.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace wick::cli {
+namespace {
+
+std::string trimmed(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+}  // namespace
+
+std::string timestamp(double seconds, char separator, int fields) {
+  const auto ms = static_cast<long long>(std::llround(seconds * 1000));
+  const long long hours = ms / 3'600'000, minutes = ms / 60'000 % 60;
+  const std::string rest = fmt::format("{:02}:{:02}{}{:03}", minutes, ms / 1000 % 60, separator, ms % 1000);
+  return hours > 0 || fields > 2 ? fmt::format("{:02}:{}", hours, rest) : rest;
+}
+
+std::string transcript_text(std::span<const Segment> segments, const std::string& format) {
+  std::string out = format == "vtt" ? "WEBVTT\n\n" : format == "tsv" ? "start\tend\ttext\n" : "";
+  int number = 0;
+  for (const Segment& s : segments) {
+    const std::string text = trimmed(s.text);
+    ++number;
+    if (format == "srt") {
+      out += fmt::format("{}\n{} --> {}\n{}\n\n", number, timestamp(s.start, ',', 3), timestamp(s.end, ',', 3), text);
+    } else if (format == "vtt") {
+      out += fmt::format("{} --> {}\n{}\n\n", timestamp(s.start), timestamp(s.end), text);
+    } else if (format == "tsv") {
+      out += fmt::format("{}\t{}\t{}\n", std::llround(s.start * 1000), std::llround(s.end * 1000), text);
+    } else {
+      out += text + "\n";
+    }
+  }
+  return out;
+}
+
+Json transcript_json(std::span<const Segment> segments, const std::string& language) {
+  std::string text;
+  Json list = Json::array();
+  for (const Segment& s : segments) {
+    text += s.text;
+    list.push_back({{"start", s.start},
+                    {"end", s.end},
+                    {"text", s.text},
+                    {"tokens", s.tokens},
+                    {"avg_logprob", s.avg_logprob},
+                    {"no_speech_prob", s.no_speech_prob},
+                    {"compression_ratio", s.compression_ratio},
+                    {"temperature", s.temperature}});
+  }
+  return {{"text", text}, {"language", language}, {"segments", list}};
+}
+
+}  // namespace wick::cli
