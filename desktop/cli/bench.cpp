@@ -6,6 +6,7 @@
 #include <map>
 
 #include "command.h"
+#include "core/error.h"
 
 namespace wick::cli {
 namespace {
@@ -52,6 +53,7 @@ class Report {
     run(model_bench(loaded.model, options_.bench));
   }
 
+  bool is_empty() const { return rows_.empty(); }
   Json to_json() const {
     Json peaks = Json::object();
     for (const auto& [threads, p] : peaks_) peaks[std::to_string(threads)] = p.to_json();
@@ -94,6 +96,7 @@ void bench(const Options& options, const std::string& what) {
   if (what == "attention") report.run(attention_bench);
   if (what == "matmul") report.run(matmul_bench);
   if (what == "model") report.run_model();
+  if (what != "peaks" && report.is_empty()) throw Error("--filter {}: no row has that in its name", options.filter);
   if (options.common.json) print_json(report.to_json());
 }
 
@@ -115,7 +118,7 @@ void add_bench(CLI::App& app) {
     sub->callback([options, name = std::string(name)] { bench(*options, name); });
   };
   add("peaks", "This machine's FMA, int8, bf16 and memory peaks", false);
-  add("attention", "Causal flash attention: prefill and decode", false);
+  add("attention", "Flash attention: causal prefill and decode", false);
   add("matmul", "Matrix products of every weight type", false);
   add("model", "Prompt and generation rate of a model", true);
 }

@@ -12,7 +12,7 @@ namespace wick::cpu {
 /// Inputs that a strip is expanded for at a time.
 inline constexpr Index kInputs = 256;
 /// Rows of a task: with kInputs inputs they stay in the second cache beside the strip.
-inline constexpr Index kTaskRows = 192;
+inline constexpr Index kGemmRows = 192;
 
 /// Operands of a product: vectors of floats for weights, floats to splat for activations, that many floats apart.
 struct Operands {
@@ -109,13 +109,13 @@ void gemm(const Workers& workers, const PackedWeight& w, const float* x, Index x
           const MatmulOutput& out) {
   constexpr int R = IntLanes<Arch>::kLanes;
   constexpr Index width = Arch::kTileVectors;
-  static_assert(kInputs * (width * R + kTaskRows) * Index{sizeof(float)} <= kScratchBytes);
+  static_assert(kInputs * (width * R + kGemmRows) * Index{sizeof(float)} <= kScratchBytes);
   const Index panels = (w.n + R - 1) / R;
-  const Index across = (panels + width - 1) / width, down = (rows + kTaskRows - 1) / kTaskRows;
+  const Index across = (panels + width - 1) / width, down = (rows + kGemmRows - 1) / kGemmRows;
   workers.pool.for_each(across * down, [&](Index index, int thread) {
     auto* scratch = reinterpret_cast<float*>(workers.scratch_of(thread));
-    const Index row = index / across * kTaskRows;
-    const Index last = row + kTaskRows < rows ? row + kTaskRows : rows;
+    const Index row = index / across * kGemmRows;
+    const Index last = row + kGemmRows < rows ? row + kGemmRows : rows;
     Index panel = index % across * width;
     if (panel + width <= panels) {
       product_strip<Arch, T, Product, Arch::kTileVectors>(w, x, x_stride, out, panel, row, last, scratch);

@@ -171,14 +171,12 @@ struct Q8Kernel {
       });
     } else {
       unroll<panels>([&](auto panel) __attribute__((always_inline)) {
-        Partial partial[kParts][height];
+        Partial partial[height];
         unroll<kGroups>([&](auto step) __attribute__((always_inline)) {
           constexpr int group = sub * kGroups + step;
           constexpr bool first = step % kDots == 0, last = step % kDots == kDots - 1 || step == kGroups - 1;
           const auto expanded = expand<Arch, kFormat.bits, group>(quants + panel * stride);
-          unroll<kParts>([&](auto part) __attribute__((always_inline)) {
-            add_group<part, first, last>(expanded, record, group, partial[part], integers + panel * height);
-          });
+          add_group<0, first, last>(expanded, record, group, partial, integers + panel * height);
         });
       });
     }

@@ -10,7 +10,7 @@
 //   sum_low    [height] f32   the same of the first and
 //   sum_high   [height] f32   of the second 16
 //   words      [height][32]   the quants as words, where weights of 8 bits take those and others bytes
-// All panels but the last have kRows rows; the last is as high as the smallest micro-kernel that holds the rest, and
+// All panels but the last have kQ8Rows rows; the last is as high as the smallest micro-kernel that holds the rest, and
 // its surplus rows are zeros.
 #include <type_traits>
 
@@ -27,10 +27,7 @@ template <class Arch>
 inline constexpr int kQ8Rows = IntLanes<Arch>::kHold ? 12 : 8;
 
 /// Rows of the smallest micro-kernel that takes `rows`.
-template <class Arch>
-constexpr int q8_height(int rows) {
-  return rows <= 2 ? rows : rows <= 4 ? 4 : rows <= 8 ? 8 : 12;
-}
+constexpr int q8_height(int rows) { return rows <= 2 ? rows : rows <= 4 ? 4 : rows <= 8 ? 8 : 12; }
 
 /// What quants of 8 bits are multiplied by.
 template <class Arch>
@@ -93,7 +90,7 @@ template <class Arch>
 Index quantized_rows_bytes(Index rows, Index k) {
   const Index full = rows / kQ8Rows<Arch>;
   const int rest = static_cast<int>(rows % kQ8Rows<Arch>);
-  return (full * kQ8Rows<Arch> + (rest > 0 ? q8_height<Arch>(rest) : 0)) * q8_row_bytes<Arch>(k);
+  return (full * kQ8Rows<Arch> + (rest > 0 ? q8_height(rest) : 0)) * q8_row_bytes<Arch>(k);
 }
 
 /// Quantises one row to `row` of a panel.
@@ -140,19 +137,17 @@ void quantize_row(const float* x, Index k, std::byte* panel, int row) {
 template <class Arch, class F>
 [[gnu::always_inline]] inline void with_q8_height(int rows, F&& f) {
   constexpr int most = kQ8Rows<Arch>;
-  const int height = q8_height<Arch>(rows);
+  const int height = q8_height(rows);
   if (height == 1)
     f.template operator()<1>();
   else if (height == 2)
     f.template operator()<2>();
   else if (height == 4)
     f.template operator()<4>();
-  else if constexpr (most > 4) {
-    if (height == 8)
-      f.template operator()<8>();
-    else
-      f.template operator()<12>();
-  }
+  else if (height == 8)
+    f.template operator()<8>();
+  else if constexpr (most > 8)
+    f.template operator()<12>();
 }
 
 template <class Arch>

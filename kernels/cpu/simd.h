@@ -1,6 +1,7 @@
 #pragma once
 // Float vectors for every instruction set: the tags, and what all of them share. Kernels are templates over a tag and
-// are compiled once for each; only simd_x86.h, simd_wasm.h and simd_int.h know intrinsics.
+// are compiled once for each; only simd_x86.h, simd_wasm.h and simd_int.h know intrinsics (ops_wasmdot.cpp asks an
+// engine with some).
 //
 // Everything here is a template over the tag, so that no two files compiled with different flags share a function.
 #include <cstdint>

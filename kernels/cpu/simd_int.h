@@ -1,6 +1,6 @@
 #pragma once
 // The integer half of the instruction sets: int8 dot products, the expansion of packed quants, narrowing. simd.h is the
-// float half. These two files are the only ones with intrinsics.
+// float half.
 //
 // IntLanes<Arch> has
 //   kLanes             32-bit lanes of a vector; a lane has four consecutive inputs
@@ -8,8 +8,8 @@
 //   kWide              whether Partial has 32 bits, so that sums never overflow, or 16 (see dot)
 //   ActivationElement  activations are stored in this type
 //   Bytes, Int32       a vector of 4 * kLanes bytes; of kLanes int32
-//   scales(p)          kLanes f16 scales as floats; infinities and NaNs, which no sound file has, come out as numbers
-//   Operand            quants of kLanes outputs x 4 inputs, ready for dot; Activation: 4 inputs in every lane
+//   scales(p)          kLanes f16 scales as floats; infinities and NaNs, which no sound file has, may come out as
+//   numbers Operand            quants of kLanes outputs x 4 inputs, ready for dot; Activation: 4 inputs in every lane
 //   Partial            a running sum of dot products; `widen` gives its Int32
 //
 // dot(p, w, a): p += w * a over the 4 inputs of each lane, w unsigned, a in [-127, 127]. Where Partial has 16 bits,
@@ -255,7 +255,7 @@ struct IntLanes<Avx512Bf16> : IntLanes<Avx512Vnni> {};
 #endif
 #if defined(__wasm_simd128__)
 
-/// What both WebAssembly sets share.
+/// What all WebAssembly sets share.
 struct IntWasm {
   static constexpr int kLanes = 4;
   static constexpr bool kHold = false;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 
 #include "models/bench/measure.h"
 
@@ -8,14 +9,18 @@ namespace {
 constexpr int kTries = 7;
 constexpr double kTrySeconds = 0.02;
 
-/// The most units a second that all threads do together when each calls `work(thread)` for some milliseconds: the best
-/// of several tries, for a peak is what nothing disturbed.
+/// The most units a second that all threads do together when each calls `work(thread)` for some milliseconds, all at
+/// the same time: the best of several tries, for a peak is what nothing disturbed.
 template <class Work>
 double best_rate(const Device& device, Work&& work) {
   double best = 0;
   for (int attempt = 0; attempt < kTries; ++attempt) {
     std::vector<double> rates(static_cast<std::size_t>(device.threads()));
+    std::atomic<int> arrived{0};
     device.workers().pool.for_each(device.threads(), [&](Index index, int) {
+      ++arrived;  // else one thread could do all the work while another is still waking, at the rate of one alone
+      while (arrived < device.threads()) {
+      }
       const double begin = seconds_now();
       double units = 0, elapsed = 0;
       do {

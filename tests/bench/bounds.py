@@ -79,7 +79,7 @@ ATTENTION = [
 ]
 GEMM = [Kernel(f'matmul/{kind}/gemm', f'GEMM {kind}, {"GOP/s" if kind in QUANTIZED else "GFLOP/s"}',
                GEMM_LEAST.get(kind)) for kind in TYPES]
-GEMV = [Kernel(f'matmul/{kind}/gemv', f'GEMV {kind}, GB/s', 0.8, 0.8) for kind in TYPES]
+GEMV = [Kernel(f'matmul/{kind}/gemv', f'GEMV {kind}, GB/s', all=0.8) for kind in TYPES]
 KERNELS = ATTENTION + GEMM + GEMV
 
 

@@ -243,6 +243,35 @@ class Whisper(NeedsData):
             self.assertEqual(result.stdout, '')
 
 
+class Bench(unittest.TestCase):
+    """`wick bench`: rows against peaks that the same process measured."""
+
+    def report(self, *arguments):
+        result = wick('bench', *arguments, '--json')
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)
+
+    def test_peaks_of_every_number_of_threads(self):
+        peaks = self.report('peaks', '-t', '2')['peaks']
+        self.assertEqual(set(peaks), {'1', '2'})
+        for rates in peaks.values():
+            for peak in ('fma_gflops', 'int8_gops', 'read_gbs'):
+                self.assertGreater(rates[peak], 0)
+
+    def test_rows_are_chosen_by_name_and_ordered_in_themselves(self):
+        rows = self.report('matmul', '-t', '2', '--filter', 'q4_0/gemv')['rows']
+        self.assertEqual([row['name'] for row in rows], ['matmul/q4_0/gemv/t1', 'matmul/q4_0/gemv/t2'])
+        for row in rows:
+            self.assertLessEqual(row['min'], row['median'])
+            self.assertLessEqual(row['median'], row['max'])
+            self.assertGreater(row['peak_fraction'], 0)
+
+    def test_a_filter_that_nothing_matches_is_an_error(self):
+        result = wick('bench', 'matmul', '--filter', 'nothing')
+        self.assertEqual(result.returncode, 1)
+        self.assertIn('nothing', result.stderr)
+
+
 class WithTiny(unittest.TestCase):
     """A folder with a tiny model in it."""
 

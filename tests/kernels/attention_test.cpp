@@ -128,6 +128,12 @@ TEST_CASE("attention: any number of threads gives the same bits") {
       {130, 300, 3, 1, 32, DType::f16},
       {1, 5000, 8, 2, 64, DType::q8_0},
       {8, 3000, 2, 2, 32, DType::f16, 0, 0, false, true},
+      {40, 700, 8, 2, 80, DType::f16},
+      {300, 300, 8, 2, 96},
+      {1, 2000, 4, 2, 128, DType::f16},
+      {20, 900, 4, 1, 256, DType::f32, 300},
+      {70, 600, 6, 2, 64, DType::q8_0, 0, 30},
+      {210, 500, 4, 2, 64, DType::f32, 0, 0, false, true},
   };
   for_every_implementation([&](const Ops& ops) {
     for (const Shape& shape : shapes) {

@@ -178,7 +178,7 @@ TEST_CASE("conformance: attention of every length up to a tile and beyond") {
 }
 
 TEST_CASE("conformance: attention of every head size") {
-  for (const Index head_dim : {64, 80, 96, 128, 256, 8, 20, 36, 72, 104}) {
+  for (const Index head_dim : {32, 64, 80, 96, 112, 128, 160, 192, 224, 256, 8, 20, 36, 72, 104}) {
     for (const DType type : cache_types(head_dim)) {
       const Problem problem({.type = type, .kv_heads = 2, .group = 2, .head_dim = head_dim, .tokens = 50});
       for (const Ops* ops : tables()) {

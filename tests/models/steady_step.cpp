@@ -1,7 +1,8 @@
 // Counts what a steady decode step asks of the system: allocations, and system calls other than futex and sched_yield,
 // by which threads wait for each other. A program of its own: it replaces malloc, and a filter that traps system calls
 // stays for good. Linux only.
-//   steady_step [MODEL]: exits with 0 if there are none, 1 if there are some, 77 where such a filter is refused
+//   steady_step [MODEL]: exits with 0 if there are none, 1 if there are some, 77 where such a filter is refused or
+//   there is no such file
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/mman.h>
@@ -128,6 +129,10 @@ int posix_memalign(void** block, std::size_t alignment, std::size_t bytes) {
 }
 
 int main(int argc, char** argv) {
+  if (argc > 1 && access(argv[1], R_OK) != 0) {
+    std::printf("skipped: %s is not here\n", argv[1]);
+    return kSkipped;
+  }
   seen = new (mmap(nullptr, sizeof(Seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) Seen{};
   const pid_t child = fork();
   if (child == 0) {
