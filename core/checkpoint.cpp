@@ -135,7 +135,7 @@ Checkpoint open_checkpoint(SourcePtr source, const OpenSibling& open) {
     case FileFormat::safetensors:
       return read_safetensors(std::move(source));
     case FileFormat::safetensors_index:
-      return read_safetensors_index(std::move(source), open);
+      return read_safetensors_index(source, open);
     case FileFormat::ctranslate2:
       return read_ctranslate2(std::move(source));
     case FileFormat::llama2c:

@@ -111,8 +111,8 @@ void append(const Tensor& k, const Tensor& v, const PagedCache& cache, Index lay
 /// Attends to what the cache holds: q [rows, heads, head_dim] -> [rows, heads * head_dim].
 Tensor attend(const Tensor& q, const PagedCache& cache, Index layer, std::span<const SequenceRows> sequences,
               const AttentionOptions& options);
-/// Both. Writes k and v [rows, kv_heads, head_dim] into `layer` of the cache, then attends: q [rows, heads, head_dim] ->
-/// [rows, heads * head_dim].
+/// Both. Writes k and v [rows, kv_heads, head_dim] into `layer` of the cache, then attends: q [rows, heads, head_dim]
+/// -> [rows, heads * head_dim].
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const PagedCache& cache, Index layer,
                  const Batch& batch, const AttentionOptions& options);
 

@@ -98,7 +98,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
     throw Error("[matmul] {} x {}: a number is no matrix", a.shape().to_string(), b.shape().to_string());
   }
   const Tensor product = matmul_matrices(a.rank() == 1 ? a.unsqueeze(0) : a, b.rank() == 1 ? b.unsqueeze(1) : b);
-  const Tensor without_column = b.rank() == 1 ? product.squeeze(-1) : product;
+  Tensor without_column = b.rank() == 1 ? product.squeeze(-1) : product;
   if (a.rank() > 1) return without_column;
   return without_column.squeeze(b.rank() == 1 ? -1 : -2);
 }

@@ -45,6 +45,7 @@ std::string Chat::prompt(const std::vector<Message>& messages, const Json& varia
   context["add_generation_prompt"] = true;
   context["bos_token"] = token_text(model.tokenizer, model.tokenizer.bos());
   context["eos_token"] = token_text(model.tokenizer, model.tokenizer.eos());
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): the constructor refused a model without one.
   return model.chat_template->render(context) + (continues ? messages.back().content : "");
 }
 

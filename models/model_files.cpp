@@ -62,7 +62,7 @@ void read_ctranslate2_vocabulary(ModelFiles& files, const OpenSibling& open) {
 
 }  // namespace
 
-ModelFiles ModelFiles::open(SourcePtr source, const OpenSibling& open, SourcePtr tokenizer) {
+ModelFiles ModelFiles::open(SourcePtr source, const OpenSibling& open, const SourcePtr& tokenizer) {
   ModelFiles files{.checkpoint = open_checkpoint(std::move(source), open),
                    .config = {},
                    .tokenizer_config = {},

@@ -23,7 +23,7 @@ struct ModelFiles {
 
   /// Opens from a first source, with `open` for the others (it returns nullptr for a file that does not exist).
   /// `tokenizer` is the llama2.c tokenizer file, or a tokenizer.json that replaces the model's own.
-  static ModelFiles open(SourcePtr source, const OpenSibling& open = {}, SourcePtr tokenizer = nullptr);
+  static ModelFiles open(SourcePtr source, const OpenSibling& open = {}, const SourcePtr& tokenizer = nullptr);
   /// Opens a file or a folder.
   static ModelFiles open(const std::string& path, const std::string& tokenizer_path = {});
 };

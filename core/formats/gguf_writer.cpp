@@ -175,6 +175,7 @@ void GgufWriter::write_tensor_table() {
     out.text(tensor.name);
     out.put(static_cast<std::uint32_t>(tensor.shape.size()));
     for (auto dim = tensor.shape.rbegin(); dim != tensor.shape.rend(); ++dim) out.put(static_cast<std::uint64_t>(*dim));
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): tensor_bytes() refused the types without one.
     out.put(*ggml_type_id(tensor.type));
     out.put(offset);
     offset = aligned(offset + bytes_[i]);

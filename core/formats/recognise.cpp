@@ -100,7 +100,8 @@ FileFormat recognise(const ByteSource& source) {
   if (is_json(start)) return FileFormat::safetensors_index;
   if (is_ctranslate2(start)) return FileFormat::ctranslate2;
   if (is_llama2c(start)) return FileFormat::llama2c;
-  throw Error("{}: looks like {}; expected a GGUF, safetensors, CTranslate2 or llama2.c model", source.name(), describe(start));
+  throw Error("{}: looks like {}; expected a GGUF, safetensors, CTranslate2 or llama2.c model", source.name(),
+              describe(start));
 }
 
 }  // namespace wick

@@ -178,7 +178,7 @@ Checkpoint read_safetensors(SourcePtr source) {
   return checkpoint;
 }
 
-Checkpoint read_safetensors_index(SourcePtr index, const OpenSibling& open) {
+Checkpoint read_safetensors_index(const SourcePtr& index, const OpenSibling& open) {
   const auto shards = read_weight_map(*index);
   Checkpoint checkpoint;
   checkpoint.format = "safetensors";

@@ -18,7 +18,7 @@ bool is_safetensors(std::string_view start);
 Checkpoint read_safetensors(SourcePtr source);
 
 /// Reads a model.safetensors.index.json and the shards that it names, which `open` gives. Source 0 is the index.
-Checkpoint read_safetensors_index(SourcePtr index, const OpenSibling& open);
+Checkpoint read_safetensors_index(const SourcePtr& index, const OpenSibling& open);
 
 /// A tensor to write: `bytes` holds the elements row-major and is as long as type and shape say.
 struct SafetensorsEntry {

@@ -36,7 +36,7 @@ class Parameters {
   bool has(std::size_t i) const { return values_[i] != nullptr; }
   /// Throws Error if it is missing.
   const Value& operator[](std::size_t i) const;
-  Value value(std::size_t i, Value otherwise) const { return has(i) ? *values_[i] : otherwise; }
+  Value value(std::size_t i, const Value& otherwise) const { return has(i) ? *values_[i] : otherwise; }
   std::int64_t integer(std::size_t i, std::int64_t otherwise) const;
   std::string_view text(std::size_t i, std::string_view otherwise) const;
   bool flag(std::size_t i, bool otherwise) const;

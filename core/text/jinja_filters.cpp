@@ -177,7 +177,7 @@ bool whole(double value) { return std::abs(value) < 9.2e18; }
 
 Value to_integer(Interpreter&, const Value& self, const Arguments& arguments) {
   const Parameters p("int", arguments, {"default", "base"});
-  const Value otherwise = p.value(0, Value::integer(0));
+  Value otherwise = p.value(0, Value::integer(0));
   if (self.is_integral()) return Value::integer(self.integral());
   double real = 0;
   if (self.is(Kind::real)) {

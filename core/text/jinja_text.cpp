@@ -39,9 +39,9 @@ constexpr std::size_t kShort = 32;  // a needle up to so long is compared at eac
 
 /// The search of Knuth, Morris and Pratt (1977): where `wanted` begins in `text`, or the text's size.
 template <class Iterator>
-std::size_t linear_search(Iterator text, std::size_t size, Iterator wanted, std::size_t length) {
+std::size_t linear_search(const Iterator& text, std::size_t size, const Iterator& wanted, std::size_t length) {
   std::vector<std::size_t> border(length);  // of each prefix: its longest proper prefix that is also its end
-  const auto at = [](Iterator begin, std::size_t i) { return begin[static_cast<std::ptrdiff_t>(i)]; };
+  const auto at = [](const Iterator& begin, std::size_t i) { return begin[static_cast<std::ptrdiff_t>(i)]; };
   for (std::size_t i = 1, matched = 0; i < length; ++i) {
     while (matched > 0 && at(wanted, i) != at(wanted, matched)) matched = border[matched - 1];
     if (at(wanted, i) == at(wanted, matched)) ++matched;
@@ -284,7 +284,8 @@ std::string format_real(double value) {
     if (c != '.') digits += c;
   }
   point = static_cast<int>(std::min(mantissa.find('.'), mantissa.size()));
-  if (exponent_at != std::string::npos) point += std::atoi(shortest.c_str() + exponent_at + 1);
+  if (exponent_at != std::string::npos)
+    point += static_cast<int>(std::strtol(shortest.c_str() + exponent_at + 1, nullptr, 10));
   const std::size_t zeros = digits.find_first_not_of('0');
   digits.erase(0, zeros);
   point -= static_cast<int>(zeros);

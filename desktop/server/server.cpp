@@ -49,7 +49,7 @@ fs::path resolve(const fs::path& root, const std::string& request) {
   if (request.find('\0') != std::string::npos) return {};
   const fs::path relative = fs::path(request).lexically_normal().relative_path();
   for (const fs::path& part : relative) {
-    if (part.string().starts_with(".")) return {};
+    if (part.string().starts_with('.')) return {};
   }
   if (request.ends_with(kUnfinished)) return {};
   fs::path file = root / relative;
@@ -138,7 +138,7 @@ Json folder_json(const ModelStore& store) {
   for (const fs::directory_entry& entry : fs::directory_iterator(store.folder(), missing)) {
     const std::string name = entry.path().filename().string();
     const std::uint64_t size = entry.is_regular_file(missing) ? entry.file_size(missing) : 0;
-    if (missing || size == 0 || name.starts_with(".") || name.ends_with(kUnfinished)) continue;
+    if (missing || size == 0 || name.starts_with('.') || name.ends_with(kUnfinished)) continue;
     if (text::replace_invalid(name) != name) continue;  // no request can name it
     Json row{{"name", name}, {"file", name}, {"size", size}};
     for (const CatalogEntry& known : catalog()) {

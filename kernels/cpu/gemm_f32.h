@@ -134,7 +134,7 @@ template <class Arch, DType T>
   F sums[4] = {F::zero(), F::zero(), F::zero(), F::zero()};
   Index i = 0;
   for (; i + 4 <= k; i += 4) {
-    read_ahead<Arch>(w + i * F::kWidth + kReadAhead / sizeof(*w));
+    read_ahead<Arch>(panel + i * F::kWidth * Index{sizeof(*w)} + kReadAhead);
     unroll<4>([&](auto j) __attribute__((always_inline)) {
       sums[j] = fma(F::splat(x[i + j]), F::load(w + (i + j) * F::kWidth), sums[j]);
     });

@@ -47,6 +47,6 @@ std::vector<BenchCase> attention_bench(const Device& device, const Peaks& peaks,
 /// Matrix products [4096, 4096] of every weight type with 256 rows (gemm) and with one, read from memory (gemv).
 std::vector<BenchCase> matmul_bench(const Device& device, const Peaks& peaks, const BenchOptions& options);
 /// Prompt and generation rates at several depths.
-std::vector<BenchCase> model_bench(std::shared_ptr<const LanguageModel> model, const BenchOptions& options);
+std::vector<BenchCase> model_bench(const std::shared_ptr<const LanguageModel>& model, const BenchOptions& options);
 
 }  // namespace wick

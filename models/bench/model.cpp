@@ -74,7 +74,7 @@ std::vector<double> run_generate(const BenchOptions& options, const std::shared_
 
 }  // namespace
 
-std::vector<BenchCase> model_bench(std::shared_ptr<const LanguageModel> model, const BenchOptions& options) {
+std::vector<BenchCase> model_bench(const std::shared_ptr<const LanguageModel>& model, const BenchOptions& options) {
   const int threads = model->llama->device().threads();
   std::vector<BenchCase> cases;
   const std::string prompt = fmt::format("model/prompt{}/t{}", kPrompt, threads);
