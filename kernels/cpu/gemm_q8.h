@@ -41,7 +41,8 @@ struct Q8Kernel {
   /// `end`.
   [[gnu::always_inline]] static void run(const std::byte* quants, const std::byte* end, Index stride, Index k,
                                          const std::byte* rows, F* sums) {
-    const std::byte* ahead = quants + kReadAhead;
+    [[maybe_unused]] const std::byte* ahead = quants + kReadAhead;
+    [[maybe_unused]] Ahead next(quants, stride, k);
     const std::byte* scales = quants + Panel::scales_at(k);
     const std::byte* supers = quants + Panel::supers_at(k);
     unroll<height * panels>([&](auto i) __attribute__((always_inline)) { sums[i] = F::zero(); });
@@ -50,9 +51,7 @@ struct Q8Kernel {
         touch(ahead, end);
         ahead += panels * kBlockBytes;
       } else if constexpr (height == 1) {
-        for (Index p = 0; p < panels; ++p)
-          for (Index line = 0; line < kBlockBytes; line += 64) read_ahead<Arch>(ahead + p * stride + line);
-        ahead += kBlockBytes;
+        next.read(stride, k);
       }
       const std::byte* super = supers + b / kSuperBlocks * Panel::kSupers;
       unroll<kFormat.subs()>([&](auto sub) __attribute__((always_inline)) {
@@ -76,6 +75,41 @@ struct Q8Kernel {
   }
 
  private:
+  /// What a single row asks for ahead of its use: the streams of a block some kReadAhead bytes later, in the next
+  /// panels where these end before. (One pointer running straight through a long panel would come to its scales too
+  /// late.)
+  struct Ahead {
+    const std::byte *panel, *quants, *scales, *supers;
+    Index block;  // of the panel
+
+    [[gnu::always_inline]] Ahead(const std::byte* first, Index stride, Index k) {
+      constexpr Index lead = kReadAhead / (panels * kBlockBytes);
+      const Index blocks = k / kBlock;
+      block = lead % blocks;
+      panel = first + lead / blocks * panels * stride;
+      quants = panel + block * Panel::kQuants;
+      scales = panel + Panel::scales_at(k) + block * Panel::kScales;
+      supers = panel + Panel::supers_at(k);
+    }
+
+    [[gnu::always_inline]] void read(Index stride, Index k) {
+      for (Index p = 0; p < panels; ++p) {
+        for (Index line = 0; line < Panel::kQuants; line += 64) read_ahead<Arch>(quants + p * stride + line);
+        for (Index line = 0; line < Panel::kScales; line += 64) read_ahead<Arch>(scales + p * stride + line);
+        if (kFormat.is_super()) read_ahead<Arch>(supers + p * stride + block / kSuperBlocks * Panel::kSupers);
+      }
+      quants += Panel::kQuants;
+      scales += Panel::kScales;
+      if (++block == k / kBlock) {
+        block = 0;
+        panel += panels * stride;
+        quants = panel;
+        scales = panel + Panel::scales_at(k);
+        supers = panel + Panel::supers_at(k);
+      }
+    }
+  };
+
   /// Loads a byte of each cache line of the next panels' worth of a block. WebAssembly cannot prefetch; a single stream
   /// through memory, wherever in the panels the products are, is what the processor's own prefetcher follows.
   [[gnu::always_inline]] static void touch(const std::byte* ahead, const std::byte* end) {
