@@ -137,7 +137,7 @@ Checkpoint open_checkpoint(SourcePtr source, const OpenSibling& open) {
     case FileFormat::safetensors_index:
       return read_safetensors_index(source, open);
     case FileFormat::ctranslate2:
-      return read_ctranslate2(std::move(source));
+      return read_ctranslate2(source);
     case FileFormat::llama2c:
       return read_llama2c(std::move(source));
   }

@@ -24,7 +24,10 @@ Tensor neighbours(const Tensor& x, Index step) {
 
 }  // namespace
 
-double Whisper::attention_scale() const { return 1 / std::sqrt(static_cast<double>(config_.dim / config_.heads)); }
+double Whisper::attention_scale() const {
+  const Index head_dim = config_.dim / config_.heads;
+  return 1 / std::sqrt(static_cast<double>(head_dim));
+}
 
 Tensor Whisper::self_attention(const WhisperBlock& block, const Tensor& x, const PagedCache& cache, Index layer,
                                std::span<const SequenceRows> sequences, bool causal) const {
@@ -79,7 +82,9 @@ Tensor Whisper::cross_attention(const WhisperBlock& block, const Tensor& x, cons
                                 Index layer) const {
   const Index rows = x.dim(0), heads = config_.heads;
   const Tensor q = block.cross_q(block.cross_norm(x)).reshape({rows, heads, config_.dim / heads});
-  const SequenceRows beams{0, rows, audio.positions->length(), audio.positions->pages().data()};
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): remember() sets it.
+  const Sequence& positions = *audio.positions;
+  const SequenceRows beams{0, rows, positions.length(), positions.pages().data()};
   return attend(q, *audio.cache, layer, {&beams, 1}, {.scale = attention_scale(), .causal = false});
 }
 

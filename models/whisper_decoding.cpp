@@ -64,7 +64,6 @@ WindowDecoding::WindowDecoding(const Whisper& model, const WhisperTokenizer& tok
   if (static_cast<Index>(prompt_.size()) >= model.config().text_context) {
     throw Error("[whisper] a prompt of {} tokens in a text context of {}", prompt_.size(), model.config().text_context);
   }
-  if (!options_.suppress) options_.suppress = tokenizer.suppressed();
 }
 
 void WindowDecoding::read_prompt() {
@@ -81,7 +80,8 @@ void WindowDecoding::mask(const std::vector<TokenId>& tokens, float* logits) con
   if (options_.suppress_blank && tokens.empty()) {
     for (const TokenId id : tokenizer_.not_first()) logits[id] = kNever;
   }
-  for (const TokenId id : *options_.suppress) logits[id] = kNever;
+  const std::vector<TokenId>& never = options_.suppress ? *options_.suppress : tokenizer_.suppressed();
+  for (const TokenId id : never) logits[id] = kNever;
   if (options_.timestamps) mask_timestamps(tokens, logits);
 }
 

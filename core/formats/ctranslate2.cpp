@@ -114,7 +114,7 @@ bool is_ctranslate2(std::string_view start) {
          name.substr(0, length - 1u).ends_with("Spec") && std::isalpha(static_cast<unsigned char>(name[0])) != 0;
 }
 
-Checkpoint read_ctranslate2(SourcePtr source) {
+Checkpoint read_ctranslate2(const SourcePtr& source) {
   Checkpoint checkpoint;
   checkpoint.format = "ctranslate2";
   checkpoint.metadata.file = source->name();

@@ -12,6 +12,6 @@ bool is_ctranslate2(std::string_view start);
 /// Reads a model's variables as tensors under their own names ("encoder/layer_0/ffn/linear_0/weight"), its scalars as
 /// metadata, and its aliases as further names of tensors. metadata "general.architecture" is the specification's name
 /// ("WhisperSpec"). Throws Error for a version or an element type that it does not know.
-Checkpoint read_ctranslate2(SourcePtr source);
+Checkpoint read_ctranslate2(const SourcePtr& source);
 
 }  // namespace wick
