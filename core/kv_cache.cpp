@@ -179,33 +179,31 @@ ConstRows heads_of(const Tensor& x, const char* name, Index rows, const PagedCac
   return {x.data<float>(), rows, x.dim(1), head_dim, x.stride(0), x.stride(1)};
 }
 
-}  // namespace
-
-void append(const Tensor& k, const Tensor& v, const PagedCache& cache, Index layer,
-            std::span<const SequenceRows> sequences) {
-  const ConstRows keys = heads_of(k, "k", k.rank() > 0 ? k.dim(0) : 0, cache);
-  const ConstRows values = heads_of(v, "v", keys.outer, cache);
+void check_heads(const ConstRows& k, const ConstRows& v, const PagedCache& cache) {
   const Index kv_heads = cache.geometry().kv_heads;
-  if (keys.inner != kv_heads || values.inner != kv_heads) {
-    throw Error("[attention] k and v have {} and {} heads, the cache {}", keys.inner, values.inner, kv_heads);
+  if (k.inner != kv_heads || v.inner != kv_heads) {
+    throw Error("[attention] k and v have {} and {} heads, the cache {}", k.inner, v.inner, kv_heads);
   }
-  cache.device().ops().cache_append(cache.device().workers(), cache.layer(layer), keys, values, sequences.data(),
+}
+
+void check_heads(const ConstRows& q, const PagedCache& cache) {
+  const Index kv_heads = cache.geometry().kv_heads;
+  if (q.inner % kv_heads != 0) throw Error("[attention] q has {} heads, the cache {}", q.inner, kv_heads);
+}
+
+void append_rows(const ConstRows& k, const ConstRows& v, const PagedCache& cache, Index layer,
+                 std::span<const SequenceRows> sequences) {
+  cache.device().ops().cache_append(cache.device().workers(), cache.layer(layer), k, v, sequences.data(),
                                     static_cast<Index>(sequences.size()));
 }
 
-Tensor attend(const Tensor& q, const PagedCache& cache, Index layer, std::span<const SequenceRows> sequences,
-              const AttentionOptions& options) {
-  const CacheGeometry& g = cache.geometry();
-  const Index rows = q.rank() > 0 ? q.dim(0) : 0;
-  const ConstRows queries = heads_of(q, "q", rows, cache);
-  if (queries.inner % g.kv_heads != 0) {
-    throw Error("[attention] q has {} heads, the cache {}", queries.inner, g.kv_heads);
-  }
-  const Index width = queries.inner * g.head_dim;
-  Tensor out = Tensor::empty({rows, width}, DType::f32, cache.device());
+Tensor attend_rows(const ConstRows& q, const PagedCache& cache, Index layer, std::span<const SequenceRows> sequences,
+                   const AttentionOptions& options) {
+  const Index width = q.inner * q.size;
+  Tensor out = Tensor::empty({q.outer, width}, DType::f32, cache.device());
   AttentionArgs args{};
-  args.q = queries;
-  args.out = {out.data<float>(), rows, queries.inner, g.head_dim, width, g.head_dim};
+  args.q = q;
+  args.out = {out.data<float>(), q.outer, q.inner, q.size, width, q.size};
   args.cache = cache.layer(layer);
   args.sequences = sequences.data();
   args.sequence_count = static_cast<Index>(sequences.size());
@@ -217,13 +215,32 @@ Tensor attend(const Tensor& q, const PagedCache& cache, Index layer, std::span<c
   return out;
 }
 
+Index rows_of(const Tensor& x) { return x.rank() > 0 ? x.dim(0) : 0; }
+
+}  // namespace
+
+void append(const Tensor& k, const Tensor& v, const PagedCache& cache, Index layer,
+            std::span<const SequenceRows> sequences) {
+  const ConstRows keys = heads_of(k, "k", rows_of(k), cache), values = heads_of(v, "v", rows_of(k), cache);
+  check_heads(keys, values, cache);
+  append_rows(keys, values, cache, layer, sequences);
+}
+
+Tensor attend(const Tensor& q, const PagedCache& cache, Index layer, std::span<const SequenceRows> sequences,
+              const AttentionOptions& options) {
+  const ConstRows queries = heads_of(q, "q", rows_of(q), cache);
+  check_heads(queries, cache);
+  return attend_rows(queries, cache, layer, sequences, options);
+}
+
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const PagedCache& cache, Index layer,
                  const Batch& batch, const AttentionOptions& options) {
-  heads_of(q, "q", batch.rows(), cache);
-  heads_of(k, "k", batch.rows(), cache);
-  heads_of(v, "v", batch.rows(), cache);
-  append(k, v, cache, layer, batch.sequences());
-  return attend(q, cache, layer, batch.sequences(), options);
+  const ConstRows queries = heads_of(q, "q", batch.rows(), cache);
+  const ConstRows keys = heads_of(k, "k", batch.rows(), cache), values = heads_of(v, "v", batch.rows(), cache);
+  check_heads(keys, values, cache);
+  check_heads(queries, cache);
+  append_rows(keys, values, cache, layer, batch.sequences());
+  return attend_rows(queries, cache, layer, batch.sequences(), options);
 }
 
 }  // namespace wick

@@ -200,6 +200,10 @@ void Linear::add_to(Tensor& y, const Tensor& x) const {
   apply(*this, x, y, true);
 }
 
+Tensor split_heads(const Tensor& fused, Index first, Index heads, Index head_dim) {
+  return fused.slice(1, first, first + heads * head_dim).reshape({fused.dim(0), heads, head_dim});
+}
+
 Tensor embedding(const Weight& weight, std::span<const std::int32_t> ids) {
   if (!weight.defined()) throw Error("[embedding] the weight is undefined");
   for (const std::int32_t id : ids) {

@@ -14,6 +14,8 @@ namespace wick {
 /// int8 activations in quantised products, bf16 ones in bf16 products where the machine has those (fast, the default),
 /// or f32 throughout (`--precise`).
 enum class Precision : std::uint8_t { fast, precise };
+/// The type of a cache, where nothing else is asked for.
+inline DType cache_type(Precision precision) { return precision == Precision::precise ? DType::f32 : DType::f16; }
 
 /// Memory for the weights of one model. Small ones lie side by side in large blocks, for which the system has huge
 /// pages.
@@ -68,6 +70,8 @@ struct Linear {
   void add_to(Tensor& y, const Tensor& x) const;  // y += W x + b, the residual in the epilogue
 };
 
+/// Columns of a fused projection's output, from `first` on, as heads: [rows, heads, head_dim], a view.
+Tensor split_heads(const Tensor& fused, Index first, Index heads, Index head_dim);
 /// Rows of a weight by token id, as f32: [ids.size(), k].
 Tensor embedding(const Weight& weight, std::span<const std::int32_t> ids);
 /// Over the last dimension; x may be a strided view with a contiguous last dimension.

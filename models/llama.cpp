@@ -6,11 +6,6 @@
 namespace wick {
 namespace {
 
-/// One part of a fused projection's output as heads: [rows, heads, head_dim], a view.
-Tensor split_heads(const Tensor& qkv, Index first, Index heads, Index head_dim) {
-  return qkv.slice(1, first, first + heads * head_dim).reshape({qkv.dim(0), heads, head_dim});
-}
-
 /// The rows of `x` whose logits are wanted: the last one of each sequence.
 Tensor last_rows(const Tensor& x, const Batch& batch) {
   const auto sequences = batch.sequences();
@@ -44,9 +39,8 @@ Tensor rope_table(const RopeConfig& rope, std::span<const std::int32_t> position
 }
 
 PagedCache Llama::make_cache(Index tokens) const {
-  const DType usual = options_.precision == Precision::precise ? DType::f32 : DType::f16;
-  return PagedCache(device_, {config_.layers, config_.kv_heads, config_.head_dim, options_.cache_type.value_or(usual)},
-                    tokens);
+  const DType type = options_.cache_type.value_or(cache_type(options_.precision));
+  return PagedCache(device_, {config_.layers, config_.kv_heads, config_.head_dim, type}, tokens);
 }
 
 Tensor Llama::forward(const Batch& batch, PagedCache& cache, LogitRows rows) const {

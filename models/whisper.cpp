@@ -7,12 +7,6 @@
 namespace wick {
 namespace {
 
-/// One part of a fused projection's output as heads: [rows, heads, head_dim], a view.
-Tensor split_heads(const Tensor& fused, Index part, Index heads, Index head_dim) {
-  const Index width = heads * head_dim;
-  return fused.slice(1, part * width, (part + 1) * width).reshape({fused.dim(0), heads, head_dim});
-}
-
 /// What a convolution of three neighbouring frames reads, for every `step`-th: [frames / step, 3 * channels]. A view of
 /// a copy with silence at both ends.
 Tensor neighbours(const Tensor& x, Index step) {
@@ -33,7 +27,8 @@ Tensor Whisper::self_attention(const WhisperBlock& block, const Tensor& x, const
                                std::span<const SequenceRows> sequences, bool causal) const {
   const Index heads = config_.heads, head_dim = config_.dim / heads;
   const Tensor qkv = block.qkv(block.attention_norm(x));
-  append(split_heads(qkv, 1, heads, head_dim), split_heads(qkv, 2, heads, head_dim), cache, layer, sequences);
+  append(split_heads(qkv, config_.dim, heads, head_dim), split_heads(qkv, 2 * config_.dim, heads, head_dim), cache,
+         layer, sequences);
   return attend(split_heads(qkv, 0, heads, head_dim), cache, layer, sequences,
                 {.scale = attention_scale(), .causal = causal});
 }
@@ -59,23 +54,23 @@ Tensor Whisper::encode(const Tensor& mel) const {
 AudioMemory Whisper::remember(const Tensor& encoded) const {
   const WhisperConfig& c = config_;
   const Index head_dim = c.dim / c.heads, positions = encoded.dim(0);
-  const DType type = precision_ == Precision::precise ? DType::f32 : DType::f16;
   AudioMemory audio;
-  audio.cache = std::make_unique<PagedCache>(device_, CacheGeometry{c.text_layers, c.heads, head_dim, type}, positions);
+  audio.cache = std::make_unique<PagedCache>(
+      device_, CacheGeometry{c.text_layers, c.heads, head_dim, cache_type(precision_)}, positions);
   audio.positions.emplace(*audio.cache);
   audio.positions->extend(positions);
   const SequenceRows rows{0, positions, positions, audio.positions->pages().data()};
   for (Index layer = 0; layer < c.text_layers; ++layer) {
     const Tensor kv = decoder_[static_cast<std::size_t>(layer)].cross_kv(encoded);
-    append(split_heads(kv, 0, c.heads, head_dim), split_heads(kv, 1, c.heads, head_dim), *audio.cache, layer,
+    append(split_heads(kv, 0, c.heads, head_dim), split_heads(kv, c.dim, c.heads, head_dim), *audio.cache, layer,
            {&rows, 1});
   }
   return audio;
 }
 
 PagedCache Whisper::make_cache(Index tokens) const {
-  const DType type = precision_ == Precision::precise ? DType::f32 : DType::f16;
-  return PagedCache(device_, {config_.text_layers, config_.heads, config_.dim / config_.heads, type}, tokens);
+  return PagedCache(device_, {config_.text_layers, config_.heads, config_.dim / config_.heads, cache_type(precision_)},
+                    tokens);
 }
 
 Tensor Whisper::cross_attention(const WhisperBlock& block, const Tensor& x, const AudioMemory& audio,
@@ -88,7 +83,8 @@ Tensor Whisper::cross_attention(const WhisperBlock& block, const Tensor& x, cons
   return attend(q, *audio.cache, layer, {&beams, 1}, {.scale = attention_scale(), .causal = false});
 }
 
-Tensor Whisper::decode(const Batch& batch, PagedCache& cache, const AudioMemory& audio) const {
+Tensor Whisper::decode(const Batch& batch, PagedCache& cache, const AudioMemory& audio,
+                       std::span<const std::int32_t> rows) const {
   for (const std::int32_t position : batch.positions()) {
     if (position >= config_.text_context) {
       throw Error("[whisper] position {} of a text context of {}", position, config_.text_context);
@@ -102,6 +98,7 @@ Tensor Whisper::decode(const Batch& batch, PagedCache& cache, const AudioMemory&
     block.cross_out.add_to(x, cross_attention(block, x, audio, layer));
     block.down.add_to(x, gelu(block.up(block.mlp_norm(x))));
   }
+  if (!rows.empty()) x = index_select(x, 0, Tensor::copy_of(rows, {static_cast<Index>(rows.size())}, device_));
   return output_(text_norm_(x));
 }
 

@@ -61,9 +61,10 @@ class Whisper {
   AudioMemory remember(const Tensor& encoded) const;
   /// A cache for at most `tokens` tokens over all sequences.
   PagedCache make_cache(Index tokens) const;
-  /// Logits [rows, vocab] of every row of the batch, whose keys and values go into `cache`. Throws Error for a position
-  /// beyond the text context.
-  Tensor decode(const Batch& batch, PagedCache& cache, const AudioMemory& audio) const;
+  /// Logits [rows, vocab] for the batch, whose keys and values go into `cache`: of the rows named, or of all. Throws
+  /// Error for a position beyond the text context.
+  Tensor decode(const Batch& batch, PagedCache& cache, const AudioMemory& audio,
+                std::span<const std::int32_t> rows = {}) const;
 
  private:
   friend class WhisperLoader;

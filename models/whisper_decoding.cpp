@@ -66,14 +66,21 @@ WindowDecoding::WindowDecoding(const Whisper& model, const WhisperTokenizer& tok
   }
 }
 
-void WindowDecoding::read_prompt() {
+Tensor WindowDecoding::read_prompt() {
   Sequence sequence(cache_);
   batch_.add(sequence, prompt_);
-  const Tensor logits = model_.decode(batch_, cache_, audio_);  // [prompt, vocab]
-  const Tensor at_sot = softmax(logits.slice(0, sot_, sot_ + 1), 1);
+  const std::int32_t rows[] = {static_cast<std::int32_t>(sot_), static_cast<std::int32_t>(prompt_.size()) - 1};
+  const Tensor logits = model_.decode(batch_, cache_, audio_, rows);  // [2, vocab]
+  const Tensor at_sot = softmax(logits.slice(0, 0, 1), 1);
   no_speech_prob_ = static_cast<double>(at_sot.data<float>()[tokenizer_.ids().no_speech]);
-  logits_ = logits.slice(0, logits.dim(0) - 1, logits.dim(0)).clone();
-  hypotheses_.push_back({std::move(sequence), {}, 0});
+  hypotheses_.assign(static_cast<std::size_t>(group_), {std::move(sequence), {}, 0});
+  return logits.slice(0, 1, 2).expand({group_, logits.dim(1)}).clone();
+}
+
+Tensor WindowDecoding::read_tokens() {
+  batch_.clear();
+  for (Hypothesis& h : hypotheses_) batch_.add(h.sequence, {&h.tokens.back(), 1});
+  return model_.decode(batch_, cache_, audio_);
 }
 
 void WindowDecoding::mask(const std::vector<TokenId>& tokens, float* logits) const {
@@ -134,20 +141,12 @@ Tensor WindowDecoding::probabilities(Tensor& logits) const {
 
 bool WindowDecoding::step() {
   if (done_) return false;
-  if (hypotheses_.empty()) {
-    read_prompt();
-    for (Index i = 1; i < group_; ++i) hypotheses_.push_back(hypotheses_.front());
-    if (group_ > 1) logits_ = logits_.expand({group_, logits_.dim(1)}).clone();
-  } else {
-    batch_.clear();
-    for (Hypothesis& h : hypotheses_) batch_.add(h.sequence, {&h.tokens.back(), 1});
-    logits_ = model_.decode(batch_, cache_, audio_);
-  }
-  const Tensor next = probabilities(logits_);
+  Tensor logits = hypotheses_.empty() ? read_prompt() : read_tokens();
+  const Tensor next = probabilities(logits);
   if (options_.temperature == 0 && options_.beam > 1) {
     search(next);
   } else {
-    draw(logits_, next);
+    draw(logits, next);
   }
   const auto length = [](const Hypothesis& h) { return static_cast<Index>(h.tokens.size()); };
   if (hypotheses_.empty() || length(hypotheses_.front()) >= max_tokens_ ||

@@ -58,7 +58,10 @@ class WindowDecoding {
     double sum_logprob;
   };
 
-  void read_prompt();
+  /// Logits of the next tokens, [hypotheses, vocab]: after the prompt, with which the hypotheses begin, and after the
+  /// newest token of each.
+  Tensor read_prompt();
+  Tensor read_tokens();
   /// Masks what a hypothesis may not say next, in its row of logits [vocab].
   void mask(const std::vector<TokenId>& tokens, float* logits) const;
   void mask_timestamps(const std::vector<TokenId>& tokens, float* logits) const;
@@ -80,7 +83,6 @@ class WindowDecoding {
   std::vector<TokenId> prompt_;
   Index sot_ = 0;  // its place in the prompt
   Batch batch_;
-  Tensor logits_;  // [1 or hypotheses, vocab], of the next tokens
   std::vector<Hypothesis> hypotheses_;
   std::vector<Finished> finished_;
   double no_speech_prob_ = 0;
