@@ -1,6 +1,4 @@
 // From a model file to packed weights: dimensions, names, shapes, order.
-#include <array>
-
 #include "core/error.h"
 #include "models/whisper.h"
 #include "models/whisper_names.h"

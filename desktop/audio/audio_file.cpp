@@ -4,7 +4,6 @@
 #include <sndfile.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
@@ -71,8 +70,9 @@ struct Memory {
 
 using File = std::unique_ptr<SNDFILE, decltype(&sf_close)>;
 
-[[noreturn]] void cannot_read(const std::string& name, SNDFILE* file) {
-  throw Error("{}: not a recording that can be read: {}", name, sf_strerror(file));
+/// The error of the last file that would not open.
+[[noreturn]] void cannot_read(const std::string& name) {
+  throw Error("{}: not a recording that can be read: {}", name, sf_strerror(nullptr));
 }
 
 Recording read_file(const std::string& path) {
@@ -82,7 +82,7 @@ Recording read_file(const std::string& path) {
   if (std::filesystem::is_directory(status)) throw Error("{}: a folder, not a recording", path);
   SF_INFO info{};
   const File file(sf_open(path.c_str(), SFM_READ, &info), sf_close);
-  if (!file) cannot_read(path, nullptr);
+  if (!file) cannot_read(path);
   return read_mono(file.get(), info);
 }
 
@@ -91,7 +91,7 @@ Recording read_standard_input() {
   SF_VIRTUAL_IO calls = Memory::calls();
   SF_INFO info{};
   const File file(sf_open_virtual(&calls, SFM_READ, &info, &memory), sf_close);
-  if (!file) cannot_read("standard input", nullptr);
+  if (!file) cannot_read("standard input");
   return read_mono(file.get(), info);
 }
 

@@ -8,7 +8,7 @@
 
 namespace wick::cli {
 
-/// "0:01:02.345", with `separator` before the milliseconds; at least `fields` of hours, minutes and seconds.
+/// "01:02.345", with `separator` before the milliseconds and the hours first where there are any, or `fields` is 3.
 std::string timestamp(double seconds, char separator = '.', int fields = 2);
 
 /// The whole of a format: txt, srt, vtt, tsv.

@@ -8,8 +8,8 @@
 //   kWide              whether Partial has 32 bits, so that sums never overflow, or 16 (see dot)
 //   ActivationElement  activations are stored in this type
 //   Bytes, Int32       a vector of 4 * kLanes bytes; of kLanes int32
-//   scales(p)          kLanes f16 scales as floats; infinities and NaNs, which no sound file has, may come out as
-//   numbers Operand            quants of kLanes outputs x 4 inputs, ready for dot; Activation: 4 inputs in every lane
+//   scales(p)          kLanes f16 scales as floats; an infinity or NaN, which no sound file has, may become a number
+//   Operand            quants of kLanes outputs x 4 inputs, ready for dot; Activation: 4 inputs in every lane
 //   Partial            a running sum of dot products; `widen` gives its Int32
 //
 // dot(p, w, a): p += w * a over the 4 inputs of each lane, w unsigned, a in [-127, 127]. Where Partial has 16 bits,
