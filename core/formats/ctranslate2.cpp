@@ -81,7 +81,7 @@ void read_variable(BinaryReader& reader, Checkpoint& checkpoint) {
   reader.skip(bytes, "a variable");
 }
 
-/// Another name of a tensor or a scalar: the output matrix is the embedding's.
+/// Another name of a tensor, kept as metadata, or of a scalar: the output matrix is the embedding's.
 void read_alias(BinaryReader& reader, Checkpoint& checkpoint) {
   const std::string alias = read_string(reader, "an alias");
   const std::string name = read_string(reader, "the name behind an alias");
@@ -93,11 +93,8 @@ void read_alias(BinaryReader& reader, Checkpoint& checkpoint) {
     checkpoint.metadata.values.insert_or_assign(alias, checkpoint.metadata.values.at(name));
     return;
   }
-  TensorInfo copy = *tensor;
-  copy.name = alias;
-  if (!checkpoint.tensors.emplace(alias, std::move(copy)).second) {
-    throw Error("{}: tensor '{}' is there twice", reader.file(), shown(alias));
-  }
+  if (checkpoint.find(alias)) throw Error("{}: tensor '{}' is there twice", reader.file(), shown(alias));
+  checkpoint.metadata.values.insert_or_assign(alias, name);
 }
 
 }  // namespace

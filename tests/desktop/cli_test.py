@@ -241,6 +241,9 @@ class Whisper(NeedsData):
             self.assertEqual(result.returncode, 1, arguments)
             self.assertRegex(result.stderr, r'^wick: .*' + message)
             self.assertEqual(result.stdout, '')
+        result = wick('chat', self.MODEL, '-p', 'hello')
+        self.assertEqual(result.returncode, 1)
+        self.assertIn('a Whisper model, which writes down speech (wick transcribe)', result.stderr)
 
 
 class Bench(unittest.TestCase):
