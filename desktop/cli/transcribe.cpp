@@ -56,7 +56,9 @@ TranscribeOptions resolve(const Options& options) {
 Json transcribe(const Loaded& loaded, const Options& options, const std::string& file) {
   const double begin = now_ms();
   Transcriber transcriber(loaded.model, loaded.tokenizer, resolve(options));
-  transcriber.start(read_audio(file));
+  std::vector<float> samples = read_audio(file);
+  if (samples.empty()) throw Error("{}: the recording is empty", file);
+  transcriber.start(std::move(samples));
   const double read = now_ms();
   if (options.files.size() > 1 && !options.common.json) {
     fmt::print("{}{}:\n", &file == &options.files.front() ? "" : "\n", file);
@@ -97,17 +99,27 @@ Json transcribe(const Loaded& loaded, const Options& options, const std::string&
   return json;
 }
 
+/// Every file, also after one that cannot be read: its error is told at once, and the whole fails in the end.
 void run(const Options& options) {
   const Loaded loaded = load(options);
+  const bool several = options.files.size() > 1;
   Json results = Json::array();
   for (const std::string& file : options.files) {
-    Json result = transcribe(loaded, options, file);
-    if (options.files.size() > 1) result["file"] = file;
-    results.push_back(std::move(result));
+    try {
+      results.push_back(transcribe(loaded, options, file));
+      if (several) results.back()["file"] = file;
+    } catch (const Error& error) {
+      if (!several) throw;
+      fmt::print(stderr, "wick: {}\n", error.what());
+    }
   }
-  if (!options.common.json) return;
-  results.back()["peak_memory_bytes"] = peak_memory_bytes();
-  print_json(results.size() == 1 ? results[0] : results);
+  if (options.common.json && !results.empty()) {
+    results.back()["peak_memory_bytes"] = peak_memory_bytes();
+    print_json(several ? results : results[0]);
+  }
+  if (const std::size_t failed = options.files.size() - results.size(); failed > 0) {
+    throw Error("{} of {} recordings could not be transcribed", failed, options.files.size());
+  }
 }
 
 }  // namespace

@@ -221,7 +221,14 @@ class Whisper(NeedsData):
         with open(shared('speech', 'jfk.wav'), 'rb') as file:
             whole = file.read()
         self.assertTrue(self.heard(self.raw(whole[:len(whole) // 2])).startswith('And so, my fellow Americans'))
-        self.assertEqual(self.heard(self.wav([])), '')
+
+    def test_a_bad_file_among_several_loses_no_other(self):
+        good = shared('speech', 'tinygrad_test.wav')
+        result = wick('transcribe', self.MODEL, 'none.wav', good, '--json')
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual([r['text'].strip() for r in json.loads(result.stdout)], [self.SPOKEN['tinygrad_test']])
+        self.assertIn('none.wav: no such file', result.stderr)
+        self.assertIn('1 of 2 recordings could not be transcribed', result.stderr)
 
     def test_bad_input_is_a_clear_error(self):
         half = struct.pack('<16000f', *([0.1] * 8000 + [float('nan')] * 8000))
@@ -232,6 +239,7 @@ class Whisper(NeedsData):
                 ([self.MODEL, __file__], 'not a recording that can be read'),
                 ([self.MODEL, self.folder.name], 'a folder, not a recording'),
                 ([self.MODEL, 'none.wav'], 'none.wav: no such file'),
+                ([self.MODEL, self.wav([])], 'the recording is empty'),
                 ([self.MODEL, self.raw(header + half)], 'samples that are no numbers'),
                 ([self.MODEL, jfk, '-l', 'klingon'], '--language klingon'),
                 ([self.MODEL, jfk, '-l', 'de'], 'English-only'),
