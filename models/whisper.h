@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/kv_cache.h"
@@ -46,6 +47,16 @@ struct WhisperBlock {
 struct AudioMemory {
   std::unique_ptr<PagedCache> cache;
   std::optional<Sequence> positions;
+
+  AudioMemory() = default;
+  AudioMemory(AudioMemory&&) = default;
+  /// The old positions go before the cache whose pages they hold.
+  AudioMemory& operator=(AudioMemory&& other) noexcept {
+    positions.reset();
+    cache = std::move(other.cache);
+    positions = std::move(other.positions);
+    return *this;
+  }
 };
 
 class Whisper {
