@@ -11,8 +11,8 @@ bool is_ctranslate2(std::string_view start);
 
 /// Reads a model's variables as tensors under their own names ("encoder/layer_0/ffn/linear_0/weight"), its scalars as
 /// metadata, and an alias of a tensor as metadata too, whose value is the tensor's name. metadata
-/// "general.architecture" is the specification's name
-/// ("WhisperSpec"). Throws Error for a version or an element type that it does not know.
+/// "general.architecture" is the specification's name ("WhisperSpec"). Throws Error for a version or an element type
+/// that it does not know.
 Checkpoint read_ctranslate2(const SourcePtr& source);
 
 }  // namespace wick

@@ -90,6 +90,8 @@ std::string printable(std::string_view text) {
   return safe;
 }
 
+void print_error(const std::exception& error) { fmt::print(stderr, "wick: {}\n", printable(error.what())); }
+
 // Bytes that are no UTF-8 can reach a piece; they become U+FFFD.
 std::string json_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 

@@ -47,6 +47,8 @@ std::string read_input(const std::string& text, const std::string& file);
 
 /// A text that others wrote, safe to print in one line: control characters escaped, invalid UTF-8 replaced.
 std::string printable(std::string_view text);
+/// What went wrong, in one line on standard error.
+void print_error(const std::exception& error);
 /// JSON in one line.
 std::string json_line(const Json& json);
 void print_json(const Json& json);

@@ -30,11 +30,11 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;
   } catch (const wick::Error& e) {
-    fmt::print(stderr, "wick: {}\n", printable(e.what()));
+    print_error(e);
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "wick: not enough memory\n");
   } catch (const std::exception& e) {
-    fmt::print(stderr, "wick: {}\n", printable(e.what()));
+    print_error(e);
   }
   return 1;
 }

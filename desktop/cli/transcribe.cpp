@@ -53,9 +53,8 @@ TranscribeOptions resolve(const Options& options) {
 }
 
 /// One file: its text on standard output as it settles, or its whole in another format.
-Json transcribe(const Loaded& loaded, const Options& options, const std::string& file) {
+Json transcribe(Transcriber& transcriber, double load_ms, const Options& options, const std::string& file) {
   const double begin = now_ms();
-  Transcriber transcriber(loaded.model, loaded.tokenizer, resolve(options));
   std::vector<float> samples = read_audio(file);
   if (samples.empty()) throw Error("{}: the recording is empty", file);
   transcriber.start(std::move(samples));
@@ -87,14 +86,14 @@ Json transcribe(const Loaded& loaded, const Options& options, const std::string&
                               language < 0 ? "" : whisper_languages()[static_cast<std::size_t>(language)].code);
   const double seconds = transcriber.seconds();
   const double rate = seconds / std::max((transcribed - begin) / 1e3, 1e-6);
-  json["timings"] = {{"load_ms", loaded.load_ms},
+  json["timings"] = {{"load_ms", load_ms},
                      {"read_ms", read - begin},
                      {"transcribe_ms", transcribed - read},
                      {"audio_seconds", seconds},
                      {"times_real_time", rate}};
   if (stderr_is_terminal() && !options.common.json) {
     fmt::print(stderr, "\033[2m{:.1f} s of audio in {:.1f} s, {:.1f} times real time; load {:.0f} ms\033[0m\n", seconds,
-               (transcribed - begin) / 1e3, rate, loaded.load_ms);
+               (transcribed - begin) / 1e3, rate, load_ms);
   }
   return json;
 }
@@ -102,15 +101,16 @@ Json transcribe(const Loaded& loaded, const Options& options, const std::string&
 /// Every file, also after one that cannot be read: its error is told at once, and the whole fails in the end.
 void run(const Options& options) {
   const Loaded loaded = load(options);
+  Transcriber transcriber(loaded.model, loaded.tokenizer, resolve(options));
   const bool several = options.files.size() > 1;
   Json results = Json::array();
   for (const std::string& file : options.files) {
     try {
-      results.push_back(transcribe(loaded, options, file));
+      results.push_back(transcribe(transcriber, loaded.load_ms, options, file));
       if (several) results.back()["file"] = file;
     } catch (const Error& error) {
       if (!several) throw;
-      fmt::print(stderr, "wick: {}\n", error.what());
+      print_error(error);
     }
   }
   if (options.common.json && !results.empty()) {

@@ -1,5 +1,7 @@
 #include "core/formats/ctranslate2.h"
 
+#include <cstring>
+
 #include "core/file_builder.h"
 
 using namespace wick;
@@ -51,6 +53,7 @@ TEST_CASE("ctranslate2: variables are tensors, scalars are metadata, aliases nam
   REQUIRE(embedding);
   CHECK(embedding->type == DType::f16);
   CHECK(embedding->shape == std::vector<Index>{2, 3});
+  CHECK(std::memcmp(bytes_of(checkpoint, "decoder/embeddings/weight").data(), "abcdefghijkl", 12) == 0);
   CHECK(checkpoint.metadata.get<std::string>("decoder/projection/weight") == "decoder/embeddings/weight");
   CHECK(checkpoint.find("decoder/projection/weight") == nullptr);
 }
