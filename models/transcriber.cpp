@@ -155,7 +155,7 @@ TranscribeStep Transcriber::decode() {
 
 Segment Transcriber::segment(const DecodingResult& result, double ratio, Index first, Index last, double start,
                              double end) const {
-  Segment s{start, end, {}, {}, result.avg_logprob, result.no_speech_prob, ratio, result.temperature};
+  Segment s{start, end, {}, {}, result.avg_logprob, result.no_speech_prob, ratio, result.temperature, {}};
   s.tokens.assign(result.tokens.begin() + first, result.tokens.begin() + last);
   s.text = tokenizer_->decode(s.tokens);
   return s;

@@ -23,14 +23,22 @@ struct TranscribeOptions {
   double most_no_speech = 0.6;        // a window of silence, where its text is also unlikely
   bool condition_on_previous = true;  // the text so far is the next window's prompt
   bool timestamps = true;
+  bool words = false;          // times of words, by one more pass over a window's text
   std::string initial_prompt;  // names and words that occur, as if it had been said before
 };
 
-struct Segment {
+struct Word {
+  std::string text;   // with the space before it and the punctuation at it
   double start, end;  // seconds
+  double probability;
+};
+
+struct Segment {
+  double start = 0, end = 0;  // seconds
   std::string text;
   std::vector<TokenId> tokens;
-  double avg_logprob, no_speech_prob, compression_ratio, temperature;
+  double avg_logprob = 0, no_speech_prob = 0, compression_ratio = 0, temperature = 0;
+  std::vector<Word> words;  // where TranscribeOptions::words asked for them
 };
 
 struct TranscribeStep {

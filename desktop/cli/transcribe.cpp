@@ -4,8 +4,9 @@
 #include <cstdio>
 
 #include "audio/audio_file.h"
+#include "command.h"
 #include "core/error.h"
-#include "transcript.h"
+#include "models/transcript.h"
 
 namespace wick::cli {
 namespace {

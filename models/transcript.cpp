@@ -1,10 +1,15 @@
-#include "transcript.h"
+#include "models/transcript.h"
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-namespace wick::cli {
+#include "core/error.h"
+
+namespace wick {
+
+using Json = nlohmann::ordered_json;
+
 namespace {
 
 std::string trimmed(const std::string& text) {
@@ -23,6 +28,9 @@ std::string timestamp(double seconds, char separator, int fields) {
 }
 
 std::string transcript_text(std::span<const Segment> segments, const std::string& format) {
+  if (format != "txt" && format != "srt" && format != "vtt" && format != "tsv") {
+    throw Error("[transcript] no format '{}', only txt, srt, vtt and tsv", format);
+  }
   std::string out = format == "vtt" ? "WEBVTT\n\n" : format == "tsv" ? "start\tend\ttext\n" : "";
   int number = 0;
   for (const Segment& s : segments) {
@@ -54,8 +62,32 @@ Json transcript_json(std::span<const Segment> segments, const std::string& langu
                     {"no_speech_prob", s.no_speech_prob},
                     {"compression_ratio", s.compression_ratio},
                     {"temperature", s.temperature}});
+    if (s.words.empty()) continue;
+    Json& words = list.back()["words"] = Json::array();
+    for (const Word& w : s.words) {
+      words.push_back({{"text", w.text}, {"start", w.start}, {"end", w.end}, {"probability", w.probability}});
+    }
   }
   return {{"text", text}, {"language", language}, {"segments", list}};
 }
 
-}  // namespace wick::cli
+std::vector<Segment> segments_of_json(const Json& transcript) {
+  std::vector<Segment> segments;
+  try {
+    for (const Json& item : transcript.at("segments")) {
+      Segment s;
+      item.at("start").get_to(s.start);
+      item.at("end").get_to(s.end);
+      item.at("text").get_to(s.text);
+      for (const Json& word : item.value("words", Json::array())) {
+        s.words.push_back({word.at("text"), word.at("start"), word.at("end"), word.value("probability", 1.0)});
+      }
+      segments.push_back(std::move(s));
+    }
+  } catch (const Json::exception& error) {
+    throw Error("[transcript] not a transcript: {}", error.what());
+  }
+  return segments;
+}
+
+}  // namespace wick
