@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "core/error.h"
+#include "models/segment_words.h"
 
 namespace wick {
 namespace {
@@ -18,6 +19,12 @@ bool is_blank(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
 }
 
+/// Whether a text ends with one timestamp: what comes after it in the window is no speech.
+bool ends_alone(std::span<const TokenId> tokens, const WhisperIds& ids) {
+  const std::size_t count = tokens.size();
+  return count > 0 && ids.is_timestamp(tokens[count - 1]) && (count < 2 || !ids.is_timestamp(tokens[count - 2]));
+}
+
 }  // namespace
 
 Transcriber::Transcriber(std::shared_ptr<const Whisper> model, std::shared_ptr<const WhisperTokenizer> tokenizer,
@@ -25,7 +32,7 @@ Transcriber::Transcriber(std::shared_ptr<const Whisper> model, std::shared_ptr<c
     : model_(std::move(model)),
       tokenizer_(std::move(tokenizer)),
       options_(std::move(options)),
-      log_mel_(model_->config().mels) {
+      recording_(model_->config().mels, model_->device()) {
   const WhisperIds& ids = tokenizer_->ids();
   if (options_.language >= ids.languages) {
     throw Error("[transcribe] the model does not know {}",
@@ -38,30 +45,34 @@ Transcriber::Transcriber(std::shared_ptr<const Whisper> model, std::shared_ptr<c
   if (options_.temperatures.empty()) throw Error("[transcribe] no temperature to decode at");
 }
 
-void Transcriber::start(std::vector<float> samples) {
-  if (!std::all_of(samples.begin(), samples.end(), [](float x) { return std::isfinite(x); })) {
-    throw Error("[transcribe] the recording holds samples that are no numbers");
-  }
-  samples_ = std::move(samples);
-  energies_.clear();
+void Transcriber::start() {
+  recording_ = MelRecording(model_->config().mels, model_->device());
   segments_.clear();
   decoding_.reset();
-  loudest_ = -10;  // of silence
   seek_ = 0;
+  last_speech_ = 0;
   language_ = tokenizer_->ids().multilingual ? options_.language : 0;
   said_ = options_.initial_prompt.empty() ? std::vector<TokenId>() : tokenizer_->encode(" " + options_.initial_prompt);
   prompt_from_ = 0;
-  state_ = frames() > 0 ? State::listening : State::done;
+  state_ = State::listening;
 }
 
-double Transcriber::seconds() const { return static_cast<double>(samples_.size()) / kSampleRate; }
+void Transcriber::start(std::span<const float> samples) {
+  start();
+  push(samples);
+  finish();
+}
+
+double Transcriber::seconds() const { return static_cast<double>(recording_.samples()) / kSampleRate; }
 
 double Transcriber::seconds_done() const { return std::min(static_cast<double>(seek_) * kSecondsOfFrame, seconds()); }
 
 TranscribeStep Transcriber::step() {
   TranscribeStep result;
   if (state_ == State::listening) {
-    listen();
+    result.waiting = !recording_.advance() && !recording_.finished();
+    if (recording_.finished() && !recording_.advance())
+      state_ = recording_.frames() > 0 ? State::encoding : State::done;
   } else if (state_ == State::encoding) {
     encode();
   } else if (state_ == State::decoding) {
@@ -71,29 +82,12 @@ TranscribeStep Transcriber::step() {
   return result;
 }
 
-/// The log-mel of 30 s more: its loudest frame is needed before the first window.
-void Transcriber::listen() {
-  const Index window = model_->config().frames();
-  const Index first = static_cast<Index>(energies_.size()) * window;
-  const Tensor energies = log_mel_.energies(samples_, first, std::min(window, frames() - first), model_->device());
-  loudest_ = std::max(loudest_, static_cast<float>(max(energies).item()));
-  energies_.push_back(energies);
-  if (first + window >= frames()) state_ = State::encoding;
-}
-
-/// The window at `seek_`: what is beyond the recording is zero, as whisper/transcribe.py pads log-mel.
+/// The window at `seek_`.
 void Transcriber::encode() {
-  const Index window = model_->config().frames();
-  window_frames_ = std::min(window, frames() - seek_);
-  Tensor mel = Tensor::zeros({window, log_mel_.bands()}, DType::f32, model_->device());
-  for (Index frame = 0; frame < window_frames_;) {
-    const Tensor& block = energies_[static_cast<std::size_t>((seek_ + frame) / window)];
-    const Index from = (seek_ + frame) % window, count = std::min(block.dim(0) - from, window_frames_ - frame);
-    Tensor normal = block.slice(0, from, from + count).clone();
-    normalise_log_mel(normal, loudest_);
-    mel.slice(0, frame, frame + count).copy_from(normal);
-    frame += count;
-  }
+  const Index frames = model_->config().frames();
+  window_frames_ = std::min(frames, recording_.frames() - seek_);
+  recording_.forget_before(seek_);
+  const Tensor mel = recording_.window(seek_, frames, seek_ + window_frames_);
   audio_ = model_->remember(model_->encode(mel));
   if (language_ < 0) {
     const std::vector<float> languages = language_probabilities(*model_, *tokenizer_, audio_);
@@ -143,13 +137,16 @@ TranscribeStep Transcriber::decode() {
   if (silent) {
     seek_ += window_frames_;
   } else {
+    const Index begin = seek_;
     step.segments = cut(result, ratio);
+    if (options_.words) add_words(step.segments, begin, !ends_alone(result.tokens, tokenizer_->ids()));
+    std::erase_if(step.segments, [](const Segment& s) { return s.start == s.end || is_blank(s.text); });
     for (const Segment& s : step.segments) said_.insert(said_.end(), s.tokens.begin(), s.tokens.end());
     segments_.insert(segments_.end(), step.segments.begin(), step.segments.end());
     if (!options_.condition_on_previous || result.temperature > kHotTemperature) prompt_from_ = said_.size();
   }
   decoding_.reset();
-  state_ = seek_ < frames() ? State::encoding : State::done;
+  state_ = seek_ < recording_.frames() ? State::encoding : State::done;
   return step;
 }
 
@@ -171,14 +168,14 @@ std::vector<Segment> Transcriber::cut(const DecodingResult& result, double ratio
   };
   const auto steps_at = [&](Index i) { return Index{tokens[static_cast<std::size_t>(i)] - ids.timestamp_begin}; };
   const double offset = static_cast<double>(seek_) * kSecondsOfFrame;
-  const bool ends_alone = is_time(count - 1) && !is_time(count - 2);
+  const bool alone = ends_alone(tokens, ids);
   std::vector<Index> cuts;
   for (Index i = 1; i < count; ++i) {
     if (is_time(i - 1) && is_time(i)) cuts.push_back(i);
   }
   std::vector<Segment> found;
   if (!cuts.empty()) {
-    if (ends_alone) cuts.push_back(count);
+    if (alone) cuts.push_back(count);
     Index first = 0;
     for (const Index last : cuts) {
       found.push_back(segment(result, ratio, first, last,
@@ -186,7 +183,7 @@ std::vector<Segment> Transcriber::cut(const DecodingResult& result, double ratio
                               offset + static_cast<double>(steps_at(last - 1)) * kSecondsOfToken));
       first = last;
     }
-    seek_ += ends_alone ? window_frames_ : steps_at(first - 1) * kFramesOfToken;
+    seek_ += alone ? window_frames_ : steps_at(first - 1) * kFramesOfToken;
   } else {
     double duration = static_cast<double>(window_frames_) * kSecondsOfFrame;
     Index latest = count - 1;
@@ -195,8 +192,23 @@ std::vector<Segment> Transcriber::cut(const DecodingResult& result, double ratio
     found.push_back(segment(result, ratio, 0, count, offset, offset + duration));
     seek_ += window_frames_;
   }
-  std::erase_if(found, [](const Segment& s) { return s.start == s.end || is_blank(s.text); });
   return found;
+}
+
+/// Times of words; where the text may have been cut, the next window begins after the last of them.
+void Transcriber::add_words(std::vector<Segment>& segments, Index window_begin, bool cut_off) {
+  const WhisperIds& ids = tokenizer_->ids();
+  std::vector<TokenId> text;
+  for (const Segment& s : segments) {
+    std::copy_if(s.tokens.begin(), s.tokens.end(), std::back_inserter(text), [&](TokenId id) { return id < ids.eot; });
+  }
+  const double offset = static_cast<double>(window_begin) * kSecondsOfFrame;
+  assign_words(segments, align_words(*model_, *tokenizer_, audio_, text, language_, options_.translate, window_frames_),
+               ids.eot, offset, last_speech_);
+  const auto last = std::find_if(segments.rbegin(), segments.rend(), [](const Segment& s) { return !s.words.empty(); });
+  if (last == segments.rend()) return;
+  last_speech_ = last->words.back().end;
+  if (cut_off && last_speech_ > offset) seek_ = std::lround(last_speech_ / kSecondsOfFrame);
 }
 
 }  // namespace wick

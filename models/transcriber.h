@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "core/audio/log_mel.h"
+#include "core/audio/mel_recording.h"
+#include "models/segment.h"
 #include "models/whisper_decoding.h"
 
 namespace wick {
@@ -27,64 +28,53 @@ struct TranscribeOptions {
   std::string initial_prompt;  // names and words that occur, as if it had been said before
 };
 
-struct Word {
-  std::string text;   // with the space before it and the punctuation at it
-  double start, end;  // seconds
-  double probability;
-};
-
-struct Segment {
-  double start = 0, end = 0;  // seconds
-  std::string text;
-  std::vector<TokenId> tokens;
-  double avg_logprob = 0, no_speech_prob = 0, compression_ratio = 0, temperature = 0;
-  std::vector<Word> words;  // where TranscribeOptions::words asked for them
-};
-
 struct TranscribeStep {
   std::vector<Segment> segments;  // that are settled with this step
   std::string preview;            // the text of the window so far, where it is being decoded
+  bool waiting = false;           // for push() or finish(): there is nothing to do
   bool done = false;
 };
 
 /// Bytes of a text for each byte that it compresses to.
 double compression_ratio(const std::string& text);
 
-/// One recording. Each step is some tens of milliseconds of work, but for the encoder's.
+/// One recording after another. Each step is some tens of milliseconds of work, but for the encoder's.
 class Transcriber {
  public:
   /// Throws Error for a language that the model does not know.
   Transcriber(std::shared_ptr<const Whisper> model, std::shared_ptr<const WhisperTokenizer> tokenizer,
               TranscribeOptions options);
 
-  /// Begins with a recording of 16 kHz. Throws Error for samples that are no numbers.
-  void start(std::vector<float> samples);
+  /// Begins a recording that comes in pieces, and forgets the one before.
+  void start();
+  /// The next samples, 16 kHz mono. Throws Error, and takes none of them, if some are no numbers.
+  void push(std::span<const float> samples) { recording_.push(samples); }
+  /// No more will come.
+  void finish() { recording_.finish(); }
+  /// A whole recording at once.
+  void start(std::span<const float> samples);
   TranscribeStep step();
 
-  double seconds() const;                       // of the recording
+  double seconds() const;                       // of the recording so far
   double seconds_done() const;                  // of it, transcribed
   Index language() const { return language_; }  // -1 until it is known
   std::span<const Segment> segments() const { return segments_; }
 
  private:
   enum class State { listening, encoding, decoding, done };
-  void listen();
   void encode();
   TranscribeStep decode();
   void begin_decoding();
   bool fails(const DecodingResult& result, double ratio) const;
   std::vector<Segment> cut(const DecodingResult& result, double ratio);
   Segment segment(const DecodingResult& result, double ratio, Index first, Index last, double start, double end) const;
-  Index frames() const { return LogMel::frames(static_cast<Index>(samples_.size())); }
+  void add_words(std::vector<Segment>& segments, Index window_begin, bool cut_off);
 
   std::shared_ptr<const Whisper> model_;
   std::shared_ptr<const WhisperTokenizer> tokenizer_;
   TranscribeOptions options_;
-  LogMel log_mel_;
   State state_ = State::done;
-  std::vector<float> samples_;
-  std::vector<Tensor> energies_;  // log-mel of 30 s each, not normalised
-  float loudest_ = 0;
+  MelRecording recording_;
   Index seek_ = 0;           // frame where the window begins
   Index window_frames_ = 0;  // of it, that are in the recording
   AudioMemory audio_;
@@ -92,6 +82,7 @@ class Transcriber {
   std::unique_ptr<WindowDecoding> decoding_;
   std::vector<TokenId> said_;    // so far
   std::size_t prompt_from_ = 0;  // where in it the next prompt begins
+  double last_speech_ = 0;       // seconds: where the last word ended
   Index language_ = -1;
   std::vector<Segment> segments_;
 };

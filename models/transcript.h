@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "models/transcriber.h"
+#include "models/segment.h"
 
 namespace wick {
 

@@ -62,8 +62,11 @@ AudioMemory Whisper::remember(const Tensor& encoded) const {
   const SequenceRows rows{0, positions, positions, audio.positions->pages().data()};
   for (Index layer = 0; layer < c.text_layers; ++layer) {
     const Tensor kv = decoder_[static_cast<std::size_t>(layer)].cross_kv(encoded);
-    append(split_heads(kv, 0, c.heads, head_dim), split_heads(kv, c.dim, c.heads, head_dim), *audio.cache, layer,
-           {&rows, 1});
+    const Tensor keys = split_heads(kv, 0, c.heads, head_dim);
+    append(keys, split_heads(kv, c.dim, c.heads, head_dim), *audio.cache, layer, {&rows, 1});
+    for (const AlignmentHead& head : c.alignment_heads) {
+      if (head.layer == layer) audio.alignment_keys.push_back(keys.select(1, head.head).clone());
+    }
   }
   return audio;
 }
@@ -73,18 +76,15 @@ PagedCache Whisper::make_cache(Index tokens) const {
                     tokens);
 }
 
-Tensor Whisper::cross_attention(const WhisperBlock& block, const Tensor& x, const AudioMemory& audio,
-                                Index layer) const {
-  const Index rows = x.dim(0), heads = config_.heads;
-  const Tensor q = block.cross_q(block.cross_norm(x)).reshape({rows, heads, config_.dim / heads});
+Tensor Whisper::cross_attention(const Tensor& q, const AudioMemory& audio, Index layer) const {
   // NOLINTNEXTLINE(bugprone-unchecked-optional-access): remember() sets it.
   const Sequence& positions = *audio.positions;
-  const SequenceRows beams{0, rows, positions.length(), positions.pages().data()};
+  const SequenceRows beams{0, q.dim(0), positions.length(), positions.pages().data()};
   return attend(q, *audio.cache, layer, {&beams, 1}, {.scale = attention_scale(), .causal = false});
 }
 
-Tensor Whisper::decode(const Batch& batch, PagedCache& cache, const AudioMemory& audio,
-                       std::span<const std::int32_t> rows) const {
+Tensor Whisper::decoder_states(const Batch& batch, PagedCache& cache, const AudioMemory& audio,
+                               std::vector<Tensor>* scores) const {
   for (const std::int32_t position : batch.positions()) {
     if (position >= config_.text_context) {
       throw Error("[whisper] position {} of a text context of {}", position, config_.text_context);
@@ -95,11 +95,33 @@ Tensor Whisper::decode(const Batch& batch, PagedCache& cache, const AudioMemory&
   for (Index layer = 0; layer < config_.text_layers; ++layer) {
     const WhisperBlock& block = decoder_[static_cast<std::size_t>(layer)];
     block.out.add_to(x, self_attention(block, x, cache, layer, batch.sequences(), true));
-    block.cross_out.add_to(x, cross_attention(block, x, audio, layer));
+    const Tensor q = block.cross_q(block.cross_norm(x)).reshape({x.dim(0), config_.heads, config_.dim / config_.heads});
+    for (std::size_t i = 0; scores && i < config_.alignment_heads.size(); ++i) {
+      const AlignmentHead& head = config_.alignment_heads[i];
+      if (head.layer != layer) continue;
+      scores->push_back(matmul(q.select(1, head.head), audio.alignment_keys[i].transpose(0, 1)) * attention_scale());
+    }
+    block.cross_out.add_to(x, cross_attention(q, audio, layer));
     block.down.add_to(x, gelu(block.up(block.mlp_norm(x))));
   }
+  return x;
+}
+
+Tensor Whisper::decode(const Batch& batch, PagedCache& cache, const AudioMemory& audio,
+                       std::span<const std::int32_t> rows) const {
+  Tensor x = decoder_states(batch, cache, audio, nullptr);
   if (!rows.empty()) x = index_select(x, 0, Tensor::copy_of(rows, {static_cast<Index>(rows.size())}, device_));
   return output_(text_norm_(x));
+}
+
+Reading Whisper::read(std::span<const std::int32_t> tokens, const AudioMemory& audio) const {
+  PagedCache cache = make_cache(static_cast<Index>(tokens.size()));
+  Sequence sequence(cache);
+  Batch batch;
+  batch.add(sequence, tokens);
+  std::vector<Tensor> scores;
+  const Tensor logits = output_(text_norm_(decoder_states(batch, cache, audio, &scores)));
+  return {logits, stack(scores, 0)};
 }
 
 }  // namespace wick

@@ -11,8 +11,14 @@
 
 #include "core/kv_cache.h"
 #include "core/nn.h"
+#include "models/model_files.h"
 
 namespace wick {
+
+/// A head of the decoder's cross-attention that follows the speech word by word.
+struct AlignmentHead {
+  Index layer, head;
+};
 
 /// The dimensions of a model, all of which its tensors' shapes say.
 struct WhisperConfig {
@@ -22,6 +28,7 @@ struct WhisperConfig {
   Index dim = 0, heads = 0;
   Index audio_layers = 0, text_layers = 0;
   Index vocab = 0;
+  std::vector<AlignmentHead> alignment_heads;  // in order
 
   /// Frames of log-mel that the encoder takes.
   Index frames() const { return 2 * audio_context; }
@@ -47,6 +54,7 @@ struct WhisperBlock {
 struct AudioMemory {
   std::unique_ptr<PagedCache> cache;
   std::optional<Sequence> positions;
+  std::vector<Tensor> alignment_keys;  // [audio_context, head_dim] of each alignment head
 
   AudioMemory() = default;
   AudioMemory(AudioMemory&&) = default;
@@ -55,8 +63,15 @@ struct AudioMemory {
     positions.reset();
     cache = std::move(other.cache);
     positions = std::move(other.positions);
+    alignment_keys = std::move(other.alignment_keys);
     return *this;
   }
+};
+
+/// A text that the decoder has read, and where in the audio it looked.
+struct Reading {
+  Tensor logits;  // [tokens, vocab]
+  Tensor scores;  // [alignment heads, tokens, audio_context], before the softmax
 };
 
 class Whisper {
@@ -76,14 +91,19 @@ class Whisper {
   /// Error for a position beyond the text context.
   Tensor decode(const Batch& batch, PagedCache& cache, const AudioMemory& audio,
                 std::span<const std::int32_t> rows = {}) const;
+  /// Reads a whole text, whose tokens are given. Throws Error for more of them than the text context.
+  Reading read(std::span<const std::int32_t> tokens, const AudioMemory& audio) const;
 
  private:
   friend class WhisperLoader;
   Whisper(WhisperConfig config, Device device, Precision precision)
-      : config_(config), device_(std::move(device)), precision_(precision) {}
+      : config_(std::move(config)), device_(std::move(device)), precision_(precision) {}
   Tensor self_attention(const WhisperBlock& block, const Tensor& x, const PagedCache& cache, Index layer,
                         std::span<const SequenceRows> sequences, bool causal) const;
-  Tensor cross_attention(const WhisperBlock& block, const Tensor& x, const AudioMemory& audio, Index layer) const;
+  Tensor cross_attention(const Tensor& q, const AudioMemory& audio, Index layer) const;
+  /// The decoder's blocks: [rows, dim]. `scores`, where it is wanted, gets those of the alignment heads.
+  Tensor decoder_states(const Batch& batch, PagedCache& cache, const AudioMemory& audio,
+                        std::vector<Tensor>* scores) const;
   double attention_scale() const;
 
   WhisperConfig config_;
@@ -106,7 +126,7 @@ bool is_whisper(const Checkpoint& checkpoint);
 class WhisperLoader {
  public:
   /// Checks every tensor's name and shape before any weight is read.
-  WhisperLoader(Checkpoint checkpoint, Device device, Precision precision);
+  WhisperLoader(const ModelFiles& files, Device device, Precision precision);
 
   std::uint64_t bytes_total() const { return total_; }
   std::uint64_t bytes_done() const { return done_; }

@@ -1,6 +1,7 @@
 // From a model file to packed weights: dimensions, names, shapes, order.
 #include "core/error.h"
 #include "models/whisper.h"
+#include "models/whisper_alignment.h"
 #include "models/whisper_names.h"
 
 namespace wick {
@@ -24,10 +25,12 @@ bool is_whisper(const Checkpoint& checkpoint) {
   return has("encoder.conv1.weight") || has("model.encoder.conv1.weight") || has("encoder/conv1/weight");
 }
 
-WhisperLoader::WhisperLoader(Checkpoint checkpoint, Device device, Precision precision)
-    : checkpoint_(with_openai_names(std::move(checkpoint))), memory_(device) {
+WhisperLoader::WhisperLoader(const ModelFiles& files, Device device, Precision precision)
+    : checkpoint_(with_openai_names(files.checkpoint)), memory_(device) {
   if (!is_whisper(checkpoint_)) throw Error("{}: not a Whisper model", checkpoint_.name());
-  model_ = std::shared_ptr<Whisper>(new Whisper(read_config(), std::move(device), precision));
+  WhisperConfig config = read_config();
+  config.alignment_heads = whisper_alignment_heads(config, files.config);
+  model_ = std::shared_ptr<Whisper>(new Whisper(std::move(config), std::move(device), precision));
   const WhisperConfig& c = model_->config_;
   plan("encoder.conv1.weight", {c.dim, c.mels, 3});
   plan("encoder.conv1.bias", {c.dim});

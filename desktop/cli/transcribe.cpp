@@ -6,6 +6,7 @@
 #include "audio/audio_file.h"
 #include "command.h"
 #include "core/error.h"
+#include "models/transcriber.h"
 #include "models/transcript.h"
 
 namespace wick::cli {
@@ -17,6 +18,7 @@ struct Options {
   std::vector<std::string> files;
   std::string language = "auto", task = "transcribe", format = "txt", prompt;
   Index beam = 5;
+  bool words = false;
   std::vector<double> temperatures;
 };
 
@@ -30,7 +32,7 @@ Loaded load(const Options& options) {
   const double begin = now_ms();
   ModelFiles files = ModelFiles::open(options.model.path(), options.model.tokenizer);
   if (!is_whisper(files.checkpoint)) throw Error("{}: not a Whisper model", files.checkpoint.name());
-  WhisperLoader loader(files.checkpoint, options.common.open_device(),
+  WhisperLoader loader(files, options.common.open_device(),
                        options.common.precise ? Precision::precise : Precision::fast);
   ProgressBar bar("Loading");
   while (loader.step()) bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
@@ -48,6 +50,7 @@ TranscribeOptions resolve(const Options& options) {
   }
   resolved.translate = options.task == "translate";
   resolved.beam = options.beam;
+  resolved.words = options.words;
   if (!options.temperatures.empty()) resolved.temperatures = options.temperatures;
   resolved.initial_prompt = options.prompt;
   return resolved;
@@ -56,9 +59,9 @@ TranscribeOptions resolve(const Options& options) {
 /// One file: its text on standard output as it settles, or its whole in another format.
 Json transcribe(Transcriber& transcriber, double load_ms, const Options& options, const std::string& file) {
   const double begin = now_ms();
-  std::vector<float> samples = read_audio(file);
+  const std::vector<float> samples = read_audio(file);
   if (samples.empty()) throw Error("{}: the recording is empty", file);
-  transcriber.start(std::move(samples));
+  transcriber.start(samples);
   const double read = now_ms();
   if (options.files.size() > 1 && !options.common.json) {
     fmt::print("{}{}:\n", &file == &options.files.front() ? "" : "\n", file);
@@ -142,6 +145,7 @@ void add_transcribe(CLI::App& app) {
   command->add_option("--temp", options->temperatures, "Temperatures, each tried where the one before failed")
       ->check(CLI::Range(0.0, 4.0));
   command->add_option("--prompt", options->prompt, "What came before, or names and words that occur");
+  command->add_flag("--words", options->words, "When each word was said, for srt, vtt and --json");
   command->add_option("-o,--output-format", options->format, "txt, srt, vtt or tsv; --json has everything")
       ->check(CLI::IsMember({"txt", "srt", "vtt", "tsv"}))
       ->capture_default_str();

@@ -1,4 +1,5 @@
 // Whisper against openai-whisper on real recordings (shared/data/reference/whisper_tiny_en.json).
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -19,7 +20,7 @@ struct Loaded {
 
 Loaded load(ModelFiles files, Precision precision) {
   const auto tokenizer = std::make_shared<const WhisperTokenizer>(WhisperTokenizer::of_files(files, 51864));
-  return {WhisperLoader(std::move(files.checkpoint), Device::cpu(2), precision).finish(), tokenizer};
+  return {WhisperLoader(files, Device::cpu(2), precision).finish(), tokenizer};
 }
 
 nlohmann::json reference() {
@@ -31,6 +32,26 @@ Tensor padded_log_mel(std::vector<float> samples, const Device& device) {
   Tensor mel = LogMel(80).energies(samples, 0, 3000, device);
   normalise_log_mel(mel, static_cast<float>(max(mel).item()));
   return mel;
+}
+
+/// Against [text, start, end, probability]: the same words, their times within 0.1 s in the median.
+void check_words(const std::vector<Word>& words, const nlohmann::json& segments) {
+  std::vector<double> errors;
+  std::size_t i = 0;
+  for (const auto& segment : segments) {
+    for (const auto& golden : segment["words"]) {
+      REQUIRE(i < words.size());
+      CHECK(words[i].text == golden[0].get<std::string>());
+      errors.push_back(std::abs(words[i].start - golden[1].get<double>()));
+      errors.push_back(std::abs(words[i].end - golden[2].get<double>()));
+      CHECK(words[i].probability == Approx(golden[3].get<double>()).margin(0.02));
+      ++i;
+    }
+  }
+  CHECK(i == words.size());
+  std::sort(errors.begin(), errors.end());
+  CHECK(errors[errors.size() / 2] <= 0.021);
+  CHECK(errors.back() <= 0.1);
 }
 
 }  // namespace
@@ -107,21 +128,25 @@ TEST_CASE("whisper: transcripts of whole recordings are openai-whisper's") {
         options.beam = beam;
         options.timestamps = timestamps;
         options.temperatures = {0};
+        options.words = std::string_view(name) == "greedy_ts";
         Transcriber transcriber(loaded.model, loaded.tokenizer, options);
         transcriber.start(read_speech(clip["clip"]));
         while (!transcriber.step().done) {
         }
         std::string text;
         std::vector<TokenId> ids, golden_ids;
+        std::vector<Word> words;
         for (const Segment& s : transcriber.segments()) {
           text += s.text;
           ids.insert(ids.end(), s.tokens.begin(), s.tokens.end());
+          words.insert(words.end(), s.words.begin(), s.words.end());
         }
         for (const auto& s : golden["segments"]) {
           for (const TokenId id : s["tokens"]) golden_ids.push_back(id);
         }
         CHECK(text == golden["text"].get<std::string>());
         if (precision == Precision::precise) CHECK(ids == golden_ids);
+        if (options.words) check_words(words, golden["segments"]);
       }
     }
   }
