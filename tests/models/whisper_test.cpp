@@ -1,7 +1,8 @@
-// Whisper against openai-whisper on real recordings (shared/data/reference/whisper_tiny_en.json).
+// Whisper against openai-whisper on real recordings (shared/data/reference/whisper_tiny_en.json, whisper_base.json).
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "models/transcriber.h"
@@ -18,13 +19,20 @@ struct Loaded {
   std::shared_ptr<const WhisperTokenizer> tokenizer;
 };
 
-Loaded load(ModelFiles files, Precision precision) {
-  const auto tokenizer = std::make_shared<const WhisperTokenizer>(WhisperTokenizer::of_files(files, 51864));
-  return {WhisperLoader(files, Device::cpu(2), precision).finish(), tokenizer};
+Loaded load(const ModelFiles& files, Precision precision) {
+  const auto model = WhisperLoader(files, Device::cpu(2), precision).finish();
+  return {model, std::make_shared<const WhisperTokenizer>(WhisperTokenizer::of_files(files, model->config().vocab))};
 }
 
-nlohmann::json reference() {
-  return nlohmann::json::parse(read_text(*open_file(kShared + "reference/whisper_tiny_en.json")));
+/// A model of the catalogue and what openai-whisper made of it.
+struct Reference {
+  const char *model, *file;
+};
+constexpr Reference kReferences[] = {{"whisper-tiny.en", "whisper_tiny_en.json"},
+                                     {"whisper-base", "whisper_base.json"}};
+
+nlohmann::json clips_of(const Reference& reference) {
+  return nlohmann::json::parse(read_text(*open_file(kShared + "reference/" + reference.file)))["clips"];
 }
 
 Tensor padded_log_mel(std::vector<float> samples, const Device& device) {
@@ -57,10 +65,13 @@ void check_words(const std::vector<Word>& words, const nlohmann::json& segments)
 }  // namespace
 
 TEST_CASE("whisper: log-mel, encoder and first logits are openai-whisper's") {
-  const auto files = test::whisper_files();
+  const Reference reference = GENERATE(from_range(std::begin(kReferences), std::end(kReferences)));
+  const auto files = test::whisper_files(reference.model);
   if (!files) return;
+  CAPTURE(reference.model);
   const Loaded loaded = load(*files, Precision::precise);
-  const auto clips = reference()["clips"];
+  const Index dim = loaded.model->config().dim;
+  const auto clips = clips_of(reference);
   for (const auto& clip : clips) {
     CAPTURE(clip["clip"].get<std::string>());
     const auto& golden = clip["window0_audio_padded"];
@@ -74,14 +85,21 @@ TEST_CASE("whisper: log-mel, encoder and first logits are openai-whisper's") {
 
     const Tensor encoded = loaded.model->encode(mel);
     double error = 0, largest = 0;
-    for (const auto& sample : golden["encoder"]["samples"]) {  // of [1500, 384]
+    for (const auto& sample : golden["encoder"]["samples"]) {  // of [1500, dim]
       const Index at = sample[0];
-      error = std::max(error, std::abs(encoded(at / 384, at % 384).item() - sample[1].get<double>()));
+      error = std::max(error, std::abs(encoded(at / dim, at % dim).item() - sample[1].get<double>()));
       largest = std::max(largest, std::abs(sample[1].get<double>()));
     }
     CHECK(error / largest <= 2e-3);
 
     const AudioMemory audio = loaded.model->remember(encoded);
+    if (loaded.tokenizer->ids().multilingual) {
+      const std::vector<float> languages = language_probabilities(*loaded.model, *loaded.tokenizer, audio);
+      const std::map<std::string, float> golden_languages = clip["language_probs_openai_audio_padded"];
+      for (const auto& [code, probability] : golden_languages) {
+        CHECK(languages[static_cast<std::size_t>(find_whisper_language(code))] == Approx(probability).margin(1e-3));
+      }
+    }
     PagedCache cache = loaded.model->make_cache(256);
     for (const char* kind : {"ts", "nots"}) {
       const std::vector<TokenId> prompt = golden[kind]["prompt"];
@@ -111,15 +129,17 @@ TEST_CASE("whisper: log-mel, encoder and first logits are openai-whisper's") {
 }
 
 TEST_CASE("whisper: transcripts of whole recordings are openai-whisper's") {
-  const auto files = test::whisper_files();
+  const Reference reference = GENERATE(from_range(std::begin(kReferences), std::end(kReferences)));
+  const auto files = test::whisper_files(reference.model);
   if (!files) return;
-  const auto clips = reference()["clips"];
+  auto clips = clips_of(reference);
+  if (test::kSlow) clips.erase(clips.begin() + 2, clips.end());
   std::vector<Precision> precisions = {Precision::fast, Precision::precise};
   if (test::kSlow) precisions.pop_back();
   for (const Precision precision : precisions) {
     const Loaded loaded = load(*files, precision);
     for (const auto& clip : clips) {
-      CAPTURE(clip["clip"].get<std::string>(), precision == Precision::precise);
+      CAPTURE(reference.model, clip["clip"].get<std::string>(), precision == Precision::precise);
       for (const auto& [name, beam, timestamps] :
            {std::tuple("greedy_ts", 1, true), std::tuple("greedy_nots", 1, false), std::tuple("beam5_ts", 5, true)}) {
         CAPTURE(name);
