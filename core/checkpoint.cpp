@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/formats/binary_reader.h"
 #include "core/formats/ctranslate2.h"
+#include "core/formats/ggml.h"
 #include "core/formats/gguf.h"
 #include "core/formats/llama2c.h"
 #include "core/formats/recognise.h"
@@ -138,6 +139,8 @@ Checkpoint open_checkpoint(SourcePtr source, const OpenSibling& open) {
       return read_safetensors_index(source, open);
     case FileFormat::ctranslate2:
       return read_ctranslate2(source);
+    case FileFormat::ggml:
+      return read_ggml(source);
     case FileFormat::llama2c:
       return read_llama2c(std::move(source));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/text/byte_alphabet.h"
 
 namespace wick {
 namespace {
@@ -48,13 +49,13 @@ void read_ctranslate2_vocabulary(ModelFiles& files, const OpenSibling& open) {
     if (!list.is_array()) throw Error("{}: expected a list of tokens", source->name());
     for (const Json& token : list) {
       if (!token.is_string()) throw Error("{}: token {} is no text", source->name(), files.vocabulary.size());
-      files.vocabulary.push_back(token.get<std::string>());
+      files.vocabulary.push_back(text::from_alphabet(token.get<std::string>()));
     }
   } else if (const SourcePtr lines = sibling(open, "vocabulary.txt")) {
     const std::string text = read_text(*lines);
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = std::min(text.find('\n', at), text.size());
-      files.vocabulary.push_back(text.substr(at, end - at));
+      files.vocabulary.push_back(text::from_alphabet(text.substr(at, end - at)));
       at = end + 1;
     }
   }
@@ -83,6 +84,8 @@ ModelFiles ModelFiles::open(SourcePtr source, const OpenSibling& open, const Sou
   } else if (files.checkpoint.format == "ctranslate2") {
     if (const SourcePtr config = sibling(open, "config.json")) files.config = parse_json(*config);
     read_ctranslate2_vocabulary(files, open);
+  } else if (files.checkpoint.format == "ggml") {
+    files.vocabulary = metadata.get<std::vector<std::string>>("whisper.vocabulary");
   } else if (files.checkpoint.format == "gguf") {
     if (!files.tokenizer && metadata.has("tokenizer.ggml.model")) files.tokenizer = Tokenizer::from_gguf(metadata);
     files.chat_template = metadata.get_or<std::string>("tokenizer.chat_template", "");

@@ -11,15 +11,15 @@
 namespace wick {
 
 /// GGUF carries everything itself. A Hugging Face repository has config.json, tokenizer.json, tokenizer_config.json and
-/// chat_template.jinja beside its safetensors; CTranslate2 has a vocabulary beside its model.bin; a llama2.c checkpoint
-/// has a tokenizer file.
+/// chat_template.jinja beside its safetensors; CTranslate2 has a vocabulary beside its model.bin, whisper.cpp one in
+/// its file; a llama2.c checkpoint has a tokenizer file.
 struct ModelFiles {
   Checkpoint checkpoint;
   nlohmann::ordered_json config;            // config.json, null where there is none
   nlohmann::ordered_json tokenizer_config;  // tokenizer_config.json, null where there is none
   std::optional<Tokenizer> tokenizer;
   std::string chat_template;            // Jinja source, empty where there is none
-  std::vector<std::string> vocabulary;  // CTranslate2's: tokens by id, in GPT-2's characters for bytes
+  std::vector<std::string> vocabulary;  // of a Whisper without a tokenizer: the bytes of its tokens by id
 
   /// Opens from a first source, with `open` for the others (it returns nullptr for a file that does not exist).
   /// `tokenizer` is the llama2.c tokenizer file, or a tokenizer.json that replaces the model's own.

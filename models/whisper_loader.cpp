@@ -9,9 +9,14 @@ namespace {
 
 constexpr Index kHeadDim = 64;  // of every Whisper
 
+/// The tensors under OpenAI's names. A bias is a vector: whisper.cpp has the convolutions' as matrices of one column.
 Checkpoint with_openai_names(Checkpoint checkpoint) {
   std::map<std::string, TensorInfo, std::less<>> tensors;
-  for (auto& [name, tensor] : checkpoint.tensors) tensors.emplace(openai_whisper_name(name), std::move(tensor));
+  for (auto& [stored, tensor] : checkpoint.tensors) {
+    const std::string name = openai_whisper_name(stored);
+    if (name.ends_with(".bias") && tensor.shape.size() == 2 && tensor.shape[1] == 1) tensor.shape.pop_back();
+    tensors.emplace(name, std::move(tensor));
+  }
   checkpoint.tensors = std::move(tensors);
   return checkpoint;
 }
@@ -22,7 +27,8 @@ std::string block_name(const char* side, Index layer) { return fmt::format("{}.b
 
 bool is_whisper(const Checkpoint& checkpoint) {
   const auto has = [&](const char* name) { return checkpoint.find(name) != nullptr; };
-  return has("encoder.conv1.weight") || has("model.encoder.conv1.weight") || has("encoder/conv1/weight");
+  return has("encoder.conv1.weight") || has("model.encoder.conv1.weight") || has("encoder/conv1/weight") ||
+         checkpoint.metadata.get_or<std::string>("general.architecture", "") == "whisper";
 }
 
 WhisperLoader::WhisperLoader(const ModelFiles& files, Device device, Precision precision)

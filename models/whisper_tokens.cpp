@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "core/error.h"
-#include "core/text/byte_alphabet.h"
 #include "core/text/pretokenizer.h"
 
 namespace wick {
@@ -97,7 +96,7 @@ WhisperTokenizer WhisperTokenizer::of_files(const ModelFiles& files, Index vocab
   if (files.tokenizer) {
     for (TokenId id = 0; id < files.tokenizer->size(); ++id) texts.push_back(files.tokenizer->piece(id));
   } else {
-    for (const std::string& token : files.vocabulary) texts.push_back(text::from_alphabet(token));
+    texts = files.vocabulary;
   }
   if (texts.empty()) throw Error("{}: its vocabulary is missing beside it", files.checkpoint.name());
   return WhisperTokenizer(std::move(texts), vocab, files.checkpoint.name());

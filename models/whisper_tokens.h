@@ -44,7 +44,8 @@ class WhisperTokenizer {
   WhisperTokenizer(std::vector<std::string> texts, Index vocab, const std::string& file);
   WhisperTokenizer(WhisperTokenizer&&) = default;  // ranks_ looks into texts_
   WhisperTokenizer& operator=(WhisperTokenizer&&) = default;
-  /// From what lies beside a model: CTranslate2's vocabulary, or a tokenizer.json. Throws Error if there is none.
+  /// From what lies in or beside a model: a vocabulary of CTranslate2 or whisper.cpp, or a tokenizer. Throws Error if
+  /// there is none.
   static WhisperTokenizer of_files(const ModelFiles& files, Index vocab);
 
   const WhisperIds& ids() const { return ids_; }

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/formats/ctranslate2.h"
+#include "core/formats/ggml.h"
 #include "core/formats/llama2c.h"
 #include "core/formats/safetensors.h"
 
@@ -26,7 +27,6 @@ constexpr Lookalike kLookalikes[] = {
     {"\x80\3"sv, "a Python pickle, as older PyTorch files are"},
     {"\x80\4"sv, "a Python pickle, as older PyTorch files are"},
     {"\x80\5"sv, "a Python pickle, as older PyTorch files are"},
-    {"lmgg"sv, "a GGML file from before GGUF"},
     {"fmgg"sv, "a GGML file from before GGUF"},
     {"tjgg"sv, "a GGML file from before GGUF"},
     {"algg"sv, "a GGML adapter from before GGUF"},
@@ -99,8 +99,9 @@ FileFormat recognise(const ByteSource& source) {
   if (is_safetensors(start)) return FileFormat::safetensors;
   if (is_json(start)) return FileFormat::safetensors_index;
   if (is_ctranslate2(start)) return FileFormat::ctranslate2;
+  if (start.starts_with(kGgmlMagic)) return FileFormat::ggml;
   if (is_llama2c(start)) return FileFormat::llama2c;
-  throw Error("{}: looks like {}; expected a GGUF, safetensors, CTranslate2 or llama2.c model", source.name(),
+  throw Error("{}: looks like {}; expected a GGUF, safetensors, CTranslate2, ggml or llama2.c model", source.name(),
               describe(start));
 }
 
