@@ -47,6 +47,9 @@ Transcriber::Transcriber(std::shared_ptr<const Whisper> model, std::shared_ptr<c
 
 void Transcriber::start() {
   recording_ = MelRecording(model_->config().mels, model_->device());
+  voice_.reset();
+  if (options_.voice) voice_.emplace(options_.voice);
+  speech_.clear();
   segments_.clear();
   decoding_.reset();
   seek_ = 0;
@@ -55,6 +58,17 @@ void Transcriber::start() {
   said_ = options_.initial_prompt.empty() ? std::vector<TokenId>() : tokenizer_->encode(" " + options_.initial_prompt);
   prompt_from_ = 0;
   state_ = State::listening;
+}
+
+void Transcriber::push(std::span<const float> samples) {
+  recording_.push(samples);
+  if (voice_) voice_->push(samples);
+}
+
+void Transcriber::finish() {
+  if (recording_.finished()) return;
+  recording_.finish();
+  if (voice_) voice_->finish();
 }
 
 void Transcriber::start(std::span<const float> samples) {
@@ -70,9 +84,7 @@ double Transcriber::seconds_done() const { return std::min(static_cast<double>(s
 TranscribeStep Transcriber::step() {
   TranscribeStep result;
   if (state_ == State::listening) {
-    result.waiting = !recording_.advance() && !recording_.finished();
-    if (recording_.finished() && !recording_.advance())
-      state_ = recording_.frames() > 0 ? State::encoding : State::done;
+    result = listen();
   } else if (state_ == State::encoding) {
     encode();
   } else if (state_ == State::decoding) {
@@ -82,10 +94,41 @@ TranscribeStep Transcriber::step() {
   return result;
 }
 
-/// The window at `seek_`.
+/// The whole recording's frames come first: its loudest one is needed for every window.
+TranscribeStep Transcriber::listen() {
+  TranscribeStep step;
+  const bool heard = voice_ && voice_->advance();
+  if (recording_.advance() || heard) return step;
+  step.waiting = !recording_.finished();
+  if (step.waiting) return step;
+  if (voice_) speech_ = speech_spans(voice_->probabilities());
+  state_ = find_window() ? State::encoding : State::done;
+  return step;
+}
+
+/// Moves `seek_` to where somebody speaks, and ends the window where nobody does any more; false at the end.
+bool Transcriber::find_window() {
+  const auto frame_at = [](double seconds) { return static_cast<Index>(std::lround(seconds / kSecondsOfFrame)); };
+  Index end = std::min(seek_ + model_->config().frames(), recording_.frames());
+  if (voice_) {
+    const auto next =
+        std::find_if(speech_.begin(), speech_.end(), [&](const TimeSpan& span) { return frame_at(span.end) > seek_; });
+    if (next == speech_.end()) {
+      seek_ = recording_.frames();
+      return false;
+    }
+    seek_ = std::max(seek_, frame_at(next->begin));
+    end = std::min(seek_ + model_->config().frames(), recording_.frames());
+    const auto after =
+        std::find_if(next, speech_.end(), [&](const TimeSpan& span) { return frame_at(span.begin) >= end; });
+    end = std::min(end, frame_at(std::prev(after)->end));
+  }
+  window_frames_ = end - seek_;
+  return window_frames_ > 0;
+}
+
 void Transcriber::encode() {
   const Index frames = model_->config().frames();
-  window_frames_ = std::min(frames, recording_.frames() - seek_);
   recording_.forget_before(seek_);
   const Tensor mel = recording_.window(seek_, frames, seek_ + window_frames_);
   audio_ = model_->remember(model_->encode(mel));
@@ -146,7 +189,7 @@ TranscribeStep Transcriber::decode() {
     if (!options_.condition_on_previous || result.temperature > kHotTemperature) prompt_from_ = said_.size();
   }
   decoding_.reset();
-  state_ = seek_ < recording_.frames() ? State::encoding : State::done;
+  state_ = find_window() ? State::encoding : State::done;
   return step;
 }
 

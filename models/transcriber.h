@@ -7,6 +7,7 @@
 
 #include "core/audio/mel_recording.h"
 #include "models/segment.h"
+#include "models/voice.h"
 #include "models/whisper_decoding.h"
 
 namespace wick {
@@ -24,8 +25,9 @@ struct TranscribeOptions {
   double most_no_speech = 0.6;        // a window of silence, where its text is also unlikely
   bool condition_on_previous = true;  // the text so far is the next window's prompt
   bool timestamps = true;
-  bool words = false;          // times of words, by one more pass over a window's text
-  std::string initial_prompt;  // names and words that occur, as if it had been said before
+  bool words = false;                          // times of words, by one more pass over a window's text
+  std::shared_ptr<const VoiceDetector> voice;  // where it hears nobody, nothing is transcribed
+  std::string initial_prompt;                  // names and words that occur, as if it had been said before
 };
 
 struct TranscribeStep {
@@ -48,9 +50,9 @@ class Transcriber {
   /// Begins a recording that comes in pieces, and forgets the one before.
   void start();
   /// The next samples, 16 kHz mono. Throws Error, and takes none of them, if some are no numbers.
-  void push(std::span<const float> samples) { recording_.push(samples); }
+  void push(std::span<const float> samples);
   /// No more will come.
-  void finish() { recording_.finish(); }
+  void finish();
   /// A whole recording at once.
   void start(std::span<const float> samples);
   TranscribeStep step();
@@ -62,6 +64,8 @@ class Transcriber {
 
  private:
   enum class State { listening, encoding, decoding, done };
+  TranscribeStep listen();
+  bool find_window();
   void encode();
   TranscribeStep decode();
   void begin_decoding();
@@ -75,6 +79,8 @@ class Transcriber {
   TranscribeOptions options_;
   State state_ = State::done;
   MelRecording recording_;
+  std::optional<VoiceStream> voice_;
+  std::vector<TimeSpan> speech_;
   Index seek_ = 0;           // frame where the window begins
   Index window_frames_ = 0;  // of it, that are in the recording
   AudioMemory audio_;

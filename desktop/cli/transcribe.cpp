@@ -18,7 +18,7 @@ struct Options {
   std::vector<std::string> files;
   std::string language = "auto", task = "transcribe", format = "txt", prompt;
   Index beam = 5;
-  bool words = false;
+  bool words = false, no_vad = false;
   std::vector<double> temperatures;
 };
 
@@ -105,7 +105,9 @@ Json transcribe(Transcriber& transcriber, double load_ms, const Options& options
 /// Every file, also after one that cannot be read: its error is told at once, and the whole fails in the end.
 void run(const Options& options) {
   const Loaded loaded = load(options);
-  Transcriber transcriber(loaded.model, loaded.tokenizer, resolve(options));
+  TranscribeOptions resolved = resolve(options);
+  if (!options.no_vad) resolved.voice = VoiceDetector::built_in(loaded.model->device());
+  Transcriber transcriber(loaded.model, loaded.tokenizer, std::move(resolved));
   const bool several = options.files.size() > 1;
   Json results = Json::array();
   for (const std::string& file : options.files) {
@@ -146,6 +148,7 @@ void add_transcribe(CLI::App& app) {
       ->check(CLI::Range(0.0, 4.0));
   command->add_option("--prompt", options->prompt, "What came before, or names and words that occur");
   command->add_flag("--words", options->words, "When each word was said, for srt, vtt and --json");
+  command->add_flag("--no-vad", options->no_vad, "Also transcribe where the voice detector hears nobody");
   command->add_option("-o,--output-format", options->format, "txt, srt, vtt or tsv; --json has everything")
       ->check(CLI::IsMember({"txt", "srt", "vtt", "tsv"}))
       ->capture_default_str();

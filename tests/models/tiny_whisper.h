@@ -80,7 +80,9 @@ inline WhisperOutput run_whisper(const Whisper& model) {
 }
 
 inline std::shared_ptr<const Whisper> load_whisper(Checkpoint checkpoint) {
-  return WhisperLoader(std::move(checkpoint), Device::cpu(1), Precision::precise).finish();
+  ModelFiles files;
+  files.checkpoint = std::move(checkpoint);
+  return WhisperLoader(files, Device::cpu(1), Precision::precise).finish();
 }
 
 /// The largest difference relative to the largest value of `b`.

@@ -1,8 +1,10 @@
 #pragma once
 // Recordings and reference outputs for the tests of Whisper.
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <numbers>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +34,25 @@ inline std::vector<float> read_speech(const std::string& name) {
     samples[i] = static_cast<float>(value) / 32768;
   }
   return samples;
+}
+
+/// As tests/golden/make_voice.py makes them.
+inline std::vector<float> noise(std::size_t samples, float gain) {
+  std::uint32_t state = 1;
+  std::vector<float> values(samples);
+  for (float& value : values) {
+    state = state * 1664525 + 1013904223;
+    value = (static_cast<float>(state >> 16) - 32768) / 32768 * gain;
+  }
+  return values;
+}
+
+inline std::vector<float> tone(std::size_t samples) {
+  std::vector<float> values(samples);
+  for (std::size_t i = 0; i < samples; ++i) {
+    values[i] = static_cast<float>(0.3 * std::sin(2 * std::numbers::pi * 440 / 16000 * static_cast<double>(i)));
+  }
+  return values;
 }
 
 /// The files of a model of the catalogue by their first one, or nothing, said aloud, where it or the shared data is

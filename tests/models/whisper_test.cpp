@@ -171,3 +171,75 @@ TEST_CASE("whisper: transcripts of whole recordings are openai-whisper's") {
     }
   }
 }
+
+TEST_CASE("whisper: a recording of several windows, in pieces or at once, keeps every sentence") {
+  const auto files = test::whisper_files();
+  if (!files) return;
+  const Loaded loaded = load(*files, Precision::fast);
+  std::vector<float> samples;
+  const char* const names[] = {"jfk.wav", "spk1_snt1.wav", "spk1_snt2.wav", "spk1_snt3.wav",
+                               "jfk.wav", "spk1_snt4.wav", "spk1_snt5.wav", "spk1_snt6.wav"};
+  for (const char* name : names) {
+    const std::vector<float> clip = read_speech(name);
+    samples.insert(samples.end(), clip.begin(), clip.end());
+    samples.resize(samples.size() + kSampleRate / 2);
+  }
+  REQUIRE(samples.size() > 40 * kSampleRate);
+  TranscribeOptions options;
+  options.words = true;
+  options.voice = VoiceDetector::built_in(loaded.model->device());
+  Transcriber transcriber(loaded.model, loaded.tokenizer, options);
+  std::string text[2];
+  for (const bool pieces : {false, true}) {
+    if (pieces) {
+      transcriber.start();
+      for (std::size_t at = 0; at < samples.size(); at += 4001) {
+        transcriber.push(std::span(samples).subspan(at, std::min<std::size_t>(4001, samples.size() - at)));
+        if (at % 3 == 0) CHECK_FALSE(transcriber.step().done);
+      }
+      transcriber.finish();
+    } else {
+      transcriber.start(samples);
+    }
+    while (!transcriber.step().done) {
+    }
+    CHECK(transcriber.seconds_done() == transcriber.seconds());
+    double last = 0;
+    for (const Segment& s : transcriber.segments()) {
+      text[pieces] += s.text;
+      for (const Word& word : s.words) {
+        CHECK(word.start >= last - 0.011);
+        CHECK(word.end >= word.start);
+        last = word.end;
+      }
+    }
+    CHECK(last <= transcriber.seconds());
+  }
+  CHECK(text[0] == text[1]);
+  for (const char* words :
+       {"your country", "small dog", "figures", "the air is pure", "the middle", "the week", "pencils"}) {
+    CAPTURE(words, text[0]);
+    CHECK(text[0].find(words) != std::string::npos);
+  }
+}
+
+TEST_CASE("whisper: silence, noise and a tone give no words, where the voice detector listens") {
+  const auto files = test::whisper_files();
+  if (!files) return;
+  const Loaded loaded = load(*files, Precision::fast);
+  TranscribeOptions options;
+  options.voice = VoiceDetector::built_in(loaded.model->device());
+  Transcriber transcriber(loaded.model, loaded.tokenizer, options);
+  const std::size_t count = 5 * kSampleRate;
+  for (const auto& samples :
+       {std::vector<float>(count), test::noise(count, 0.1F), test::tone(count), std::vector<float>()}) {
+    transcriber.start(samples);
+    while (!transcriber.step().done) {
+    }
+    CHECK(transcriber.segments().empty());
+    CHECK(transcriber.seconds_done() == transcriber.seconds());
+  }
+  transcriber.start();
+  const float bad[] = {0, std::numeric_limits<float>::quiet_NaN()};
+  CHECK_THROWS_WITH(transcriber.push(bad), "[transcribe] the recording holds samples that are no numbers");
+}
