@@ -63,11 +63,11 @@ std::uint64_t CatalogEntry::bytes() const {
   return sum;
 }
 
-std::vector<CatalogEntry> parse_catalog(std::string_view json_text) {
+std::vector<CatalogEntry> parse_catalog(std::string_view json_text, const char* part) {
   const Json json = Json::parse(json_text, nullptr, false);
   if (json.is_discarded()) throw Error("catalogue: not valid JSON");
   std::vector<CatalogEntry> entries;
-  for (const Json& model : list(json, "models", "top level")) {
+  for (const Json& model : list(json, part, "top level")) {
     CatalogEntry entry;
     entry.name = text(model, "name", "a model");
     entry.title = text(model, "title", entry.name);
@@ -104,6 +104,11 @@ std::vector<CatalogEntry> parse_catalog(std::string_view json_text) {
 
 const std::vector<CatalogEntry>& catalog() {
   static const std::vector<CatalogEntry> entries = parse_catalog(kCatalogJson);
+  return entries;
+}
+
+const std::vector<CatalogEntry>& built_in_models() {
+  static const std::vector<CatalogEntry> entries = parse_catalog(kCatalogJson, "built_in");
   return entries;
 }
 

@@ -35,8 +35,10 @@ struct CatalogEntry {
 
 /// The catalogue that was built in.
 const std::vector<CatalogEntry>& catalog();
-/// Parses a catalogue. Throws Error naming the entry and field that is wrong.
-std::vector<CatalogEntry> parse_catalog(std::string_view json);
+/// Models that every program carries, and where their files came from.
+const std::vector<CatalogEntry>& built_in_models();
+/// Parses a catalogue's list `part`. Throws Error naming the entry and field that is wrong.
+std::vector<CatalogEntry> parse_catalog(std::string_view json, const char* part = "models");
 /// An entry by its name, nullptr if there is none.
 const CatalogEntry* find_in_catalog(std::string_view name);
 

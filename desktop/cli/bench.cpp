@@ -53,6 +53,11 @@ class Report {
     run(model_bench(loaded.model, options_.bench));
   }
 
+  void run_speech() {
+    const LoadedSpeech loaded = load_speech(options_.model, options_.common);
+    run(speech_bench(loaded.model, peaks(device_), options_.bench));
+  }
+
   bool is_empty() const { return rows_.empty(); }
   Json to_json() const {
     Json peaks = Json::object();
@@ -96,6 +101,7 @@ void bench(const Options& options, const std::string& what) {
   if (what == "attention") report.run(attention_bench);
   if (what == "matmul") report.run(matmul_bench);
   if (what == "model") report.run_model();
+  if (what == "speech") report.run_speech();
   if (what != "peaks" && report.is_empty()) throw Error("--filter {}: no row has that in its name", options.filter);
   if (options.common.json) print_json(report.to_json());
 }
@@ -121,6 +127,7 @@ void add_bench(CLI::App& app) {
   add("attention", "Flash attention: causal prefill and decode", false);
   add("matmul", "Matrix products of every weight type", false);
   add("model", "Prompt and generation rate of a model", true);
+  add("speech", "Log-mel, encoder and decoder of a Whisper", true);
 }
 
 }  // namespace wick::cli

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "models/language_model.h"
+#include "models/whisper.h"
+#include "models/whisper_tokens.h"
 
 namespace wick::cli {
 
@@ -41,6 +43,14 @@ struct LoadedModel {
 };
 /// Loads with a progress bar on a terminal.
 LoadedModel load_model(const ModelOption& option, const CommonOptions& common);
+
+struct LoadedSpeech {
+  std::shared_ptr<const Whisper> model;
+  std::shared_ptr<const WhisperTokenizer> tokenizer;
+  double load_ms = 0;
+};
+/// The same for speech to text. Throws Error for a model of another kind.
+LoadedSpeech load_speech(const ModelOption& option, const CommonOptions& common);
 
 /// A text from -p or -f; "-" reads standard input. Throws Error if a file cannot be read.
 std::string read_input(const std::string& text, const std::string& file);

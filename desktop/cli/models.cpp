@@ -26,26 +26,27 @@ const CatalogEntry& require_entry(const std::string& name) {
   return *entry;
 }
 
+Json row(const CatalogEntry& entry, const char* state) {
+  return {{"name", entry.name},       {"title", entry.title},
+          {"task", entry.task},       {"quantisation", entry.quantisation},
+          {"licence", entry.licence}, {"default", entry.is_default},
+          {"bytes", entry.bytes()},   {"state", state}};
+}
+
 void list(bool json) {
   const ModelStore store;
   Json rows = Json::array();
   for (const CatalogEntry& entry : catalog()) {
     FileState state = FileState::present;
     for (const CatalogFile& file : entry.files) state = std::min(state, store.state_of(file));
-    rows.push_back({{"name", entry.name},
-                    {"title", entry.title},
-                    {"task", entry.task},
-                    {"quantisation", entry.quantisation},
-                    {"licence", entry.licence},
-                    {"default", entry.is_default},
-                    {"bytes", entry.bytes()},
-                    {"state", word(state)}});
+    rows.push_back(row(entry, word(state)));
   }
+  for (const CatalogEntry& entry : built_in_models()) rows.push_back(row(entry, "built in"));
   if (json) return print_json({{"folder", store.folder()}, {"models", rows}});
-  for (const Json& row : rows) {
-    fmt::print("{:<26} {:<10} {:<6} {:>9}  {:<12} {}\n", row["name"].get<std::string>(), row["task"].get<std::string>(),
-               row["quantisation"].get<std::string>(), human_bytes(row["bytes"].get<double>()),
-               row["licence"].get<std::string>(), row["state"].get<std::string>());
+  for (const Json& r : rows) {
+    fmt::print("{:<26} {:<10} {:<6} {:>9}  {:<12} {}\n", r["name"].get<std::string>(), r["task"].get<std::string>(),
+               r["quantisation"].get<std::string>(), human_bytes(r["bytes"].get<double>()),
+               r["licence"].get<std::string>(), r["state"].get<std::string>());
   }
   fmt::print(stderr, "in {}\n", store.folder());
 }

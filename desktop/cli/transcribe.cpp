@@ -22,26 +22,6 @@ struct Options {
   std::vector<double> temperatures;
 };
 
-struct Loaded {
-  std::shared_ptr<const Whisper> model;
-  std::shared_ptr<const WhisperTokenizer> tokenizer;
-  double load_ms;
-};
-
-Loaded load(const Options& options) {
-  const double begin = now_ms();
-  ModelFiles files = ModelFiles::open(options.model.path(), options.model.tokenizer);
-  if (!is_whisper(files.checkpoint)) throw Error("{}: not a Whisper model", files.checkpoint.name());
-  WhisperLoader loader(files, options.common.open_device(),
-                       options.common.precise ? Precision::precise : Precision::fast);
-  ProgressBar bar("Loading");
-  while (loader.step()) bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
-  const auto model = loader.finish();
-  const auto tokenizer =
-      std::make_shared<const WhisperTokenizer>(WhisperTokenizer::of_files(files, model->config().vocab));
-  return {model, tokenizer, now_ms() - begin};
-}
-
 TranscribeOptions resolve(const Options& options) {
   TranscribeOptions resolved;
   if (options.language != "auto") {
@@ -104,7 +84,7 @@ Json transcribe(Transcriber& transcriber, double load_ms, const Options& options
 
 /// Every file, also after one that cannot be read: its error is told at once, and the whole fails in the end.
 void run(const Options& options) {
-  const Loaded loaded = load(options);
+  const LoadedSpeech loaded = load_speech(options.model, options.common);
   TranscribeOptions resolved = resolve(options);
   if (!options.no_vad) resolved.voice = VoiceDetector::built_in(loaded.model->device());
   Transcriber transcriber(loaded.model, loaded.tokenizer, std::move(resolved));

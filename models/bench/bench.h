@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/language_model.h"
+#include "models/whisper.h"
 
 namespace wick {
 
@@ -48,5 +49,9 @@ std::vector<BenchCase> attention_bench(const Device& device, const Peaks& peaks,
 std::vector<BenchCase> matmul_bench(const Device& device, const Peaks& peaks, const BenchOptions& options);
 /// Prompt and generation rates at several depths.
 std::vector<BenchCase> model_bench(const std::shared_ptr<const LanguageModel>& model, const BenchOptions& options);
+/// Whisper's parts: log-mel, the encoder, the decoder's memory of a window, tokens of one text and of five beams
+/// together (each step counted once).
+std::vector<BenchCase> speech_bench(const std::shared_ptr<const Whisper>& model, const Peaks& peaks,
+                                    const BenchOptions& options);
 
 }  // namespace wick
