@@ -1,6 +1,7 @@
 #include "models/transcriber.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 
@@ -14,6 +15,16 @@ constexpr double kSecondsOfToken = 0.02;  // from one timestamp to the next
 constexpr double kSecondsOfFrame = 0.01;
 constexpr Index kFramesOfToken = 2;
 constexpr double kHotTemperature = 0.5;  // what was drawn above it is no good prompt
+
+/// Of speech while it comes: a shorter silence ends it, so that its text can settle.
+constexpr SpeechOptions kLiveSpeech = {.threshold = 0.5, .least_speech = 0.1, .least_silence = 0.8, .pad = 0.3};
+constexpr double kSecondsOfDraft = 0.7;  // of sound from one to the next
+constexpr Index kPause = 30;             // frames after the padding of speech
+constexpr Index kNearlyFull = 400;       // frames
+
+double seconds_by_clock() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 bool is_blank(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
@@ -57,6 +68,10 @@ void Transcriber::start() {
   language_ = tokenizer_->ids().multilingual ? options_.language : 0;
   said_ = options_.initial_prompt.empty() ? std::vector<TokenId>() : tokenizer_->encode(" " + options_.initial_prompt);
   prompt_from_ = 0;
+  preview_.clear();
+  draft_ = false;
+  drafted_ = 0;
+  draft_seconds_ = 0;
   state_ = State::listening;
 }
 
@@ -94,16 +109,35 @@ TranscribeStep Transcriber::step() {
   return result;
 }
 
-/// The whole recording's frames come first: its loudest one is needed for every window.
+/// The whole recording's frames come first: its loudest one is needed for every window. A live one has what has come.
 TranscribeStep Transcriber::listen() {
   TranscribeStep step;
+  step.preview = preview_;
   const bool heard = voice_ && voice_->advance();
   if (recording_.advance() || heard) return step;
-  step.waiting = !recording_.finished();
-  if (step.waiting) return step;
-  if (voice_) speech_ = speech_spans(voice_->probabilities());
-  state_ = find_window() ? State::encoding : State::done;
+  draft_ = options_.live && !recording_.finished();
+  if (draft_ ? !is_draft_due() : !recording_.finished()) {
+    step.waiting = true;
+    return step;
+  }
+  if (voice_) speech_ = speech_spans(voice_->probabilities(), draft_ ? kLiveSpeech : SpeechOptions());
+  if (find_window()) {
+    state_ = State::encoding;
+  } else if (draft_) {
+    step.waiting = true;
+  } else {
+    state_ = State::done;
+  }
   return step;
+}
+
+/// Often enough to follow speech, and no more often than this machine can.
+bool Transcriber::is_draft_due() {
+  const double seconds = std::max(kSecondsOfDraft, 1.5 * draft_seconds_);
+  if (static_cast<double>(recording_.frames() - drafted_) * kSecondsOfFrame < seconds) return false;
+  drafted_ = recording_.frames();
+  draft_began_ = seconds_by_clock();
+  return true;
 }
 
 /// Moves `seek_` to where somebody speaks, and ends the window where nobody does any more; false at the end.
@@ -114,7 +148,7 @@ bool Transcriber::find_window() {
     const auto next =
         std::find_if(speech_.begin(), speech_.end(), [&](const TimeSpan& span) { return frame_at(span.end) > seek_; });
     if (next == speech_.end()) {
-      seek_ = recording_.frames();
+      seek_ = std::max(seek_, recording_.frames() - (draft_ ? frame_at(kLiveSpeech.pad) : 0));
       return false;
     }
     seek_ = std::max(seek_, frame_at(next->begin));
@@ -146,7 +180,7 @@ void Transcriber::begin_decoding() {
   o.language = language_;
   o.translate = options_.translate;
   o.temperature = options_.temperatures[attempt_];
-  o.beam = options_.beam;
+  o.beam = draft_ ? 1 : options_.beam;
   o.patience = options_.patience;
   o.length_penalty = options_.length_penalty;
   o.best_of = options_.best_of;
@@ -165,32 +199,69 @@ bool Transcriber::fails(const DecodingResult& result, double ratio) const {
 TranscribeStep Transcriber::decode() {
   TranscribeStep step;
   if (decoding_->step()) {
-    step.preview = tokenizer_->decode(decoding_->so_far());
+    step.preview = draft_ ? preview_ : tokenizer_->decode(decoding_->so_far());
     return step;
   }
   const DecodingResult result = decoding_->result();
   const double ratio = compression_ratio(tokenizer_->decode(result.tokens));
-  if (fails(result, ratio) && attempt_ + 1 < options_.temperatures.size()) {
+  if (!draft_ && fails(result, ratio) && attempt_ + 1 < options_.temperatures.size()) {
     ++attempt_;
     begin_decoding();
     return step;
   }
-  const bool silent =
-      result.no_speech_prob > options_.most_no_speech && result.avg_logprob <= options_.least_avg_logprob;
-  if (silent) {
+  decoding_.reset();
+  if (draft_) {
+    settle_draft(step, result, ratio);
+    draft_seconds_ = seconds_by_clock() - draft_began_;
+    state_ = State::listening;
+    return step;
+  }
+  preview_.clear();
+  if (is_silent(result)) {
     seek_ += window_frames_;
   } else {
     const Index begin = seek_;
-    step.segments = cut(result, ratio);
-    if (options_.words) add_words(step.segments, begin, !ends_alone(result.tokens, tokenizer_->ids()));
-    std::erase_if(step.segments, [](const Segment& s) { return s.start == s.end || is_blank(s.text); });
-    for (const Segment& s : step.segments) said_.insert(said_.end(), s.tokens.begin(), s.tokens.end());
-    segments_.insert(segments_.end(), step.segments.begin(), step.segments.end());
+    std::vector<Segment> segments = cut(result, ratio);
+    if (options_.words) add_words(segments, begin, !ends_alone(result.tokens, tokenizer_->ids()));
+    settle(step, std::move(segments));
     if (!options_.condition_on_previous || result.temperature > kHotTemperature) prompt_from_ = said_.size();
   }
-  decoding_.reset();
   state_ = find_window() ? State::encoding : State::done;
   return step;
+}
+
+bool Transcriber::is_silent(const DecodingResult& result) const {
+  return result.no_speech_prob > options_.most_no_speech && result.avg_logprob <= options_.least_avg_logprob;
+}
+
+void Transcriber::settle(TranscribeStep& step, std::vector<Segment> segments) {
+  std::erase_if(segments, [](const Segment& s) { return s.start == s.end || is_blank(s.text); });
+  for (const Segment& s : segments) said_.insert(said_.end(), s.tokens.begin(), s.tokens.end());
+  segments_.insert(segments_.end(), segments.begin(), segments.end());
+  step.segments = std::move(segments);
+}
+
+/// What a growing window's text is sure of: everything, once the speaker pauses or the window is nearly full, else all
+/// segments but the last.
+void Transcriber::settle_draft(TranscribeStep& step, const DecodingResult& result, double ratio) {
+  const Index begin = seek_, end = begin + window_frames_;
+  const bool paused = voice_ && drafted_ - end >= kPause;
+  const bool full = window_frames_ >= model_->config().frames() - kNearlyFull;
+  preview_.clear();
+  if (is_silent(result) || fails(result, ratio)) {
+    if (paused || full) seek_ = end;
+    return;
+  }
+  std::vector<Segment> segments = cut(result, ratio);
+  if (options_.words) add_words(segments, begin, false);
+  seek_ = end;
+  if (!paused && !full && !segments.empty()) {
+    preview_ = segments.back().text;
+    segments.pop_back();
+    seek_ = segments.empty() ? begin : std::lround(segments.back().end / kSecondsOfFrame);
+  }
+  settle(step, std::move(segments));
+  step.preview = preview_;
 }
 
 Segment Transcriber::segment(const DecodingResult& result, double ratio, Index first, Index last, double start,

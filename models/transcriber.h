@@ -25,6 +25,7 @@ struct TranscribeOptions {
   double most_no_speech = 0.6;        // a window of silence, where its text is also unlikely
   bool condition_on_previous = true;  // the text so far is the next window's prompt
   bool timestamps = true;
+  bool live = false;                           // transcribes while the recording comes
   bool words = false;                          // times of words, by one more pass over a window's text
   std::shared_ptr<const VoiceDetector> voice;  // where it hears nobody, nothing is transcribed
   std::string initial_prompt;                  // names and words that occur, as if it had been said before
@@ -32,7 +33,7 @@ struct TranscribeOptions {
 
 struct TranscribeStep {
   std::vector<Segment> segments;  // that are settled with this step
-  std::string preview;            // the text of the window so far, where it is being decoded
+  std::string preview;            // the text after them so far, which may change
   bool waiting = false;           // for push() or finish(): there is nothing to do
   bool done = false;
 };
@@ -65,11 +66,15 @@ class Transcriber {
  private:
   enum class State { listening, encoding, decoding, done };
   TranscribeStep listen();
+  bool is_draft_due();
   bool find_window();
   void encode();
   TranscribeStep decode();
+  void settle(TranscribeStep& step, std::vector<Segment> segments);
+  void settle_draft(TranscribeStep& step, const DecodingResult& result, double ratio);
   void begin_decoding();
   bool fails(const DecodingResult& result, double ratio) const;
+  bool is_silent(const DecodingResult& result) const;
   std::vector<Segment> cut(const DecodingResult& result, double ratio);
   Segment segment(const DecodingResult& result, double ratio, Index first, Index last, double start, double end) const;
   void add_words(std::vector<Segment>& segments, Index window_begin, bool cut_off);
@@ -86,6 +91,10 @@ class Transcriber {
   AudioMemory audio_;
   std::size_t attempt_ = 0;  // which temperature
   std::unique_ptr<WindowDecoding> decoding_;
+  bool draft_ = false;                          // of a window that is still growing
+  Index drafted_ = 0;                           // frames there were at the last one
+  double draft_began_ = 0, draft_seconds_ = 0;  // by the clock
+  std::string preview_;
   std::vector<TokenId> said_;    // so far
   std::size_t prompt_from_ = 0;  // where in it the next prompt begins
   double last_speech_ = 0;       // seconds: where the last word ended

@@ -243,3 +243,46 @@ TEST_CASE("whisper: silence, noise and a tone give no words, where the voice det
   const float bad[] = {0, std::numeric_limits<float>::quiet_NaN()};
   CHECK_THROWS_WITH(transcriber.push(bad), "[transcribe] the recording holds samples that are no numbers");
 }
+
+TEST_CASE("whisper: live, words appear within two seconds of speech and the settled text is right") {
+  const auto files = test::whisper_files();
+  if (!files) return;
+  const Loaded loaded = load(*files, Precision::fast);
+  TranscribeOptions options;
+  options.live = true;
+  options.words = true;
+  options.voice = VoiceDetector::built_in(loaded.model->device());
+  Transcriber transcriber(loaded.model, loaded.tokenizer, options);
+  std::vector<float> samples = read_speech("jfk.wav");
+  samples.resize(samples.size() + 2 * kSampleRate);  // silence: the speaker has ended
+  transcriber.start();
+  std::string settled, seen;
+  std::size_t at = 0;
+  const auto hear_until = [&](double seconds) {
+    for (const auto end = static_cast<std::size_t>(seconds * kSampleRate); at < end; at += 1600) {
+      transcriber.push(std::span(samples).subspan(at, std::min<std::size_t>(1600, samples.size() - at)));
+      for (TranscribeStep step; !step.waiting;) {
+        step = transcriber.step();
+        for (const Segment& s : step.segments) settled += s.text;
+        seen = settled + step.preview;
+        REQUIRE_FALSE(step.done);
+      }
+    }
+  };
+  const std::pair<double, const char*> spoken[] = {
+      {2.3, "Americans"}, {6.4, "country"}, {7.2, "do for you"}, {8.7, "Ask"}};
+  for (const auto& [second, words] : spoken) {
+    hear_until(second + 2);
+    CAPTURE(second, seen);
+    CHECK(seen.find(words) != std::string::npos);
+  }
+  hear_until(static_cast<double>(samples.size()) / kSampleRate);
+  CAPTURE(settled, seen);
+  CHECK(settled.find("not what your country can do for you") != std::string::npos);
+  CHECK(settled.find("what you can do for your country") != std::string::npos);  // without finish()
+  transcriber.finish();
+  TranscribeStep last;
+  while (!(last = transcriber.step()).done) settled += last.preview;
+  CHECK(last.preview.empty());
+  CHECK(transcriber.seconds_done() == transcriber.seconds());
+}
