@@ -147,6 +147,7 @@ class WhisperLoader {
   void plan_block(const std::string& block, bool cross);
   Tensor load_tensor(const std::string& name);
   Tensor load_vector(const std::string& name);
+  Tensor load_positions(const std::string& name);
   LayerNorm load_norm(const std::string& name);
   Linear load_convolution(const std::string& name);
   Weight load_weight(std::span<const TensorInfo* const> tensors);
