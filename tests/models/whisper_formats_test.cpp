@@ -1,10 +1,8 @@
 // One tiny random Whisper in every format: each computes the same; and one of Hugging Face's against PyTorch
 // transformers (tests/golden/make_whisper_formats.py).
-#include "core/formats/gguf.h"
-#include "core/formats/safetensors.h"
 #include "core/text/byte_alphabet.h"
-#include "kernels/blocks.h"
 #include "models/tiny_whisper.h"
+#include "models/whisper_writers.h"
 
 using namespace wick;
 using namespace wick::test;
@@ -13,142 +11,11 @@ namespace {
 
 const std::string kGolden = WICK_TESTS_DIR "/golden/whisper/";
 
-/// Whether whisper.cpp's quantize quantises a tensor.
-bool is_matrix(const std::string& name, const TinyModel::Entry& tensor) {
-  return tensor.shape.size() == 2 && !name.ends_with("positional_embedding");
-}
-
-std::vector<std::byte> stored(const std::vector<float>& values, DType type) {
-  const auto count = static_cast<Index>(values.size());
-  std::vector<std::byte> bytes(static_cast<std::size_t>(row_bytes(type, count)));
-  quantize_row(type, values.data(), bytes.data(), count);
-  return bytes;
-}
-
-void round_to(DType type, TinyModel::Entry& tensor) {
-  const std::vector<std::byte> bytes = stored(tensor.values, type);
-  dequantize_row(type, bytes.data(), tensor.values.data(), static_cast<Index>(tensor.values.size()));
-}
-
-/// The model as it is after its matrices were stored in a type.
-TinyModel rounded(TinyModel model, DType type) {
-  for (auto& [name, tensor] : model.tensors) {
-    if (is_matrix(name, tensor)) round_to(type, tensor);
-  }
-  return model;
-}
-
-/// The model as whisper.cpp has it.
-SourcePtr ggml_file(const TinyModel& model, DType matrices) {
-  Builder file;
-  const std::uint32_t id = *ggml_type_id(matrices);
-  file.raw("lmgg");
-  for (const Index value : {kWhisperVocab, kWhisperAudio, kWhisperDim, Index{1}, Index{2}, kWhisperText, kWhisperDim,
-                            Index{1}, Index{2}, kWhisperMels, Index{2000} + static_cast<Index>(id)}) {
-    file.put(static_cast<std::int32_t>(value));
-  }
-  file.put<std::int32_t>(80).put<std::int32_t>(201).zeros(std::size_t{80} * 201 * sizeof(float));
-  file.put<std::int32_t>(2).put<std::int32_t>(1).raw("a").put<std::int32_t>(1).raw("b");
-  for (const auto& [name, tensor] : model.tensors) {
-    const DType type = is_matrix(name, tensor) ? matrices : DType::f32;
-    std::vector<Index> shape = tensor.shape;
-    if (name == "encoder.conv1.bias" || name == "encoder.conv2.bias") shape.push_back(1);
-    file.put(static_cast<std::uint32_t>(shape.size())).put(static_cast<std::uint32_t>(name.size()));
-    file.put(*ggml_type_id(type));
-    for (auto size = shape.rbegin(); size != shape.rend(); ++size) file.put(static_cast<std::uint32_t>(*size));
-    const std::vector<std::byte> bytes = stored(tensor.values, type);
-    file.raw(name).raw({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  }
-  return file.source("ggml-tiny.bin");
-}
-
 /// What the model computes, from a GGUF file with OpenAI's names.
 WhisperOutput expected(const TinyModel& model) {
   const TemporaryFolder folder;
   model.write(folder / "whisper.gguf");
   return run_whisper(*load_whisper(open_checkpoint(folder / "whisper.gguf")));
-}
-
-struct Renaming {
-  std::string_view from, to;
-};
-
-TinyModel renamed(const TinyModel& model, std::span<const Renaming> renamings) {
-  TinyModel result = model;
-  result.tensors.clear();
-  for (const auto& [openai, tensor] : model.tensors) {
-    std::string name = openai;
-    for (const auto& [from, to] : renamings) {
-      if (const std::size_t at = name.find(from); at != std::string::npos) name.replace(at, from.size(), to);
-    }
-    result.tensors[name] = tensor;
-  }
-  REQUIRE(result.tensors.size() == model.tensors.size());
-  return result;
-}
-
-constexpr Renaming kHuggingFace[] = {
-    {"encoder.", "model.encoder."},
-    {"decoder.", "model.decoder."},
-    {"blocks", "layers"},
-    {"cross_attn_ln", "encoder_attn_layer_norm"},
-    {"attn_ln", "self_attn_layer_norm"},
-    {"mlp_ln", "final_layer_norm"},
-    {"ln_post", "layer_norm"},
-    {"decoder.ln.", "decoder.layer_norm."},
-    {".attn.", ".self_attn."},
-    {".cross_attn.", ".encoder_attn."},
-    {"query", "q_proj"},
-    {"key", "k_proj"},
-    {"value", "v_proj"},
-    {"attn.out", "attn.out_proj"},
-    {"mlp.0", "fc1"},
-    {"mlp.2", "fc2"},
-    {"token_embedding", "embed_tokens"},
-    {"positional_embedding", "embed_positions.weight"},
-};
-constexpr Renaming kTranscribeCppEncoder[] = {
-    {"attn_ln", "norm_attn"},
-};
-constexpr Renaming kTranscribeCppDecoder[] = {
-    {"cross_attn_ln", "norm_cross"},
-    {"attn_ln", "norm_self"},
-    {".attn.", ".self_attn."},
-};
-constexpr Renaming kTranscribeCpp[] = {
-    {"encoder.", "enc."},
-    {"decoder.", "dec."},
-    {"conv1", "conv.0"},
-    {"conv2", "conv.1"},
-    {"ln_post", "final_norm"},
-    {"dec.ln.", "dec.final_norm."},
-    {"mlp_ln", "norm_ffn"},
-    {"query", "q"},
-    {"key", "k"},
-    {"value", "v"},
-    {"mlp.0", "ffn.fc1"},
-    {"mlp.2", "ffn.fc2"},
-    {"token_embedding", "token_embd"},
-    {"positional_embedding", "pos_emb.weight"},
-};
-
-TinyModel with_transcribe_cpp_names(const TinyModel& model) {
-  TinyModel encoder = model, decoder = model;
-  std::erase_if(encoder.tensors, [](const auto& entry) { return entry.first.starts_with("decoder"); });
-  std::erase_if(decoder.tensors, [](const auto& entry) { return entry.first.starts_with("encoder"); });
-  TinyModel result = renamed(renamed(encoder, kTranscribeCppEncoder), kTranscribeCpp);
-  result.tensors.merge(renamed(renamed(decoder, kTranscribeCppDecoder), kTranscribeCpp).tensors);
-  return result;
-}
-
-void write_safetensors_of(const TinyModel& model, const std::string& path, DType type) {
-  std::vector<std::vector<std::byte>> bytes;
-  std::vector<SafetensorsEntry> entries;
-  for (const auto& [name, tensor] : model.tensors) bytes.push_back(stored(tensor.values, type));
-  for (std::size_t i = 0; const auto& [name, tensor] : model.tensors) {
-    entries.push_back({name, type, tensor.shape, bytes[i++]});
-  }
-  write_safetensors(path, entries);
 }
 
 Tensor tensor_of(const nlohmann::json& rows, const Device& device) {
@@ -167,6 +34,16 @@ TEST_CASE("whisper formats: ggml of every type that whisper.cpp writes") {
     const ModelFiles files = ModelFiles::open(ggml_file(model, type));
     CHECK(files.vocabulary == std::vector<std::string>{"a", "b"});
     check_same(run_whisper(*load_whisper(files.checkpoint)), expected(rounded(model, type)), 1e-5);
+  }
+}
+
+TEST_CASE("whisper formats: CTranslate2 in f32 and in int8") {
+  for (const bool int8 : {false, true}) {
+    CAPTURE(int8);
+    TinyModel model = tiny_whisper();
+    const ModelFiles files = ModelFiles::open(ctranslate2_file(model, int8));
+    // The scale of a row of int8 is rounded to f16.
+    check_same(run_whisper(*load_whisper(files.checkpoint)), expected(model), int8 ? 2e-3 : 1e-5);
   }
 }
 
