@@ -68,12 +68,20 @@ void ComputedSource::read_part(const Part& part, std::uint64_t offset, std::span
   }
 }
 
-Checkpoint quantized(Checkpoint checkpoint, DType type, const std::function<bool(const TensorInfo&)>& wanted) {
+std::optional<DType> quantized_type(std::string_view name) {
+  for (const DType type : {DType::q8_0, DType::q5_1, DType::q5_0, DType::q4_1, DType::q4_0}) {
+    if (name == info(type).name) return type;
+  }
+  return {};
+}
+
+Checkpoint quantized(Checkpoint checkpoint, DType type, const std::function<bool(const std::string& name)>& wanted) {
+  if (!quantized_type(info(type).name)) throw Error("[quantize] to {}, which is not supported", info(type).name);
   const auto computed = std::make_shared<ComputedSource>(checkpoint.name());
   const auto source = static_cast<std::uint32_t>(checkpoint.sources.size());
   for (auto& [name, tensor] : checkpoint.tensors) {
     const bool fits = tensor.shape.size() == 2 && is_float(tensor.type) && tensor.shape[1] % info(type).block == 0;
-    if (!fits || !wanted(tensor)) continue;
+    if (!fits || !wanted(name)) continue;
     const Index rows = tensor.shape[0];
     const auto bytes = static_cast<std::uint64_t>(row_bytes(type, tensor.shape[1]));
     const auto compute = [from = checkpoint.sources[tensor.source], stored = tensor, type](Index first, Index count,

@@ -1,7 +1,9 @@
 #pragma once
 // Tensors that a file does not hold as they are wanted: converted as they are read.
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/byte_source.h"
@@ -39,8 +41,11 @@ class ComputedSource final : public ByteSource {
   std::uint64_t size_ = 0;
 };
 
-/// The checkpoint with those tensors in `type` for which `wanted` says so: matrices of a float type whose rows are
-/// whole blocks. The others are as before. By quantize_row, as they are read.
-Checkpoint quantized(Checkpoint checkpoint, DType type, const std::function<bool(const TensorInfo&)>& wanted);
+/// q8_0, q5_1, q5_0, q4_1 or q4_0 by its name; nothing for any other.
+std::optional<DType> quantized_type(std::string_view name);
+
+/// The checkpoint with the tensors whose names `wanted` takes in one of those types, if they are matrices of a float
+/// type and their rows are whole blocks. The others are as before. By quantize_row, as they are read.
+Checkpoint quantized(Checkpoint checkpoint, DType type, const std::function<bool(const std::string& name)>& wanted);
 
 }  // namespace wick

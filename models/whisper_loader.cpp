@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/computed_source.h"
 #include "core/error.h"
 #include "kernels/blocks.h"
 #include "models/whisper.h"
@@ -35,8 +36,12 @@ bool is_whisper(const Checkpoint& checkpoint) {
          checkpoint.metadata.get_or<std::string>("general.architecture", "") == "whisper";
 }
 
-WhisperLoader::WhisperLoader(const ModelFiles& files, Device device, Precision precision)
+WhisperLoader::WhisperLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize)
     : checkpoint_(with_openai_names(files.checkpoint)), memory_(device) {
+  if (quantize) {
+    checkpoint_ = quantized(std::move(checkpoint_), *quantize,
+                            [](const std::string& name) { return !name.ends_with("positional_embedding"); });
+  }
   if (!is_whisper(checkpoint_)) throw Error("{}: not a Whisper model", checkpoint_.name());
   WhisperConfig config = read_config();
   config.alignment_heads = whisper_alignment_heads(config, files.config);

@@ -5,6 +5,7 @@
 
 #include "audio/audio_file.h"
 #include "command.h"
+#include "core/computed_source.h"
 #include "core/error.h"
 #include "models/transcriber.h"
 #include "models/transcript.h"
@@ -16,7 +17,7 @@ struct Options {
   CommonOptions common;
   ModelOption model;
   std::vector<std::string> files;
-  std::string language = "auto", task = "transcribe", format = "txt", prompt;
+  std::string language = "auto", task = "transcribe", format = "txt", prompt, quantize;
   Index beam = 5;
   bool words = false, no_vad = false;
   std::vector<double> temperatures;
@@ -33,7 +34,7 @@ Loaded load(const Options& options) {
   ModelFiles files = ModelFiles::open(options.model.path(), options.model.tokenizer);
   if (!is_whisper(files.checkpoint)) throw Error("{}: not a Whisper model", files.checkpoint.name());
   WhisperLoader loader(files, options.common.open_device(),
-                       options.common.precise ? Precision::precise : Precision::fast);
+                       options.common.precise ? Precision::precise : Precision::fast, quantized_type(options.quantize));
   ProgressBar bar("Loading");
   while (loader.step()) bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
   const auto model = loader.finish();
@@ -152,6 +153,8 @@ void add_transcribe(CLI::App& app) {
   command->add_option("-o,--output-format", options->format, "txt, srt, vtt or tsv; --json has everything")
       ->check(CLI::IsMember({"txt", "srt", "vtt", "tsv"}))
       ->capture_default_str();
+  command->add_option("--quantize", options->quantize, "Weights of a float type become smaller as they load")
+      ->check(CLI::IsMember({"q8_0", "q5_1", "q5_0", "q4_1", "q4_0"}));
   options->common.add_to(*command);
   command->callback([options] { run(*options); });
 }

@@ -79,10 +79,10 @@ inline WhisperOutput run_whisper(const Whisper& model) {
   return run_whisper(model, mel, {3, 14, 15, 92});
 }
 
-inline std::shared_ptr<const Whisper> load_whisper(Checkpoint checkpoint) {
+inline std::shared_ptr<const Whisper> load_whisper(Checkpoint checkpoint, std::optional<DType> quantize = {}) {
   ModelFiles files;
   files.checkpoint = std::move(checkpoint);
-  return WhisperLoader(files, Device::cpu(1), Precision::precise).finish();
+  return WhisperLoader(files, Device::cpu(1), Precision::precise, quantize).finish();
 }
 
 /// The largest difference relative to the largest value of `b`.

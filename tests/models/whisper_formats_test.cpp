@@ -103,6 +103,19 @@ TEST_CASE("whisper formats: a quantised table of positions is taken as numbers")
   check_same(run_whisper(*load_whisper(open_checkpoint(folder / "whisper.gguf"))), expected(model), 1e-5);
 }
 
+TEST_CASE("whisper formats: quantised as it loads, a model is what whisper.cpp's quantize makes of it") {
+  const TinyModel model = tiny_whisper();
+  const Checkpoint checkpoint = open_checkpoint(ggml_file(model, DType::f32));
+  const std::size_t whole = load_whisper(checkpoint)->weight_bytes();
+  for (const DType type : {DType::q4_0, DType::q4_1, DType::q5_0, DType::q5_1, DType::q8_0}) {
+    CAPTURE(info(type).name);
+    const auto quantised = load_whisper(checkpoint, type);
+    CHECK(quantised->weight_bytes() < whole / 2);
+    check_same(run_whisper(*quantised), run_whisper(*load_whisper(open_checkpoint(ggml_file(model, type)))), 0);
+  }
+  CHECK_THROWS_AS(load_whisper(checkpoint, DType::q6_k), Error);
+}
+
 TEST_CASE("whisper formats: a GGUF file's tokens are bytes, however it writes them") {
   TinyModel model = tiny_whisper();
   const TemporaryFolder folder;
