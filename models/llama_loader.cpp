@@ -40,6 +40,13 @@ std::string upper(std::string text) {
   return text;
 }
 
+LlamaConfig read_config(const ModelFiles& files) {
+  const std::string& file = files.checkpoint.name();
+  if (files.checkpoint.format != "safetensors") return LlamaConfig::from_gguf(files.checkpoint);
+  if (files.config.is_null()) throw Error("{}: config.json is missing beside it", file);
+  return LlamaConfig::from_huggingface(files.config, file + " (config.json)");
+}
+
 }  // namespace
 
 LlamaLoader::LlamaLoader(ModelFiles files, Device device, LlamaOptions options)
@@ -47,10 +54,7 @@ LlamaLoader::LlamaLoader(ModelFiles files, Device device, LlamaOptions options)
       huggingface_(files_.checkpoint.format == "safetensors"),
       memory_(device),
       bytes_by_type_(kDTypes) {
-  LlamaConfig config = huggingface_
-                           ? LlamaConfig::from_huggingface(files_.config, files_.checkpoint.name() + " (config.json)")
-                           : LlamaConfig::from_gguf(files_.checkpoint);
-  model_ = std::shared_ptr<Llama>(new Llama(std::move(config), std::move(device), options));
+  model_ = std::shared_ptr<Llama>(new Llama(read_config(files_), std::move(device), options));
   model_->make_cache(1);  // throws where the model cannot have one of this type
   const LlamaConfig& c = model_->config_;
   plan(require("embedding", 0, {c.vocab, c.dim}));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/formats/binary_reader.h"
 #include "core/text/byte_alphabet.h"
 
 namespace wick {
@@ -31,15 +32,49 @@ std::string template_of(const Json& tokenizer_config) {
   return {};
 }
 
+void read_tokenizer_json(ModelFiles& files, const OpenSibling& open) {
+  const SourcePtr source = sibling(open, "tokenizer.json");
+  if (source && !files.tokenizer) files.tokenizer = Tokenizer::from_json(read_text(*source), source->name());
+}
+
+/// An object from tokens, in GPT-2's characters, to ids.
+void read_vocab_json(ModelFiles& files, const ByteSource& source) {
+  constexpr std::size_t kMostTokens = std::size_t{1} << 22;
+  const Json tokens = parse_json(source);
+  if (!tokens.is_object()) throw Error("{}: expected an object of tokens", source.name());
+  for (const auto& [token, id] : tokens.items()) {
+    if (!id.is_number_unsigned() || id.get<std::size_t>() >= kMostTokens) {
+      throw Error("{}: token '{}' has no id", source.name(), shown(token));
+    }
+    const auto at = id.get<std::size_t>();
+    if (at >= files.vocabulary.size()) files.vocabulary.resize(at + 1);
+    files.vocabulary[at] = text::from_alphabet(token);
+  }
+}
+
 void read_huggingface(ModelFiles& files, const OpenSibling& open) {
-  const SourcePtr config = sibling(open, "config.json");
-  if (!config) throw Error("{}: config.json is missing beside it", files.checkpoint.name());
-  files.config = parse_json(*config);
+  if (const SourcePtr source = sibling(open, "config.json")) files.config = parse_json(*source);
   if (const SourcePtr source = sibling(open, "tokenizer_config.json")) files.tokenizer_config = parse_json(*source);
   files.chat_template = template_of(files.tokenizer_config);
   if (const SourcePtr source = sibling(open, "chat_template.jinja")) files.chat_template = read_text(*source);
-  if (const SourcePtr source = sibling(open, "tokenizer.json"); source && !files.tokenizer) {
-    files.tokenizer = Tokenizer::from_json(read_text(*source), source->name());
+  read_tokenizer_json(files, open);
+  if (const SourcePtr source = sibling(open, "vocab.json"); source && !files.tokenizer) read_vocab_json(files, *source);
+}
+
+/// Some Whispers have no tokenizer, but a list of tokens, in GPT-2's characters, which has no spaces, or as they are;
+/// some have nothing.
+void read_gguf_tokenizer(ModelFiles& files, const OpenSibling& open) {
+  const Metadata& metadata = files.checkpoint.metadata;
+  if (files.tokenizer) return;
+  if (metadata.has("tokenizer.ggml.model")) {
+    files.tokenizer = Tokenizer::from_gguf(metadata);
+  } else if (metadata.has("tokenizer.ggml.tokens")) {
+    files.vocabulary = metadata.get<std::vector<std::string>>("tokenizer.ggml.tokens");
+    const auto has_space = [](const std::string& token) { return token.find(' ') != std::string::npos; };
+    if (std::any_of(files.vocabulary.begin(), files.vocabulary.end(), has_space)) return;
+    for (std::string& token : files.vocabulary) token = text::from_alphabet(token);
+  } else {
+    read_tokenizer_json(files, open);
   }
 }
 
@@ -87,7 +122,7 @@ ModelFiles ModelFiles::open(SourcePtr source, const OpenSibling& open, const Sou
   } else if (files.checkpoint.format == "ggml") {
     files.vocabulary = metadata.get<std::vector<std::string>>("whisper.vocabulary");
   } else if (files.checkpoint.format == "gguf") {
-    if (!files.tokenizer && metadata.has("tokenizer.ggml.model")) files.tokenizer = Tokenizer::from_gguf(metadata);
+    read_gguf_tokenizer(files, open);
     files.chat_template = metadata.get_or<std::string>("tokenizer.chat_template", "");
   }
   return files;

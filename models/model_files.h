@@ -10,9 +10,10 @@
 
 namespace wick {
 
-/// GGUF carries everything itself. A Hugging Face repository has config.json, tokenizer.json, tokenizer_config.json and
-/// chat_template.jinja beside its safetensors; CTranslate2 has a vocabulary beside its model.bin, whisper.cpp one in
-/// its file; a llama2.c checkpoint has a tokenizer file.
+/// GGUF carries everything itself, or has a tokenizer.json beside it. A Hugging Face repository has config.json,
+/// tokenizer.json, tokenizer_config.json and chat_template.jinja beside its safetensors, and where it is of a Whisper
+/// that someone trained further, often vocab.json instead of tokenizer.json; CTranslate2 has a vocabulary beside its
+/// model.bin, whisper.cpp one in its file; a llama2.c checkpoint has a tokenizer file.
 struct ModelFiles {
   Checkpoint checkpoint;
   nlohmann::ordered_json config;            // config.json, null where there is none

@@ -125,8 +125,9 @@ bool is_whisper(const Checkpoint& checkpoint);
 /// Loads a model one block at a time, so that a page or a window can show progress and stop.
 class WhisperLoader {
  public:
-  /// Checks every tensor's name and shape before any weight is read.
-  WhisperLoader(const ModelFiles& files, Device device, Precision precision);
+  /// Checks every tensor's name and shape before any weight is read. Matrices of a float type become `quantize` while
+  /// they load, if it is given: a type that quantized_type (core/computed_source.h) knows.
+  WhisperLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize = {});
 
   std::uint64_t bytes_total() const { return total_; }
   std::uint64_t bytes_done() const { return done_; }
@@ -147,6 +148,7 @@ class WhisperLoader {
   void plan_block(const std::string& block, bool cross);
   Tensor load_tensor(const std::string& name);
   Tensor load_vector(const std::string& name);
+  Tensor load_positions(const std::string& name);
   LayerNorm load_norm(const std::string& name);
   Linear load_convolution(const std::string& name);
   Weight load_weight(std::span<const TensorInfo* const> tensors);

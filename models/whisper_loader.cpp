@@ -1,5 +1,10 @@
 // From a model file to packed weights: dimensions, names, shapes, order.
+#include <algorithm>
+#include <iterator>
+
+#include "core/computed_source.h"
 #include "core/error.h"
+#include "kernels/blocks.h"
 #include "models/whisper.h"
 #include "models/whisper_alignment.h"
 #include "models/whisper_names.h"
@@ -26,13 +31,17 @@ std::string block_name(const char* side, Index layer) { return fmt::format("{}.b
 }  // namespace
 
 bool is_whisper(const Checkpoint& checkpoint) {
-  const auto has = [&](const char* name) { return checkpoint.find(name) != nullptr; };
-  return has("encoder.conv1.weight") || has("model.encoder.conv1.weight") || has("encoder/conv1/weight") ||
+  constexpr const char* kNames[] = {"encoder.conv1.weight", "model.encoder.conv1.weight", "encoder/conv1/weight"};
+  return std::any_of(std::begin(kNames), std::end(kNames), [&](const char* name) { return checkpoint.find(name); }) ||
          checkpoint.metadata.get_or<std::string>("general.architecture", "") == "whisper";
 }
 
-WhisperLoader::WhisperLoader(const ModelFiles& files, Device device, Precision precision)
+WhisperLoader::WhisperLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize)
     : checkpoint_(with_openai_names(files.checkpoint)), memory_(device) {
+  if (quantize) {
+    checkpoint_ = quantized(std::move(checkpoint_), *quantize,
+                            [](const std::string& name) { return !name.ends_with("positional_embedding"); });
+  }
   if (!is_whisper(checkpoint_)) throw Error("{}: not a Whisper model", checkpoint_.name());
   WhisperConfig config = read_config();
   config.alignment_heads = whisper_alignment_heads(config, files.config);
@@ -142,8 +151,8 @@ bool WhisperLoader::step() {
   if (next_ == 0) {
     m.conv1_ = load_convolution("encoder.conv1");
     m.conv2_ = load_convolution("encoder.conv2");
-    m.audio_positions_ = load_tensor("encoder.positional_embedding").to_dtype(DType::f32);
-    m.text_positions_ = load_tensor("decoder.positional_embedding").to_dtype(DType::f32);
+    m.audio_positions_ = load_positions("encoder.positional_embedding");
+    m.text_positions_ = load_positions("decoder.positional_embedding");
     const TensorInfo* const tokens[] = {checkpoint_.find("decoder.token_embedding.weight")};
     m.embedding_ = load_weight(tokens);
     m.output_ = Linear{.parts = {m.embedding_}, .bias = {}, .precision = m.precision_};
@@ -174,6 +183,18 @@ Tensor WhisperLoader::load_tensor(const std::string& name) {
 }
 
 Tensor WhisperLoader::load_vector(const std::string& name) { return load_tensor(name).to_dtype(DType::f32); }
+
+/// A table of positions, which some quantise as if it were a weight.
+Tensor WhisperLoader::load_positions(const std::string& name) {
+  const TensorInfo& tensor = *checkpoint_.find(name);
+  if (is_float(tensor.type)) return load_vector(name);
+  std::vector<std::byte> bytes(static_cast<std::size_t>(tensor.bytes));
+  checkpoint_.read_rows(tensor, 0, tensor.shape[0], bytes);
+  done_ += tensor.bytes;
+  Tensor table = Tensor::empty(Shape(tensor.shape), DType::f32, model_->device_);
+  dequantize_row(tensor.type, bytes.data(), table.data<float>(), table.elements());
+  return table;
+}
 
 LayerNorm WhisperLoader::load_norm(const std::string& name) {
   return {load_vector(name + ".weight"), load_vector(name + ".bias")};

@@ -50,6 +50,26 @@ constexpr Renaming kCTranslate2[] = {
     {"position_encodings.encodings", "positional_embedding"},
     {"decoder.embeddings", "decoder.token_embedding"},
 };
+constexpr Renaming kTranscribeCpp[] = {
+    {"enc.", "encoder."},
+    {"dec.", "decoder."},
+    {".conv.0", ".conv1"},
+    {".conv.1", ".conv2"},
+    {"pos_emb.weight", "positional_embedding"},
+    {"token_embd", "token_embedding"},
+    {"encoder.final_norm", "encoder.ln_post"},
+    {"decoder.final_norm", "decoder.ln"},
+    {"norm_attn", "attn_ln"},
+    {"norm_self", "attn_ln"},
+    {"norm_cross", "cross_attn_ln"},
+    {"norm_ffn", "mlp_ln"},
+    {".self_attn.", ".attn."},
+    {"attn.q.", "attn.query."},
+    {"attn.k.", "attn.key."},
+    {"attn.v.", "attn.value."},
+    {"ffn.fc1", "mlp.0"},
+    {"ffn.fc2", "mlp.2"},
+};
 
 template <std::size_t count>
 std::string renamed(std::string name, const Renaming (&renamings)[count]) {
@@ -66,6 +86,7 @@ std::string openai_whisper_name(std::string name) {
     std::replace(name.begin(), name.end(), '/', '.');
     return renamed(std::move(name), kCTranslate2);
   }
+  if (name.starts_with("enc.") || name.starts_with("dec.")) return renamed(std::move(name), kTranscribeCpp);
   const bool huggingface = name.find(".layers.") != std::string::npos || name.starts_with("model.") ||
                            name.find(".embed_") != std::string::npos ||
                            name.find("coder.layer_norm") != std::string::npos;

@@ -1,12 +1,15 @@
 #include "core/formats/ctranslate2.h"
 
 #include <cctype>
+#include <cmath>
 #include <cstring>
 #include <optional>
 
+#include "core/computed_source.h"
 #include "core/error.h"
 #include "core/formats/binary_reader.h"
 #include "core/formats/tensor_table.h"
+#include "kernels/half.h"
 
 namespace wick {
 namespace {
@@ -28,11 +31,11 @@ std::string read_string(BinaryReader& reader, std::string_view what) {
   return text;
 }
 
-std::optional<DType> float_type(Element element) {
-  if (element == Element::float32) return DType::f32;
-  if (element == Element::float16) return DType::f16;
+/// The type of a tensor, or for integers one of their size, until their scales are known.
+DType stored_type(Element element) {
   if (element == Element::bfloat16) return DType::bf16;
-  return {};
+  if (element == Element::float16 || element == Element::int16) return DType::f16;
+  return element == Element::int8 ? DType::i8 : DType::f32;
 }
 
 template <class T>
@@ -49,7 +52,10 @@ std::optional<MetaValue> scalar(BinaryReader& reader, Element element) {
   return {};
 }
 
-void read_variable(BinaryReader& reader, Checkpoint& checkpoint) {
+/// What a variable is, as far as a TensorInfo does not say it.
+using Elements = std::map<std::string, Element, std::less<>>;
+
+void read_variable(BinaryReader& reader, Checkpoint& checkpoint, Elements& integers) {
   const std::string name = read_string(reader, "the name of a variable");
   const int rank = reader.read<std::uint8_t>("a rank");
   if (rank > kMaxRank) throw Error("{}: variable '{}' has {} dimensions", reader.file(), shown(name), rank);
@@ -67,13 +73,10 @@ void read_variable(BinaryReader& reader, Checkpoint& checkpoint) {
       return;
     }
   }
-  const std::optional<DType> type = float_type(element);
-  if (!type) {
-    throw Error("{}: variable '{}' has integer weights; convert the model with float16 or float32 weights",
-                reader.file(), shown(name));
-  }
+  if (element == Element::int32) throw Error("{}: variable '{}' has int32 weights", reader.file(), shown(name));
   const std::span<const std::uint64_t> dims(shape, static_cast<std::size_t>(rank));
-  const TensorInfo& tensor = add_tensor(checkpoint, {name, *type, dims, reader.offset()}, 0);
+  const TensorInfo& tensor = add_tensor(checkpoint, {name, stored_type(element), dims, reader.offset()}, 0);
+  if (element == Element::int8 || element == Element::int16) integers.emplace(name, element);
   if (tensor.bytes != bytes) {
     throw Error("{}: variable '{}' of shape {} has {} bytes, expected {}", reader.file(), shown(name), shape_text(dims),
                 bytes, tensor.bytes);
@@ -95,6 +98,87 @@ void read_alias(BinaryReader& reader, Checkpoint& checkpoint) {
   }
   if (checkpoint.find(alias)) throw Error("{}: tensor '{}' is there twice", reader.file(), shown(alias));
   checkpoint.metadata.values.insert_or_assign(alias, name);
+}
+
+/// The scales of a weight, one for each row: a real number is an integer divided by its scale. They are no tensor then.
+std::vector<float> take_scales(Checkpoint& checkpoint, const TensorInfo& weight) {
+  const std::string name = weight.name + "_scale";
+  const auto rows = static_cast<std::size_t>(weight.shape.empty() ? 1 : weight.shape[0]);
+  std::vector<float> scales(rows);
+  if (const TensorInfo* tensor = checkpoint.find(name)) {
+    const Index count = static_cast<Index>(rows);
+    if (checkpoint.require(name, {&count, 1}).type != DType::f32) {
+      throw Error("{}: tensor '{}' is {}, expected f32", checkpoint.name(), shown(name), info(tensor->type).name);
+    }
+    checkpoint.sources[0]->read(tensor->offset, std::as_writable_bytes(std::span(scales)));
+    checkpoint.tensors.erase(name);
+  } else {
+    scales.assign(rows, static_cast<float>(checkpoint.metadata.number(name)));
+  }
+  for (const float scale : scales) {
+    if (!(scale > 0) || std::isinf(scale)) {
+      throw Error("{}: '{}' holds {}, expected positive numbers", checkpoint.name(), shown(name), scale);
+    }
+  }
+  return scales;
+}
+
+void put_q8_0(const std::int8_t* row, float scale, Index columns, std::byte* blocks) {
+  constexpr DTypeInfo kBlock = info(DType::q8_0);
+  const std::uint16_t unit = f32_to_f16(1 / scale);
+  for (; columns > 0; columns -= kBlock.block, row += kBlock.block, blocks += kBlock.bytes) {
+    std::memcpy(blocks, &unit, sizeof unit);
+    std::memcpy(blocks + sizeof unit, row, static_cast<std::size_t>(kBlock.block));
+  }
+}
+
+template <class T>
+void put_f32(const T* row, float scale, Index columns, std::byte* out) {
+  for (Index i = 0; i < columns; ++i) {
+    const float value = static_cast<float>(row[i]) / scale;
+    std::memcpy(out + i * static_cast<Index>(sizeof value), &value, sizeof value);
+  }
+}
+
+/// Rows of integers of type T, `columns` wide and stored from `offset` on, with their scales applied.
+template <class T>
+ComputedSource::Rows scaled_rows(SourcePtr source, std::uint64_t offset, Index columns, DType type,
+                                 std::vector<float> scales) {
+  return [=, scales = std::move(scales)](Index first, Index count, std::span<std::byte> into) {
+    std::vector<T> integers(static_cast<std::size_t>(count * columns));
+    source->read(offset + static_cast<std::uint64_t>(first * columns) * sizeof(T),
+                 std::as_writable_bytes(std::span(integers)));
+    for (Index i = 0; i < count; ++i) {
+      const T* row = integers.data() + i * columns;
+      std::byte* out = into.data() + i * row_bytes(type, columns);
+      const float scale = scales[static_cast<std::size_t>(first + i)];
+      if constexpr (sizeof(T) == 1) {
+        if (type == DType::q8_0) {
+          put_q8_0(row, scale, columns, out);
+          continue;
+        }
+      }
+      put_f32(row, scale, columns, out);
+    }
+  };
+}
+
+/// Puts a weight of real numbers in the place of one of integers.
+void apply_scales(Checkpoint& checkpoint, ComputedSource& computed, const std::string& name, Element element) {
+  const TensorInfo weight = checkpoint.tensors.extract(name).mapped();
+  if (weight.bytes == 0) throw Error("{}: variable '{}' is empty", checkpoint.name(), shown(name));
+  std::vector<float> scales = take_scales(checkpoint, weight);
+  const auto rows = static_cast<Index>(scales.size());
+  const auto columns = static_cast<Index>(weight.bytes / scales.size() / kElementBytes[static_cast<int>(element)]);
+  const bool blocks = element == Element::int8 && weight.shape.size() == 2 && columns % info(DType::q8_0).block == 0;
+  const DType type = blocks ? DType::q8_0 : DType::f32;
+  auto compute =
+      element == Element::int8
+          ? scaled_rows<std::int8_t>(checkpoint.sources[0], weight.offset, columns, type, std::move(scales))
+          : scaled_rows<std::int16_t>(checkpoint.sources[0], weight.offset, columns, type, std::move(scales));
+  const std::uint64_t begin = computed.add(rows, static_cast<std::uint64_t>(row_bytes(type, columns)), compute);
+  const std::vector<std::uint64_t> shape(weight.shape.begin(), weight.shape.end());
+  add_tensor(checkpoint, {name, type, shape, begin}, 1);
 }
 
 }  // namespace
@@ -125,9 +209,14 @@ Checkpoint read_ctranslate2(const SourcePtr& source) {
   checkpoint.metadata.values["general.architecture"] = read_string(reader, "the specification");
   reader.skip(sizeof(std::uint32_t), "the revision");
   const auto variables = reader.read<std::uint32_t>("the number of variables");
-  for (std::uint32_t i = 0; i < variables; ++i) read_variable(reader, checkpoint);
+  Elements integers;
+  for (std::uint32_t i = 0; i < variables; ++i) read_variable(reader, checkpoint, integers);
   const auto aliases = reader.read<std::uint32_t>("the number of aliases");
   for (std::uint32_t i = 0; i < aliases; ++i) read_alias(reader, checkpoint);
+  if (integers.empty()) return checkpoint;
+  const auto computed = std::make_shared<ComputedSource>(source->name());
+  checkpoint.sources.push_back(computed);
+  for (const auto& [name, element] : integers) apply_scales(checkpoint, *computed, name, element);
   return checkpoint;
 }
 

@@ -22,6 +22,7 @@ struct PreTokenizerName {
 constexpr PreTokenizerName kPreTokenizers[] = {
     {.name = "default", .rule = SplitRule::gpt2},
     {.name = "gpt-2", .rule = SplitRule::gpt2},
+    {.name = "gpt2", .rule = SplitRule::gpt2},
     {.name = "phi-2", .rule = SplitRule::gpt2},
     {.name = "mpt", .rule = SplitRule::gpt2},
     {.name = "olmo", .rule = SplitRule::gpt2},

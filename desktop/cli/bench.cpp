@@ -121,6 +121,7 @@ void add_bench(CLI::App& app) {
     sub->add_option("--seconds", options->bench.seconds, "Least time for a row")->capture_default_str();
     sub->add_option("--filter", options->filter, "Only rows whose name contains this");
     options->common.add_to(*sub);
+    if (std::string_view(name) == "speech") options->common.add_quantize_to(*sub);
     sub->callback([options, name = std::string(name)] { bench(*options, name); });
   };
   add("peaks", "This machine's FMA, int8, bf16 and memory peaks", false);

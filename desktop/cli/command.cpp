@@ -11,6 +11,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "core/computed_source.h"
 #include "core/error.h"
 #include "core/text/unicode.h"
 #include "fetch/store.h"
@@ -24,6 +25,11 @@ void CommonOptions::add_to(CLI::App& app) {
   app.add_option("--cache-type", cache_type, "KV cache: f16 (default), f32, or q8_0 for half the memory")
       ->check(CLI::IsMember({"f16", "f32", "q8_0"}));
   app.add_flag("--json", json, "Machine-readable output");
+}
+
+void CommonOptions::add_quantize_to(CLI::App& app) {
+  app.add_option("--quantize", quantize, "Weights of a float type become smaller as they load")
+      ->check(CLI::IsMember({"q8_0", "q5_1", "q5_0", "q4_1", "q4_0"}));
 }
 
 LlamaOptions CommonOptions::llama_options() const {
@@ -62,7 +68,8 @@ LoadedSpeech load_speech(const ModelOption& option, const CommonOptions& common)
   const double begin = now_ms();
   const ModelFiles files = ModelFiles::open(option.path(), option.tokenizer);
   if (!is_whisper(files.checkpoint)) throw Error("{}: not a Whisper model", files.checkpoint.name());
-  WhisperLoader loader(files, common.open_device(), common.precise ? Precision::precise : Precision::fast);
+  WhisperLoader loader(files, common.open_device(), common.precise ? Precision::precise : Precision::fast,
+                       quantized_type(common.quantize));
   ProgressBar bar("Loading");
   while (loader.step()) bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
   LoadedSpeech loaded{.model = loader.finish(), .tokenizer = {}};

@@ -18,10 +18,11 @@ struct CommonOptions {
   int threads = 0;
   std::string device = "cpu";
   bool precise = false;
-  std::string cache_type;
+  std::string cache_type, quantize;
   bool json = false;
 
   void add_to(CLI::App& app);
+  void add_quantize_to(CLI::App& app);
   LlamaOptions llama_options() const;
   /// Throws Error for a device that this build or machine lacks.
   Device open_device() const;

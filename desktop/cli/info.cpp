@@ -1,6 +1,8 @@
 // `wick info`: this machine, or a model file.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "command.h"
 
 namespace wick::cli {
@@ -45,7 +47,9 @@ Json value_json(const MetaValue& value) {
 
 Json file(const InfoOptions& options) {
   const Checkpoint checkpoint = open_checkpoint(ModelOption{options.model, {}}.path());
-  Json json{{"file", checkpoint.name()}, {"format", checkpoint.format}, {"parts", checkpoint.sources.size()}};
+  std::set<std::string> parts;  // a source of computed tensors has the name of the file that they come from
+  for (const SourcePtr& source : checkpoint.sources) parts.insert(source->name());
+  Json json{{"file", checkpoint.name()}, {"format", checkpoint.format}, {"parts", parts.size()}};
   std::uint64_t bytes = 0, parameters = 0;
   for (const auto& [name, tensor] : checkpoint.tensors) {
     bytes += tensor.bytes;

@@ -133,6 +133,7 @@ void add_transcribe(CLI::App& app) {
       ->check(CLI::IsMember({"txt", "srt", "vtt", "tsv"}))
       ->capture_default_str();
   options->common.add_to(*command);
+  options->common.add_quantize_to(*command);
   command->callback([options] { run(*options); });
 }
 

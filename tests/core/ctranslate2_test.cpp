@@ -1,8 +1,10 @@
 #include "core/formats/ctranslate2.h"
 
+#include <cmath>
 #include <cstring>
 
 #include "core/file_builder.h"
+#include "kernels/blocks.h"
 
 using namespace wick;
 using namespace wick::test;
@@ -58,6 +60,39 @@ TEST_CASE("ctranslate2: variables are tensors, scalars are metadata, aliases nam
   CHECK(checkpoint.find("decoder/projection/weight") == nullptr);
 }
 
+TEST_CASE("ctranslate2: weights in integers come with their scales applied") {
+  Builder file = header(7);
+  put_variable(file, "conv/weight", {2, 1, 2}, 1, 4);
+  for (const int q : {127, -3, 5, -127}) file.put(static_cast<std::int8_t>(q));
+  put_variable(file, "conv/weight_scale", {2}, 0, 8).put(64.0F).put(0.5F);
+  put_variable(file, "matrix/weight", {3, 64}, 1, 3 * 64);
+  for (int i = 0; i < 3 * 64; ++i) file.put(static_cast<std::int8_t>(i % 255 - 127));
+  put_variable(file, "matrix/weight_scale", {3}, 0, 12).put(100.0F).put(2.0F).put(3000.0F);
+  put_variable(file, "wide/weight", {1, 2}, 2, 4).put<std::int16_t>(1000).put<std::int16_t>(-1);
+  put_variable(file, "wide/weight_scale", {}, 0, 4).put(2000.0F);
+  put_variable(file, "pre_norm", {}, 1, 1).put<std::int8_t>(1);
+  file.put<std::uint32_t>(2);
+  put_name(put_name(file, "other/weight"), "matrix/weight");
+  put_name(put_name(file, "other/weight_scale"), "matrix/weight_scale");
+  const Checkpoint checkpoint = open_checkpoint(file.source("model.bin"));
+
+  const auto values = [&](const char* name, Index count) {
+    std::vector<float> numbers(static_cast<std::size_t>(count));
+    dequantize_row(checkpoint.tensors.at(name).type, bytes_of(checkpoint, name).data(), numbers.data(), count);
+    return numbers;
+  };
+  CHECK(checkpoint.tensors.size() == 3);
+  CHECK(checkpoint.tensors.at("conv/weight").shape == std::vector<Index>{2, 1, 2});
+  CHECK(values("conv/weight", 4) == std::vector<float>{127 / 64.0F, -3 / 64.0F, 10, -254});
+  CHECK(values("wide/weight", 2) == std::vector<float>{0.5F, -1 / 2000.0F});
+  CHECK(checkpoint.tensors.at("matrix/weight").type == DType::q8_0);
+  const std::vector<float> matrix = values("matrix/weight", 3 * 64);
+  for (int i = 0; i < 3 * 64; ++i) {
+    const double exact = (i % 255 - 127) / (i < 64 ? 100.0 : i < 128 ? 2.0 : 3000.0);
+    CHECK(std::abs(matrix[static_cast<std::size_t>(i)] - exact) <= std::abs(exact) * 0x1p-11);
+  }
+}
+
 TEST_CASE("ctranslate2: a file that is cut anywhere is an error") {
   const SourcePtr whole = small_file().source("model.bin");
   for (std::uint64_t size = 1; size < whole->size(); ++size) {
@@ -75,8 +110,25 @@ TEST_CASE("ctranslate2: what is wrong is named") {
   put_variable(type, "w", {1}, 9, 4).zeros(4);
   CHECK_THAT(error_of_bytes(type), Contains("unknown type 9"));
   Builder integers = header(1);
-  put_variable(integers, "w", {4}, 1, 4).zeros(4);
-  CHECK_THAT(error_of_bytes(integers), Contains("integer weights"));
+  put_variable(integers, "w", {4}, 3, 16).zeros(16);
+  CHECK_THAT(error_of_bytes(integers), Contains("'w' has int32 weights"));
+  Builder no_scale = header(1);
+  put_variable(no_scale, "w", {4}, 1, 4).zeros(4).put<std::uint32_t>(0);
+  CHECK_THAT(error_of_bytes(no_scale), Contains("'w_scale' is missing"));
+  Builder no_rows = header(2);
+  put_variable(no_rows, "w", {1U << 31, 0}, 1, 0);
+  put_variable(no_rows, "w_scale", {}, 0, 4).put(1.0F).put<std::uint32_t>(0);
+  CHECK_THAT(error_of_bytes(no_rows), Contains("'w' is empty"));
+  for (const float scale : {0.0F, -1.0F, HUGE_VALF, std::nanf("")}) {
+    Builder wrong = header(2);
+    put_variable(wrong, "w", {1, 4}, 1, 4).zeros(4);
+    put_variable(wrong, "w_scale", {1}, 0, 4).put(scale).put<std::uint32_t>(0);
+    CHECK_THAT(error_of_bytes(wrong), Contains("expected positive numbers"));
+  }
+  Builder few = header(2);
+  put_variable(few, "w", {2, 4}, 1, 8).zeros(8);
+  put_variable(few, "w_scale", {1}, 0, 4).put(1.0F).put<std::uint32_t>(0);
+  CHECK_THAT(error_of_bytes(few), Contains("'w_scale' has shape [1], expected [2]"));
   Builder size = header(1);
   put_variable(size, "w", {2}, 0, 4).zeros(8);
   CHECK_THAT(error_of_bytes(size), Contains("has 4 bytes, expected 8"));

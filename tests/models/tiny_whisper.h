@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "core/random.h"
 #include "models/tiny_model.h"
 #include "models/whisper.h"
 
@@ -57,32 +56,33 @@ inline TinyModel tiny_whisper() {
   return model;
 }
 
-/// What a model makes of a fixed log-mel and four tokens.
+/// What a model makes of a log-mel and some tokens.
 struct WhisperOutput {
   Tensor encoded;  // [audio_context, dim]
-  Tensor logits;   // [4, vocab]
+  Tensor logits;   // [tokens, vocab]
 };
 
-inline WhisperOutput run_whisper(const Whisper& model) {
-  const WhisperConfig& c = model.config();
-  Random random{7};
-  Tensor mel = Tensor::empty({c.frames(), c.mels}, DType::f32, model.device());
-  for (Index i = 0; i < mel.elements(); ++i) mel.data<float>()[i] = random.normal();
+inline WhisperOutput run_whisper(const Whisper& model, const Tensor& mel, const std::vector<TokenId>& tokens) {
   WhisperOutput output{model.encode(mel), {}};
   const AudioMemory audio = model.remember(output.encoded);
-  PagedCache cache = model.make_cache(c.text_context);
+  PagedCache cache = model.make_cache(model.config().text_context);
   Sequence sequence(cache);
   Batch batch;
-  const std::vector<TokenId> tokens{3, 14, 15, 92};
   batch.add(sequence, tokens);
   output.logits = model.decode(batch, cache, audio);
   return output;
 }
 
-inline std::shared_ptr<const Whisper> load_whisper(Checkpoint checkpoint) {
+/// The same log-mel and tokens every time.
+inline WhisperOutput run_whisper(const Whisper& model) {
+  const Tensor mel = Tensor::randn({model.config().frames(), model.config().mels}, 7, model.device());
+  return run_whisper(model, mel, {3, 14, 15, 92});
+}
+
+inline std::shared_ptr<const Whisper> load_whisper(Checkpoint checkpoint, std::optional<DType> quantize = {}) {
   ModelFiles files;
   files.checkpoint = std::move(checkpoint);
-  return WhisperLoader(files, Device::cpu(1), Precision::precise).finish();
+  return WhisperLoader(files, Device::cpu(1), Precision::precise, quantize).finish();
 }
 
 /// The largest difference relative to the largest value of `b`.
