@@ -22,6 +22,9 @@ const kWick = fileURLToPath(
   new URL("../../build/native/bin/wick", import.meta.url),
 );
 
+/** How a file begins that the mock engine takes for a speech model. */
+export const kSpeechMagic = "\x06\0\0\0\x0c\0WhisperSpec";
+
 /** A file that the mock engine takes for a model: the magic, then noise. */
 export function fakeModel(megabytes, magic = "GGUF") {
   const bytes = Buffer.alloc(megabytes << 20);

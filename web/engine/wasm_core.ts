@@ -136,7 +136,10 @@ export async function createWasmCore(
   return {
     threads: facts.threads,
 
-    loadBegin(file, name, options) {
+    loadBegin([model], task, options) {
+      if (!model || task === "speech")
+        throw new WickError("unsupported", "This engine cannot hear yet.");
+      const { file, name } = model;
       module.files.set(kFile, file);
       const loader = module.withTexts([name], (at) =>
         module._wick_load_begin_file(
@@ -171,6 +174,12 @@ export async function createWasmCore(
       freeModel();
     },
     info: model,
+    speechInfo: deaf,
+    speechBegin: deaf,
+    speechPush: deaf,
+    speechFinish: deaf,
+    speechStep: deaf,
+    transcriptText: deaf,
     countTokens(text) {
       model();
       return module.withTexts([text], (at) =>
@@ -252,6 +261,10 @@ export async function createWasmCore(
     },
     benchEnd: endBench,
   };
+}
+
+function deaf(): never {
+  throw new WickError("unsupported", "This engine cannot hear yet.");
 }
 
 function engineFacts(

@@ -11,9 +11,10 @@ import { expectCode, fakeWorker } from "./tools.ts";
 beforeAll(() => vi.stubGlobal("document", { baseURI: "http://localhost/" }));
 
 /** Accepts files that begin with GGUF; one that goes on with "broken" fails after its header. */
-const handlers: Pick<Handlers<EngineCalls>, "start" | "load"> = {
+const handlers: Pick<Handlers<EngineCalls>, "start" | "loadChat"> = {
   start: () => ({ threads: 1 }),
-  async *load({ file, name }, job) {
+  async *loadChat({ files: [model] }, job) {
+    const { file, name } = model ?? { file: new Blob(), name: "" };
     const text = await file.text();
     if (!text.startsWith("GGUF"))
       throw new WickError("bad_file", `${name}: no model.`);
