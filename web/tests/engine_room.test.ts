@@ -37,7 +37,7 @@ const room = () =>
   });
 const file = (name: string, text = "GGUF") => ({
   kind: "file" as const,
-  file: new File([text], name),
+  files: [new File([text], name)],
 });
 
 test("a file that is no model leaves the one that is loaded", async () => {
