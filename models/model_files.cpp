@@ -31,6 +31,11 @@ std::string template_of(const Json& tokenizer_config) {
   return {};
 }
 
+/// How surely a file's name says that a model of several parts is opened by it.
+int rank_of(const std::string& name) {
+  return name.ends_with(".index.json") ? 2 : name.find("-00001-of-") != std::string::npos ? 1 : 0;
+}
+
 void read_huggingface(ModelFiles& files, const OpenSibling& open) {
   const SourcePtr config = sibling(open, "config.json");
   if (!config) throw Error("{}: config.json is missing beside it", files.checkpoint.name());
@@ -91,6 +96,17 @@ ModelFiles ModelFiles::open(SourcePtr source, const OpenSibling& open, const Sou
     files.chat_template = metadata.get_or<std::string>("tokenizer.chat_template", "");
   }
   return files;
+}
+
+ModelFiles ModelFiles::open(std::vector<SourcePtr> files) {
+  if (files.empty()) throw Error("no file was given");
+  const auto rank = [](const SourcePtr& file) {
+    return std::pair(rank_of(file->name()), file->size());  // else the weights are the largest by far
+  };
+  std::iter_swap(files.begin(), std::max_element(files.begin(), files.end(),
+                                                 [&](const auto& a, const auto& b) { return rank(a) < rank(b); }));
+  SourcePtr first = files.front();
+  return open(std::move(first), open_among(std::move(files)));
 }
 
 ModelFiles ModelFiles::open(const std::string& path, const std::string& tokenizer_path) {

@@ -128,6 +128,7 @@ class WhisperLoader {
   /// Checks every tensor's name and shape before any weight is read.
   WhisperLoader(const ModelFiles& files, Device device, Precision precision);
 
+  const WhisperConfig& config() const { return model_->config(); }
   std::uint64_t bytes_total() const { return total_; }
   std::uint64_t bytes_done() const { return done_; }
   /// Loads the next part; false when all is loaded.
