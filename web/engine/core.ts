@@ -1,5 +1,6 @@
 import type { CheckedBench } from "./bench.ts";
 import type { ModelFile } from "./protocol.ts";
+import type { Task } from "./task.ts";
 import type {
   BenchInfo,
   BenchRow,
@@ -38,9 +39,6 @@ export interface ChatStep {
 export interface SpeechStep extends TranscribeEvent {
   state: "working" | "waiting" | "done";
 }
-
-/** What a loaded model is for. */
-export type Task = "chat" | "speech";
 
 /**
  * What the worker needs of the module: synchronous calls of some tens of milliseconds at most (of some seconds, where

@@ -1,8 +1,9 @@
-import type { Core, Task } from "./core.ts";
+import type { Core } from "./core.ts";
 import { toWickError, WickError } from "./errors.ts";
 import type { EngineCalls, LoadInput } from "./protocol.ts";
 import { openInlet } from "./samples.ts";
 import type { Handlers } from "./server.ts";
+import type { Task } from "./task.ts";
 import type { LoadProgress } from "./types.ts";
 
 /** What the engine's worker does on each call, with the core that its start makes. */

@@ -1,10 +1,11 @@
-import type { ChatRequest, ChatStep, Core, ReadSlice, Task } from "./core.ts";
+import type { ChatRequest, ChatStep, Core, ReadSlice } from "./core.ts";
 import { WickError } from "./errors.ts";
 import { createMockBench } from "./mock_bench.ts";
 import { createMockSpeech, mockSpeechInfo } from "./mock_speech.ts";
 import { answerFor, rivalsOf, splitTokens } from "./mock_text.ts";
 import { idOf, randomOf, wait } from "./mock_tools.ts";
 import type { ModelFile } from "./protocol.ts";
+import { wrongTask, type Task } from "./task.ts";
 import type {
   ChatStats,
   LoadOptions,
@@ -232,14 +233,12 @@ function checkTask({ name, file }: ModelFile, task: Task, read: ReadSlice) {
       ? "speech"
       : null;
   if (found === task) return;
-  const words = {
-    chat: "a language model, which chats and does not hear",
-    speech: "a speech model, which writes down speech and does not chat",
-  };
-  const why = found
-    ? words[found]
-    : `starts with '${printable(head.slice(0, 4))}', expected ${task === "chat" ? "'GGUF'" : "a Whisper model"}`;
-  throw new WickError("bad_file", `${name}: ${why}.`);
+  if (found) throw wrongTask(name, found);
+  const wanted = task === "chat" ? "'GGUF'" : "a Whisper model";
+  throw new WickError(
+    "bad_file",
+    `${name}: starts with '${printable(head.slice(0, 4))}', expected ${wanted}.`,
+  );
 }
 
 function describe({ file, name }: ModelFile, options: LoadOptions): ModelInfo {

@@ -209,7 +209,7 @@ test("a model for the other task is refused, and the one that is loaded stays", 
   expect(error.message).toMatch(/^talk\.gguf: a language model/);
   expect((await read(model.transcribe(sound(11)))).text).toMatch(kJfk);
   const refused = failureOf(engine.loadChat(new File([kSpeech], "hear.bin")));
-  expect((await refused).message).toMatch(/^hear\.bin: a speech model/);
+  expect((await refused).message).toMatch(/^hear\.bin: a Whisper model/);
 });
 
 test("another model in its place ends a transcript as it stands", async () => {
