@@ -2,10 +2,15 @@ import { toWickError } from "../../engine/errors.ts";
 import type { TranscribeEvent } from "../../engine/types.ts";
 import type { SpeechRoom } from "../engine_room.ts";
 import { observable, type Observable } from "../observable.ts";
-import { ahead, createQueue, skip } from "./ahead.ts";
-import { kSilent, nextLevel, type Level } from "./level.ts";
-import type { Microphone } from "./microphone.ts";
-import { createPeaks } from "./peaks.ts";
+import { ahead, skip } from "./ahead.ts";
+import { createKeeper, type Kept } from "./keeper.ts";
+import { kSilent, type Level } from "./level.ts";
+import {
+  startListening,
+  type Listening,
+  type OpenMicrophone,
+} from "./listening.ts";
+import { measured } from "./measured.ts";
 import { createMeter, rateWords, type Progress } from "./progress.ts";
 import { withText } from "./realign.ts";
 import {
@@ -16,7 +21,7 @@ import {
   type Origin,
   type Recording,
 } from "./recording.ts";
-import { headOf, type Head, type Recordings } from "./recordings.ts";
+import type { Recordings } from "./recordings.ts";
 import { kRate } from "./resample.ts";
 import { optionsOf, type Settings } from "./settings.ts";
 import type { Sound } from "./sound.ts";
@@ -33,18 +38,15 @@ export interface Job extends Progress {
   preview: string;
 }
 
-export interface SessionState {
+export interface SessionState extends Kept {
   recording: Recording | null;
   /** What plays; null where only the text was kept. */
   sound: Blob | null;
-  heads: Head[];
   job: Job | null;
   /** A file that is being looked into. */
   opening: string;
   /** Why what was asked last could not begin; what was there stays. */
   problem: string;
-  /** Why recordings are not kept, or nothing. */
-  unkept: string;
 }
 
 /** What the Transcribe page does, apart from how it looks. */
@@ -77,11 +79,7 @@ export interface SessionOptions {
   openSound: (file: File) => Promise<Sound>;
   /** Whether the browser can play a file; what it cannot is played from its decoded sound. */
   canPlay: (file: Blob) => Promise<boolean>;
-  openMicrophone: (
-    device: string,
-    onPiece: (samples: Float32Array) => void,
-    onLost: (words: string) => void,
-  ) => Promise<Microphone>;
+  openMicrophone: OpenMicrophone;
   now?: () => number;
   newId?: () => string;
 }
@@ -90,8 +88,6 @@ const kSaveMs = 2000;
 const kDrawMs = 60;
 /** Sound that is decoded before the model has come: its waveform shows meanwhile. */
 const kAheadSeconds = 15 * 60;
-/** A sound larger than this is not kept, its text is. */
-const kMostKeptBytes = 100e6;
 
 /** Where a transcription gets its sound. */
 interface Source {
@@ -101,27 +97,24 @@ interface Source {
   /** Seconds that are left out, being transcribed already. */
   from: number;
   live: boolean;
-  /** Sees every piece. */
-  onPiece: (samples: Float32Array) => void;
   /** Why the sound ended early, or nothing. */
   problem: () => string;
 }
 
 export function createSession(options: SessionOptions): TranscribeSession {
-  const { room, kept, settings, openSound, canPlay, openMicrophone } = options;
+  const { room, settings, openSound, canPlay, openMicrophone } = options;
   const now = options.now ?? Date.now;
   const newId = options.newId ?? (() => crypto.randomUUID());
+  const keeper = createKeeper(options.kept);
   const state = observable<SessionState>({
-    ...{ recording: null, sound: null, heads: [], job: null },
-    ...{ opening: "", problem: "", unkept: kept.refused ?? "" },
+    ...{ recording: null, sound: null, job: null },
+    ...{ opening: "", problem: "", ...keeper.state.value },
   });
   const level = observable<Level>(kSilent);
   /** What is worked on, which may not be what shows. */
   let running: Recording | null = null;
   let work: { controller: AbortController; ended: Promise<void> } | null = null;
-  let hearing: { end: () => Promise<void>; over: Promise<void> } | null = null;
-  /** What plays, by recording, for as long as the page lives. */
-  const sounds = new Map<string, Blob>();
+  let hearing: Listening | null = null;
 
   const set = (part: Partial<SessionState>) =>
     state.set({ ...state.value, ...part });
@@ -146,29 +139,12 @@ export function createSession(options: SessionOptions): TranscribeSession {
 
   async function save(id: string): Promise<void> {
     const recording = get(id);
-    if (!recording) return;
-    const others = state.value.heads.filter((head) => head.id !== id);
-    set({
-      heads: [headOf(recording), ...others].sort(
-        (a, b) => b.updated - a.updated,
-      ),
-    });
-    await kept.write(recording).then(
-      () => set({ unkept: kept.refused ?? "" }),
-      (reason: unknown) => set({ unkept: whyUnkept(reason) }),
-    );
+    if (recording) await keeper.save(recording);
   }
 
   async function keepSound(id: string, sound: Blob): Promise<void> {
-    sounds.set(id, sound);
     if (state.value.recording?.id === id) set({ sound });
-    if (sound.size > kMostKeptBytes) return;
-    await kept.writeSound(id, sound).catch(() => undefined); // the text matters more, and says so itself
-  }
-
-  async function soundKept(id: string): Promise<Blob | null> {
-    const sound = sounds.get(id) ?? (await kept.sound(id).catch(() => null));
-    return sound ?? null;
+    await keeper.keepSound(id, sound);
   }
 
   async function stopWork(): Promise<void> {
@@ -179,7 +155,6 @@ export function createSession(options: SessionOptions): TranscribeSession {
 
   /** Shows a recording and transcribes it; resolves when that has ended, however it did. */
   async function run(recording: Recording, source: Source): Promise<void> {
-    await stopWork();
     running = recording;
     const { id, done } = recording;
     const controller = new AbortController();
@@ -192,6 +167,7 @@ export function createSession(options: SessionOptions): TranscribeSession {
     });
     const ended = transcribe(id, source, total, controller.signal).finally(
       () => {
+        controller.abort(); // lets go of sound that nobody will read
         running = null;
         work = null;
         set({ job: null });
@@ -208,7 +184,18 @@ export function createSession(options: SessionOptions): TranscribeSession {
     signal: AbortSignal,
   ): Promise<void> {
     const { from, live } = source;
-    const pieces = ahead(watched(id, source), kAheadSeconds, signal);
+    const pieces = ahead(
+      measured(source.pieces, ({ seconds, peaks }, over) =>
+        update(id, (before) => ({
+          ...before,
+          seconds: over ? seconds : Math.max(before.seconds, seconds),
+          // What is known already of the rest stays while a part is read again.
+          ...((over || from === 0) && { peaks }),
+        })),
+      ),
+      kAheadSeconds,
+      signal,
+    );
     void save(id);
     let end: Partial<Recording> = {};
     try {
@@ -219,13 +206,8 @@ export function createSession(options: SessionOptions): TranscribeSession {
       const wish = optionsOf(settings(), model.info.languages, live);
       const stream = model.transcribe(cut, wish, signal);
       await follow(id, stream, from, total);
-      const { stop_reason, seconds } = await stream.stats;
-      const whole = stop_reason === "end";
-      const length = get(id)?.seconds ?? 0;
-      const doneNow = whole
-        ? length
-        : Math.min(from + seconds, length || Infinity);
-      end = { complete: whole, done: doneNow, problem: source.problem() };
+      const complete = (await stream.stats).stop_reason === "end";
+      end = { complete, done: doneAt(id, complete), problem: source.problem() };
       room.report("ready");
     } catch (reason) {
       const error = toWickError(reason);
@@ -234,37 +216,18 @@ export function createSession(options: SessionOptions): TranscribeSession {
       end = { problem: error.code === "cancelled" ? "" : error.message };
     } finally {
       update(id, (before) => ({ ...before, ...end }));
-      await hearing?.over; // what is being said is kept, with or without a model
+      await hearing?.sound; // what is being said is kept, with or without a model
       await save(id);
     }
   }
 
-  /** Passes sound on; waveform and length grow with it. */
-  async function* watched(
-    id: string,
-    { pieces, onPiece, from }: Source,
-  ): AsyncGenerator<Float32Array, void, void> {
-    const peaks = createPeaks();
-    let samples = 0;
-    let drawn = 0;
-    const draw = (over: boolean) => {
-      drawn = performance.now();
-      const heard = samples / kRate;
-      update(id, (before) => ({
-        ...before,
-        seconds: over ? heard : Math.max(before.seconds, heard),
-        // What is known already of the rest stays while a part is read again.
-        ...((over || from === 0) && { peaks: peaks.values() }),
-      }));
-    };
-    for await (const piece of pieces) {
-      onPiece(piece);
-      peaks.add(piece);
-      samples += piece.length;
-      if (performance.now() - drawn > 4 * kDrawMs) draw(false);
-      yield piece;
-    }
-    draw(true);
+  /** Seconds that need not be heard again: all, or up to what was heard but not settled. */
+  function doneAt(id: string, complete: boolean): number {
+    const recording = get(id);
+    if (!recording) return 0;
+    if (complete) return recording.seconds;
+    const settled = recording.segments.at(-1)?.end ?? 0;
+    return state.value.job?.preview ? settled : recording.done;
   }
 
   /** Shows a transcript as it comes, and saves it now and then. */
@@ -308,15 +271,15 @@ export function createSession(options: SessionOptions): TranscribeSession {
     from = 0,
   ): Promise<void> {
     let problem = "";
+    const pieces = sound.pieces((words) => (problem = words));
     const wav = (await canPlay(file)) ? null : createWavWriter();
     await stopWork();
-    const known = sounds.get(recording.id);
+    const known = await keeper.sound(recording.id);
     set({ recording, sound: known ?? (wav ? null : file), problem: "" });
     if (!wav && !known) void keepSound(recording.id, file);
     await run(recording, {
-      pieces: sound.pieces((words) => (problem = words)),
+      pieces: wav ? wav.copying(pieces) : pieces,
       ...{ seconds: sound.seconds, from, live: false },
-      onPiece: (piece) => wav?.add(piece),
       problem: () => problem,
     });
     if (wav && !known && wav.seconds > 0)
@@ -367,28 +330,19 @@ export function createSession(options: SessionOptions): TranscribeSession {
 
   async function record(device: string): Promise<void> {
     set({ problem: "" });
-    const queue = createQueue();
-    const wav = createWavWriter();
-    const id = newId();
-    let microphone: Microphone;
+    const lost = (problem: string) => {
+      set({ problem });
+      void hearing?.end();
+    };
+    let listening: Listening;
     try {
-      microphone = await openMicrophone(
-        device,
-        (piece) => {
-          wav.add(piece);
-          queue.push(piece);
-          level.set(nextLevel(level.value, piece, piece.length / kRate));
-        },
-        (words) => {
-          set({ problem: words });
-          void hearing?.end();
-        },
-      );
+      listening = await startListening(openMicrophone, device, level, lost);
     } catch (reason) {
       set({ problem: toWickError(reason).message });
       return;
     }
     await stopWork();
+    const id = newId();
     const title = `Recording, ${kDay.format(now())}`;
     const file = { name: `${title}.wav`, size: 0 };
     const recording = {
@@ -396,24 +350,16 @@ export function createSession(options: SessionOptions): TranscribeSession {
       sound: soundOf(1, kRate),
     };
     set({ recording, sound: null });
-    const ended = run(recording, {
-      ...{ pieces: queue, seconds: 0, from: 0, live: true },
-      ...{ onPiece: () => undefined, problem: () => "" },
+    hearing = listening;
+    void listening.sound.then((sound) => {
+      hearing = null;
+      setJob({ hearing: false });
+      if (sound) void keepSound(id, sound);
     });
-    let over: () => void = () => undefined;
-    hearing = {
-      over: new Promise((resolve) => (over = resolve)),
-      async end() {
-        hearing = null;
-        await microphone.close();
-        queue.end();
-        setJob({ hearing: false });
-        level.set(kSilent);
-        if (wav.seconds > 0) await keepSound(id, wav.file());
-        over();
-      },
-    };
-    await ended;
+    await run(recording, {
+      ...{ pieces: listening.pieces, seconds: 0, from: 0, live: true },
+      problem: () => "",
+    });
   }
 
   /** The sound of what shows, as a file to be read anew. */
@@ -425,10 +371,7 @@ export function createSession(options: SessionOptions): TranscribeSession {
     return { recording, file };
   }
 
-  kept.heads().then(
-    (heads) => set({ heads }),
-    (reason: unknown) => set({ unkept: whyUnkept(reason) }),
-  );
+  keeper.state.subscribe(set);
 
   return {
     state,
@@ -466,9 +409,9 @@ export function createSession(options: SessionOptions): TranscribeSession {
     },
     async open(id) {
       if (state.value.recording?.id === id) return true;
-      const recording = get(id) ?? (await kept.read(id).catch(() => undefined));
+      const recording = get(id) ?? (await keeper.read(id));
       if (!recording) return false;
-      const sound = await soundKept(id);
+      const sound = await keeper.sound(id);
       set({ recording: get(id) ?? recording, sound, problem: "" });
       return true;
     },
@@ -506,11 +449,9 @@ export function createSession(options: SessionOptions): TranscribeSession {
     },
     async remove(id) {
       if (running?.id === id) await stopWork();
-      const recording = get(id) ?? (await kept.read(id));
-      const sound = await soundKept(id);
-      await kept.remove(id);
-      sounds.delete(id);
-      set({ heads: state.value.heads.filter((head) => head.id !== id) });
+      const recording = get(id) ?? (await keeper.read(id));
+      const sound = await keeper.sound(id);
+      await keeper.remove(id);
       if (state.value.recording?.id === id)
         set({ recording: null, sound: null });
       return async () => {
@@ -526,12 +467,3 @@ export function createSession(options: SessionOptions): TranscribeSession {
 const kDay = new Intl.DateTimeFormat("en-GB", {
   ...{ day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" },
 });
-
-function whyUnkept(reason: unknown): string {
-  const full =
-    reason instanceof DOMException && reason.name === "QuotaExceededError";
-  const why = full
-    ? "this page's storage is full"
-    : `the browser's storage failed (${toWickError(reason).message})`;
-  return `Not kept: ${why}. Delete a recording or a model, or export this one.`;
-}

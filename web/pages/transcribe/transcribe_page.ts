@@ -1,7 +1,8 @@
-import { html, nothing, type PropertyValues } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { icon } from "../../elements/icon.ts";
 import { LightElement } from "../../elements/light_element.ts";
+import "../../elements/recording_title.ts";
 import { chosenMicrophone } from "../../elements/source_bar.ts";
 import { toast } from "../../elements/toast.ts";
 import "../../elements/transcribe_empty.ts";
@@ -19,7 +20,6 @@ import { onFileDrop, pickFile, pickFiles } from "../files.ts";
 import { observable, watch, type Observable } from "../observable.ts";
 import { go, route } from "../router.ts";
 import { kAccept } from "./accept.ts";
-import { clock } from "./clock.ts";
 import { transcribeKeys } from "./keys.ts";
 import { onFilePaste } from "./paste.ts";
 import { createPlayer } from "./player.ts";
@@ -34,7 +34,6 @@ export class TranscribePage extends LightElement {
   @property({ attribute: false }) app!: App;
   @state() private session: TranscribeSession | null = null;
   @state() private dropping = false;
-  @state() private renaming = false;
   readonly #player = createPlayer();
   readonly #view = observable<View>(kPlainView);
   #shown = "";
@@ -102,7 +101,6 @@ export class TranscribePage extends LightElement {
     const id = recording?.id ?? "";
     if (id === this.#shown) return;
     this.#shown = id;
-    this.renaming = false;
     this.#view.set(kPlainView);
   }
 
@@ -151,7 +149,11 @@ export class TranscribePage extends LightElement {
         .session=${session}
         .onFile=${(file: File) => void session.openFile(file)}
       ></source-bar>
-      ${this.#problem(session)} ${this.#title(recording)}
+      ${this.#problem(session)}
+      <recording-title
+        .recording=${recording}
+        .onRename=${(title: string) => session.rename(title)}
+      ></recording-title>
       <transcribe-job
         .session=${session}
         .room=${this.app.speech}
@@ -188,37 +190,6 @@ export class TranscribePage extends LightElement {
             </p>`
           : nothing
       }`;
-  }
-
-  #title(recording: Recording) {
-    const { file, seconds, sound, origin } = recording;
-    const facts = [
-      origin === "microphone" ? "" : file.name,
-      seconds > 0 ? clock(seconds) : "",
-      sound,
-    ].filter(Boolean);
-    return html`<div class="title">
-      ${
-        this.renaming
-          ? html`<input
-              class="input title-field"
-              aria-label="Title"
-              .value=${recording.title}
-              @keydown=${this.#titleKey}
-              @blur=${(event: Event) => this.#rename((event.target as HTMLInputElement).value)}
-            />`
-          : html`<h1>
-              <button
-                class="rename"
-                data-tip="Rename"
-                @click=${() => (this.renaming = true)}
-              >
-                ${recording.title}
-              </button>
-            </h1>`
-      }
-      <span class="muted small num">${facts.join(" · ")}</span>
-    </div>`;
   }
 
   #problem(session: TranscribeSession) {
@@ -280,22 +251,5 @@ export class TranscribePage extends LightElement {
     if (editMode) this.#view.set({ ...this.#view.value, editMode: false });
     else if (this.session?.state.value.job) void this.session.stop();
     else this.#player.pause();
-  }
-
-  #titleKey(event: KeyboardEvent): void {
-    const field = event.target as HTMLInputElement;
-    event.stopPropagation();
-    if (event.key === "Escape") field.value = "";
-    if (event.key === "Enter" || event.key === "Escape") field.blur();
-  }
-
-  #rename(title: string): void {
-    this.renaming = false;
-    this.session?.rename(title);
-  }
-
-  protected override updated(changed: PropertyValues): void {
-    if (changed.has("renaming") && this.renaming)
-      this.querySelector<HTMLInputElement>(".title-field")?.select();
   }
 }

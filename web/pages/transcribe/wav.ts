@@ -3,6 +3,8 @@ import { kRate } from "./resample.ts";
 /** Collects 16 kHz samples as 16-bit sound, for playing what has no file: a microphone's recording. */
 export interface WavWriter {
   add(samples: Float32Array): void;
+  /** Passes sound on and collects it. */
+  copying(pieces: AsyncIterable<Float32Array>): AsyncIterable<Float32Array>;
   readonly seconds: number;
   file(): Blob;
 }
@@ -17,17 +19,25 @@ export function createWavWriter(): WavWriter {
   let used = 0;
   let count = 0;
 
+  function add(samples: Float32Array): void {
+    for (const sample of samples) {
+      part[used] = Math.round(Math.max(-1, Math.min(1, sample)) * 32_767);
+      used += 1;
+      if (used < kPartSamples) continue;
+      parts.push(new Blob([part]));
+      part = new Int16Array(kPartSamples);
+      used = 0;
+    }
+    count += samples.length;
+  }
+
   return {
-    add(samples) {
-      for (const sample of samples) {
-        part[used] = Math.round(Math.max(-1, Math.min(1, sample)) * 32_767);
-        used += 1;
-        if (used < kPartSamples) continue;
-        parts.push(new Blob([part]));
-        part = new Int16Array(kPartSamples);
-        used = 0;
+    add,
+    async *copying(pieces) {
+      for await (const piece of pieces) {
+        add(piece);
+        yield piece;
       }
-      count += samples.length;
     },
     get seconds() {
       return count / kRate;
