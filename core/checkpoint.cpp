@@ -60,6 +60,12 @@ std::span<const Index> without_leading_ones(std::span<const Index> shape) {
   return shape;
 }
 
+/// What the names of parts may begin with, beside a file of this name: "x." for "x.model.bin".
+std::string prefix_of(const std::string& name) {
+  const std::size_t model = name.find(".model.");
+  return model == std::string::npos ? "" : name.substr(0, model + 1);
+}
+
 }  // namespace
 
 template <class T>
@@ -164,14 +170,22 @@ std::string checkpoint_file(const std::string& path) {
 
 OpenSibling open_beside(const std::string& file) {
   const std::filesystem::path path = file;
-  const std::string own = path.filename().string();
-  const std::size_t model = own.find(".model.");
-  const std::string prefix = model == std::string::npos ? "" : own.substr(0, model + 1);
-  return [folder = path.parent_path(), prefix](const std::string& name) -> SourcePtr {
+  return [folder = path.parent_path(),
+          prefix = prefix_of(path.filename().string())](const std::string& name) -> SourcePtr {
     for (const std::string& candidate : {prefix + name, name}) {
       std::error_code unreadable;  // then open_file says why
       const std::filesystem::path part = folder / candidate;
       if (std::filesystem::exists(part, unreadable) || unreadable) return open_file(part.string());
+    }
+    return nullptr;
+  };
+}
+
+OpenSibling open_among(std::vector<SourcePtr> files) {
+  return [files = std::move(files)](const std::string& name) -> SourcePtr {
+    for (const std::string& candidate : {prefix_of(files.front()->name()) + name, name}) {
+      for (const SourcePtr& file : files)
+        if (file->name() == candidate) return file;
     }
     return nullptr;
   };

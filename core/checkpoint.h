@@ -81,5 +81,7 @@ std::string checkpoint_file(const std::string& path);
 /// Opens what lies in the folder of `file`. Beside "x.model.bin" a part `name` may be called "x.name", so that models
 /// of several files share a folder.
 OpenSibling open_beside(const std::string& file);
+/// The same among files that are open, the first of which is the model's.
+OpenSibling open_among(std::vector<SourcePtr> files);
 
 }  // namespace wick

@@ -1,7 +1,7 @@
 #include "models/language_model.h"
 
 #include "core/error.h"
-#include "models/whisper.h"
+#include "models/task.h"
 
 namespace wick {
 namespace {
@@ -10,9 +10,7 @@ std::string file_name(const std::string& path) { return path.substr(path.find_la
 
 std::shared_ptr<LanguageModel> make_model(const ModelFiles& files) {
   const std::string& file = files.checkpoint.name();
-  if (is_whisper(files.checkpoint)) {
-    throw Error("{}: a Whisper model, which writes down speech (wick transcribe) and does not chat", file);
-  }
+  require_task(files.checkpoint, Task::chat);
   if (!files.tokenizer) throw Error("{}: the model has no tokenizer; name one with --tokenizer", file);
   std::optional<ChatTemplate> chat;
   if (!files.chat_template.empty()) chat.emplace(files.chat_template, file + " (chat template)");

@@ -52,6 +52,11 @@ void read_vocab_json(ModelFiles& files, const ByteSource& source) {
   }
 }
 
+/// How surely a file's name says that a model of several parts is opened by it.
+int rank_of(const std::string& name) {
+  return name.ends_with(".index.json") ? 2 : name.find("-00001-of-") != std::string::npos ? 1 : 0;
+}
+
 void read_huggingface(ModelFiles& files, const OpenSibling& open) {
   if (const SourcePtr source = sibling(open, "config.json")) files.config = parse_json(*source);
   if (const SourcePtr source = sibling(open, "tokenizer_config.json")) files.tokenizer_config = parse_json(*source);
@@ -126,6 +131,17 @@ ModelFiles ModelFiles::open(SourcePtr source, const OpenSibling& open, const Sou
     files.chat_template = metadata.get_or<std::string>("tokenizer.chat_template", "");
   }
   return files;
+}
+
+ModelFiles ModelFiles::open(std::vector<SourcePtr> files) {
+  if (files.empty()) throw Error("no file was given");
+  const auto rank = [](const SourcePtr& file) {
+    return std::pair(rank_of(file->name()), file->size());  // else the weights are the largest by far
+  };
+  std::iter_swap(files.begin(), std::max_element(files.begin(), files.end(),
+                                                 [&](const auto& a, const auto& b) { return rank(a) < rank(b); }));
+  SourcePtr first = files.front();
+  return open(std::move(first), open_among(std::move(files)));
 }
 
 ModelFiles ModelFiles::open(const std::string& path, const std::string& tokenizer_path) {

@@ -25,6 +25,9 @@ struct ModelFiles {
   /// Opens from a first source, with `open` for the others (it returns nullptr for a file that does not exist).
   /// `tokenizer` is the llama2.c tokenizer file, or a tokenizer.json that replaces the model's own.
   static ModelFiles open(SourcePtr source, const OpenSibling& open = {}, const SourcePtr& tokenizer = nullptr);
+  /// Opens a model whose files are given together, in any order, under the names that they would have beside each
+  /// other.
+  static ModelFiles open(std::vector<SourcePtr> files);
   /// Opens a file or a folder.
   static ModelFiles open(const std::string& path, const std::string& tokenizer_path = {});
 };

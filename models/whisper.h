@@ -129,6 +129,7 @@ class WhisperLoader {
   /// they load, if it is given: a type that quantized_type (core/computed_source.h) knows.
   WhisperLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize = {});
 
+  const WhisperConfig& config() const { return model_->config(); }
   std::uint64_t bytes_total() const { return total_; }
   std::uint64_t bytes_done() const { return done_; }
   /// Loads the next part; false when all is loaded.

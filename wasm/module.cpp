@@ -3,6 +3,8 @@
 #include <emscripten.h>
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
+#include <vector>
 
 #include "wasm/wick.h"
 
@@ -12,17 +14,19 @@ EM_JS(int32_t, wick_host_read, (int32_t file, double offset, uint8_t* into, uint
 
 extern "C" {
 
-/// As wick_load_begin, for file number `file` of the page.
-WICK_API wick_loader* wick_load_begin_file(wick_engine* engine, int32_t file, const char* name, double size,
-                                           int32_t precise) {
-  const wick_source source{name, static_cast<uint64_t>(size),
-                           [](void* user, uint64_t offset, void* into, uint32_t count) {
-                             const auto number = static_cast<int32_t>(reinterpret_cast<intptr_t>(user));
-                             return wick_host_read(number, static_cast<double>(offset), static_cast<uint8_t*>(into),
-                                                   count);
-                           },
-                           reinterpret_cast<void*>(static_cast<intptr_t>(file))};
-  return wick_load_begin(engine, &source, precise);
+/// As wick_load_begin, for files of the page: [{name, size}], which have the numbers 0, 1, ... there.
+WICK_API wick_loader* wick_load_begin_files(wick_engine* engine, const char* files_json, int32_t precise) {
+  const auto files = nlohmann::json::parse(files_json);  // the worker's own
+  std::vector<wick_source> sources;
+  for (const auto& file : files) {
+    sources.push_back({file.at("name").get_ref<const std::string&>().c_str(), file.at("size").get<uint64_t>(),
+                       [](void* user, uint64_t offset, void* into, uint32_t count) {
+                         const auto number = static_cast<int32_t>(reinterpret_cast<intptr_t>(user));
+                         return wick_host_read(number, static_cast<double>(offset), static_cast<uint8_t*>(into), count);
+                       },
+                       reinterpret_cast<void*>(static_cast<intptr_t>(sources.size()))});
+  }
+  return wick_load_begin(engine, sources.data(), static_cast<uint32_t>(sources.size()), precise);
 }
 
 }  // extern "C"

@@ -21,10 +21,11 @@
 extern "C" {
 #endif
 
-typedef struct wick_engine wick_engine; /* a device: kernels, threads, memory */
-typedef struct wick_loader wick_loader; /* a model that is being loaded */
-typedef struct wick_chat wick_chat;     /* a conversation with a loaded model */
-typedef struct wick_bench wick_bench;   /* measurements of the kernels or a model */
+typedef struct wick_engine wick_engine;           /* a device: kernels, threads, memory */
+typedef struct wick_loader wick_loader;           /* a model that is being loaded */
+typedef struct wick_chat wick_chat;               /* a conversation with a loaded model */
+typedef struct wick_transcriber wick_transcriber; /* recordings, written down by a loaded model */
+typedef struct wick_bench wick_bench;             /* measurements of the kernels or a model */
 
 #define WICK_ERROR (-1)
 
@@ -55,12 +56,16 @@ WICK_API int32_t wick_engine_info(wick_engine* engine);
 /* Gives back to the system what freed models and chats have left for reuse. */
 WICK_API void wick_engine_trim(wick_engine* engine);
 
-/* Begins to load a language model from a GGUF file. The source's struct and name are copied; `read` and `user` must
- * stay until the loader is freed. `precise` != 0: f32 activations and cache. */
-WICK_API wick_loader* wick_load_begin(wick_engine* engine, const wick_source* source, int32_t precise);
+/* Begins to load a model from its files, `count` of them, in any order: a GGUF file, or what Hugging Face or
+ * CTranslate2 keep in a folder, under the names that they have there. The sources' structs and names are copied; `read`
+ * and `user` must stay until the loader is freed. `precise` != 0: f32 activations and cache. */
+WICK_API wick_loader* wick_load_begin(wick_engine* engine, const wick_source* sources, uint32_t count, int32_t precise);
+/* What the model is for: WICK_CHAT or WICK_SPEECH. */
+WICK_API int32_t wick_load_task(wick_loader* loader);
+enum { WICK_CHAT = 0, WICK_SPEECH = 1 };
 /* Loads the next part: 1 while there is more, 0 when done. `progress`: [bytes done, bytes in all]. */
 WICK_API int32_t wick_load_step(wick_loader* loader, double progress[2]);
-/* Frees the loader; a chat that was made from it keeps its model. */
+/* Frees the loader; a chat or transcriber that was made from it keeps its model. */
 WICK_API void wick_load_free(wick_loader* loader);
 
 /* A conversation of at most `context` tokens (0: the model's own, at most 8,192). The loader must be done. */
@@ -99,6 +104,36 @@ WICK_API int32_t wick_chat_token(wick_chat* chat);
 WICK_API int32_t wick_chat_stop_reason(wick_chat* chat);
 /* Ends the answer as it stands. */
 WICK_API void wick_chat_cancel(wick_chat* chat);
+
+/* Writes down recordings, one after another. The loader must be done. `options_json`: {language: "auto", a code or a
+ * name, task: "transcribe" or "translate", beam, prompt, words (also the times of each), live (begin before all sound
+ * has come)}, each optional. */
+WICK_API wick_transcriber* wick_transcriber_new(wick_loader* loader, const char* options_json);
+WICK_API void wick_transcriber_free(wick_transcriber* transcriber);
+/* JSON {name, architecture, ..., languages: [{code, name}]} of a loaded speech model; its length. */
+WICK_API int32_t wick_speech_info(wick_loader* loader);
+/* Begins a recording, and forgets the one before. */
+WICK_API int32_t wick_transcriber_start(wick_transcriber* transcriber);
+/* The next samples, 16 kHz mono. Takes none of them if some are no numbers. */
+WICK_API int32_t wick_transcriber_push(wick_transcriber* transcriber, const float* samples, uint32_t count);
+/* No more will come. */
+WICK_API int32_t wick_transcriber_finish(wick_transcriber* transcriber);
+
+/* What a step did. */
+typedef struct {
+  int32_t state;       /* WICK_WORKING, WICK_WAITING (for sound: there is nothing to do) or WICK_FINISHED */
+  int32_t text_bytes;  /* of JSON for wick_text: {segments: [{start, end, text, avg_logprob, no_speech_prob, words:
+                          [{text, start, end, probability}]}] that are settled with this step, preview of the text that
+                          follows, language: its code, or null until it is known} */
+  double seconds_done; /* of the recording, transcribed */
+  double seconds;      /* that have come */
+} wick_transcribe_step;
+enum { WICK_WORKING = 0, WICK_WAITING = 1, WICK_FINISHED = 2 };
+
+/* Tens of milliseconds of work, but for the encoder's with each half minute of sound. Returns the state. */
+WICK_API int32_t wick_transcriber_step(wick_transcriber* transcriber, wick_transcribe_step* step);
+/* A transcript, {segments: [{start, end, text, ...}]}, as "txt", "srt", "vtt" or "tsv"; its length. */
+WICK_API int32_t wick_transcript_text(const char* transcript_json, const char* format);
 
 /* Begins to measure: the kernels, or the chat's model where `chat` is not null. Takes the machine's own peaks first,
  * half a second long. `options_json`: {rows: [texts: rows whose names contain one of them, all where it is empty or

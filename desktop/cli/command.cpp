@@ -66,17 +66,19 @@ LoadedModel load_model(const ModelOption& option, const CommonOptions& common) {
 
 LoadedSpeech load_speech(const ModelOption& option, const CommonOptions& common) {
   const double begin = now_ms();
+<<<<<<< HEAD
   const ModelFiles files = ModelFiles::open(option.path(), option.tokenizer);
   if (!is_whisper(files.checkpoint)) throw Error("{}: not a Whisper model", files.checkpoint.name());
   WhisperLoader loader(files, common.open_device(), common.precise ? Precision::precise : Precision::fast,
                        quantized_type(common.quantize));
+=======
+  SpeechModelLoader loader(ModelFiles::open(option.path(), option.tokenizer), common.open_device(),
+                           common.precise ? Precision::precise : Precision::fast);
+>>>>>>> page
   ProgressBar bar("Loading");
   while (loader.step()) bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
-  LoadedSpeech loaded{.model = loader.finish(), .tokenizer = {}};
-  loaded.tokenizer =
-      std::make_shared<const WhisperTokenizer>(WhisperTokenizer::of_files(files, loaded.model->config().vocab));
-  loaded.load_ms = now_ms() - begin;
-  return loaded;
+  const auto model = loader.finish();
+  return {.model = model->whisper, .tokenizer = model->tokenizer, .load_ms = now_ms() - begin};
 }
 
 std::string read_input(const std::string& text, const std::string& file) {

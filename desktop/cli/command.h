@@ -6,8 +6,7 @@
 #include <string>
 
 #include "models/language_model.h"
-#include "models/whisper.h"
-#include "models/whisper_tokens.h"
+#include "models/speech_model.h"
 
 namespace wick::cli {
 

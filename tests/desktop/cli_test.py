@@ -251,7 +251,7 @@ class Whisper(NeedsData):
             self.assertEqual(result.stdout, '')
         result = wick('chat', self.MODEL, '-p', 'hello')
         self.assertEqual(result.returncode, 1)
-        self.assertIn('a Whisper model, which writes down speech (wick transcribe)', result.stderr)
+        self.assertIn('a Whisper model, made to transcribe speech', result.stderr)
 
 
 class Bench(unittest.TestCase):

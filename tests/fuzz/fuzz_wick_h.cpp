@@ -21,7 +21,7 @@ wick_chat* make_chat() {
                      },
                      nullptr};
   static wick_engine* const engine = wick_engine_new(1);
-  wick_loader* loader = wick_load_begin(engine, &source, 0);
+  wick_loader* loader = wick_load_begin(engine, &source, 1, 0);
   double progress[2];
   while (wick_load_step(loader, progress) == 1) {
   }

@@ -51,7 +51,7 @@ struct Session {
 
   Session() {
     const wick_source source = file.source();
-    loader = wick_load_begin(engine, &source, 1);
+    loader = wick_load_begin(engine, &source, 1, 1);
     REQUIRE(loader);
     double progress[2] = {0, 0};
     while (wick_load_step(loader, progress) == 1) {
@@ -85,7 +85,7 @@ const char* const kGreedy = R"({"temperature": 0, "max_tokens": 8})";
 std::string loading_message(HostFile file, int32_t kind) {
   wick_engine* engine = wick_engine_new(1);
   const wick_source source = file.source();
-  wick_loader* loader = wick_load_begin(engine, &source, 0);
+  wick_loader* loader = wick_load_begin(engine, &source, 1, 0);
   int32_t state = loader ? 1 : WICK_ERROR;
   double progress[2];
   while (state == 1) state = wick_load_step(loader, progress);
@@ -205,7 +205,7 @@ TEST_CASE("wick.h: a chat needs a model that is loaded and has a template") {
   HostFile file = tiny_file();
   wick_engine* engine = wick_engine_new(1);
   wick_source source = file.source();
-  wick_loader* loader = wick_load_begin(engine, &source, 0);
+  wick_loader* loader = wick_load_begin(engine, &source, 1, 0);
   CHECK_FALSE(wick_chat_new(loader, 0));
   CHECK(std::string(wick_error_message()) == "the model is not loaded yet");
   wick_load_free(loader);
@@ -213,7 +213,7 @@ TEST_CASE("wick.h: a chat needs a model that is loaded and has a template") {
   plain.metadata.erase("tokenizer.chat_template");
   file = tiny_file(plain);
   source = file.source();
-  loader = wick_load_begin(engine, &source, 0);
+  loader = wick_load_begin(engine, &source, 1, 0);
   double progress[2];
   while (wick_load_step(loader, progress) == 1) {
   }
@@ -293,10 +293,10 @@ TEST_CASE("wick.h: a null handle is an error, never a crash") {
     CHECK(std::string(wick_error_message()) == message);
   };
   fails(wick_engine_info(nullptr), "no engine was given");
-  CHECK_FALSE(wick_load_begin(nullptr, nullptr, 0));
-  CHECK_FALSE(wick_load_begin(engine, nullptr, 0));
+  CHECK_FALSE(wick_load_begin(nullptr, nullptr, 0, 0));
+  CHECK_FALSE(wick_load_begin(engine, nullptr, 1, 0));
   const wick_source unreadable{"file", 10, nullptr, nullptr};
-  CHECK_FALSE(wick_load_begin(engine, &unreadable, 0));
+  CHECK_FALSE(wick_load_begin(engine, &unreadable, 1, 0));
   fails(wick_load_step(nullptr, nullptr), "no loader was given");
   CHECK_FALSE(wick_chat_new(nullptr, 0));
   fails(wick_chat_info(nullptr), "no chat was given");

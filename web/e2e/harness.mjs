@@ -22,6 +22,9 @@ const kWick = fileURLToPath(
   new URL("../../build/native/bin/wick", import.meta.url),
 );
 
+/** How a file begins that the mock engine takes for a speech model. */
+export const kSpeechMagic = "\x06\0\0\0\x0c\0WhisperSpec";
+
 /** A file that the mock engine takes for a model: the magic, then noise. */
 export function fakeModel(megabytes, magic = "GGUF") {
   const bytes = Buffer.alloc(megabytes << 20);
@@ -38,17 +41,32 @@ export function tempFile(name, bytes) {
   return path;
 }
 
-/** A catalogue of one small model that the server has, one with a wrong checksum, and one that is too large. */
+/**
+ * A catalogue of one small model that the server has, one with a wrong checksum, and one that is too large; and of two
+ * that hear, of two files each.
+ */
 export function fakeModels() {
   const files = {
     "small.Q4_1.gguf": fakeModel(24),
     "damaged.Q8_0.gguf": fakeModel(2),
+    "tiny.en.model.bin": fakeModel(6, kSpeechMagic),
+    "tiny.en.vocabulary.txt": Buffer.from("a vocabulary"),
+    "base.model.bin": fakeModel(8, kSpeechMagic),
+    "base.vocabulary.txt": Buffer.from("another vocabulary"),
   };
   const hash = (name) => createHash("sha256").update(files[name]).digest("hex");
   const entry = (name, title, quantisation, file) => ({
     ...{ name, title, task: "chat", architecture: "llama" },
     ...{ licence: "Apache-2.0", quantisation },
     files: [{ sources: [], ...file }],
+  });
+  const speech = (name, title, stem) => ({
+    ...entry(name, title, "F16"),
+    ...{ task: "transcribe", architecture: "whisper", licence: "MIT" },
+    files: [`${stem}.model.bin`, `${stem}.vocabulary.txt`].map((file) => ({
+      ...fileOf(file, hash(file)),
+      sources: [],
+    })),
   });
   const fileOf = (name, sha256) => ({ name, size: files[name].length, sha256 });
   const small = fileOf("small.Q4_1.gguf", hash("small.Q4_1.gguf"));
@@ -61,8 +79,17 @@ export function fakeModels() {
     },
     entry("damaged", "Qwen3 0.6B", "Q8_0", damaged),
     entry("large", "Llama 3.1 8B Instruct", "Q4_K_M", large),
+    {
+      ...speech("whisper-tiny.en", "Whisper tiny, English", "tiny.en"),
+      default: true,
+    },
+    speech("whisper-base", "Whisper base", "base"),
   ];
-  const index = [small, damaged].map((file) => ({ ...file, file: file.name }));
+  const heard = models.slice(3).flatMap((model) => model.files);
+  const index = [small, damaged, ...heard].map((file) => ({
+    ...file,
+    file: file.name,
+  }));
   return { files, catalog: { models }, index };
 }
 

@@ -94,11 +94,11 @@ export class ChatEmpty extends LightElement {
     </p>`;
   }
 
-  #offer({ entry, file, stored }: ShelfItem) {
+  #offer({ entry, size, stored }: ShelfItem) {
     const words =
       stored?.state === "ready"
         ? "on this device"
-        : `${bytes(file.size)}, fetched once and kept`;
+        : `${bytes(size)}, fetched once and kept`;
     return html`<span>${entry.title}, ${words}</span>
       <button
         class="btn small"

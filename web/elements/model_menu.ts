@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { bytes } from "../pages/format.ts";
 import { watch } from "../pages/observable.ts";
-import type { EngineRoom, ModelChoice } from "../pages/engine_room.ts";
+import type { AnyRoom, ModelChoice } from "../pages/engine_room.ts";
 import type { Shelf, ShelfItem } from "../pages/shelf.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
@@ -10,7 +10,7 @@ import { LightElement } from "./light_element.ts";
 /** The model in use, and a menu of the others. */
 @customElement("model-menu")
 export class ModelMenu extends LightElement {
-  @property({ attribute: false }) room!: EngineRoom;
+  @property({ attribute: false }) room!: AnyRoom;
   @property({ attribute: false }) shelf!: Shelf;
   @property({ attribute: false }) onPick!: () => void;
 
@@ -21,7 +21,7 @@ export class ModelMenu extends LightElement {
 
   protected override render() {
     const items = this.shelf.state.value.items.filter(
-      ({ entry }) => entry.task === "chat",
+      ({ entry }) => entry.task === this.room.task,
     );
     const { title, sub } = this.#shown(items);
     return html`<details class="menu model-menu">
@@ -36,7 +36,7 @@ export class ModelMenu extends LightElement {
         ${items.map((item) => this.#item(item))}
         ${items.length > 0 ? html`<hr />` : nothing}
         <button class="item" @click=${this.#pick}>
-          ${icon("file", true)}Choose a GGUF file…
+          ${icon("file", true)}${this.room.task === "chat" ? "Choose a GGUF file…" : "Choose a Whisper model’s files…"}
         </button>
         <a class="item" href="#/models">${icon("box", true)}All models</a>
       </div>
@@ -56,20 +56,19 @@ export class ModelMenu extends LightElement {
     return { title, sub: title.endsWith(sub) ? "" : sub };
   }
 
-  #item({ entry, file, stored, fit }: ShelfItem) {
+  #item({ entry, size, stored, fit }: ShelfItem) {
     const { choice, model } = this.room.state.value;
     const current =
       model !== null &&
       choice?.kind === "catalog" &&
       choice.name === entry.name;
-    const state =
-      stored?.state === "ready" ? "on this device" : bytes(file.size);
+    const state = stored?.state === "ready" ? "on this device" : bytes(size);
     return html`<button
       class="item"
       ?disabled=${fit.verdict === "too_large"}
       @click=${() => this.#use({ kind: "catalog", name: entry.name })}
     >
-      ${icon(current ? "check" : stored?.state === "ready" ? "chat" : "download", true)}${entry.title}<span
+      ${icon(current ? "check" : stored?.state === "ready" ? "disk" : "download", true)}${entry.title}<span
         >${state}</span
       >
     </button>`;

@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { EngineRoom } from "../pages/engine_room.ts";
+import type { AnyRoom } from "../pages/engine_room.ts";
 import { bytes } from "../pages/format.ts";
 import { go } from "../pages/router.ts";
 import type { Shelf, ShelfItem } from "../pages/shelf.ts";
@@ -14,10 +14,10 @@ import { toast } from "./toast.ts";
 export class ModelRow extends LightElement {
   @property({ attribute: false }) item!: ShelfItem;
   @property({ attribute: false }) shelf!: Shelf;
-  @property({ attribute: false }) room!: EngineRoom;
+  @property({ attribute: false }) room!: AnyRoom;
 
   protected override render() {
-    const { entry, file, stored, transfer, problem } = this.item;
+    const { entry, size, stored, transfer, problem } = this.item;
     const paused =
       !transfer && stored?.state === "partial" && stored.received > 0;
     return html`<article class="model" aria-label=${entry.title}>
@@ -25,7 +25,7 @@ export class ModelRow extends LightElement {
         ${entry.title} <span class="sub">${entry.quantisation ?? ""}</span>
       </div>
       <div class="facts">
-        <span>${bytes(file.size)}</span
+        <span>${bytes(size)}</span
         ><span>${entry.licence}</span>${this.#verdict()}
       </div>
       <div class="act">${this.#actions(paused)}</div>
@@ -54,7 +54,7 @@ export class ModelRow extends LightElement {
     return {
       phase: "fetching" as const,
       done,
-      total: this.item.file.size,
+      total: this.item.size,
       speed: 0,
       left: 0,
     };
@@ -138,15 +138,15 @@ export class ModelRow extends LightElement {
     void this.room
       .use({ kind: "catalog", name: this.item.entry.name })
       .catch(() => undefined);
-    go("chat");
+    go(this.room.task);
   }
 
   #remove(say: boolean): void {
-    const { entry, file } = this.item;
+    const { entry, size } = this.item;
     void this.shelf.remove(entry.name).then(() => {
       if (say)
         toast(
-          `Removed ${entry.title}, ${bytes(file.size)}`,
+          `Removed ${entry.title}, ${bytes(size)}`,
           () => void this.shelf.get(entry.name).catch(() => undefined),
         );
     });

@@ -1,9 +1,15 @@
 import { checkBench, threadsOfBench } from "./bench.ts";
-import { createClient, type Client, type WorkerLike } from "./client.ts";
+import {
+  createClient,
+  type CallOptions,
+  type Client,
+  type WorkerLike,
+} from "./client.ts";
 import { toWickError, WickError } from "./errors.ts";
 import { chooseVariant, detectFeatures } from "./features.ts";
-import type { EngineCalls } from "./protocol.ts";
-import { createStream, type ChatStream } from "./stream.ts";
+import type { EngineCalls, LoadInput, ModelFile } from "./protocol.ts";
+import { speechModel, type SpeechModel } from "./speech.ts";
+import { createStream, untilAborted, type ChatStream } from "./stream.ts";
 import type {
   BenchEvent,
   BenchOptions,
@@ -17,6 +23,7 @@ import type {
 } from "./types.ts";
 
 export { WickError, type WickErrorCode } from "./errors.ts";
+export type { SpeechModel, TranscribeStream } from "./speech.ts";
 export type { ChatStream } from "./stream.ts";
 export * from "./types.ts";
 
@@ -32,10 +39,13 @@ export interface EngineOptions {
   createWorker?: () => WorkerLike<EngineCalls>;
 }
 
-/** A model: a picked or dropped file, one kept in the browser's own file system, or an address to read it from. */
-export type ModelSource = Blob | FileSystemFileHandle | URL | string;
+/** A file: picked or dropped, kept in the browser's own file system, or at an address to read it from. */
+export type FileSource = Blob | FileSystemFileHandle | URL | string;
+/** A model's file, or its files in any order, which then need their names. */
+export type ModelSource = FileSource | FileSource[];
 
 export interface LoadCallOptions extends LoadOptions {
+  /** Of a single file. */
   name?: string;
   signal?: AbortSignal;
   onProgress?: (progress: LoadProgress) => void;
@@ -75,7 +85,12 @@ export interface Engine {
    * read. Let nothing else run meanwhile: it would take from the figures.
    */
   bench(options?: BenchCallOptions): AsyncIterable<BenchEvent>;
-  /** Ends the worker. The next loadChat starts a fresh one. */
+  /** As loadChat, for a model that writes down speech. An engine holds one model: who needs both has two engines. */
+  loadSpeech(
+    source: ModelSource,
+    options?: LoadCallOptions,
+  ): Promise<SpeechModel>;
+  /** Ends the worker. The next load starts a fresh one. */
   kill(): void;
 }
 
@@ -100,7 +115,7 @@ export async function createEngine(
     isolated: features.isolated,
     limits: chosen.limits,
   };
-  const answers = new Set<AbortController>();
+  const jobs = new Set<AbortController>();
   let measuring = false;
 
   const createOne = () =>
@@ -153,21 +168,32 @@ export async function createEngine(
     }
   }
 
+  async function prepare(
+    source: ModelSource,
+    { name, signal, onProgress, ...options }: LoadCallOptions,
+  ): Promise<[LoadInput, CallOptions<LoadProgress>]> {
+    if (client.dead) client = await start();
+    const files = await filesOf(source, name, signal);
+    for (const job of jobs) job.abort(); // with what they have done
+    return [
+      { files, options },
+      { signal, ...(onProgress && { onEvent: onProgress }) },
+    ];
+  }
+
   return {
     info,
     bench,
     kill: () => client.kill("The engine was stopped. Load the model again."),
-    async loadChat(source, { name, signal, onProgress, ...loadOptions } = {}) {
-      if (client.dead) client = await start();
-      const file = await fileOf(source, signal);
-      for (const answer of answers) answer.abort(); // with what they have written
-      const title = name ?? (file instanceof File ? file.name : "model");
-      const model = await client.call(
-        "load",
-        { file, name: title, options: loadOptions },
-        { signal, ...(onProgress && { onEvent: onProgress }) },
-      );
-      return chatModel(client, model, answers);
+    async loadChat(source, options = {}) {
+      const [input, how] = await prepare(source, options);
+      const model = await client.call("loadChat", input, how);
+      return chatModel(client, model, jobs);
+    },
+    async loadSpeech(source, options = {}) {
+      const [input, how] = await prepare(source, options);
+      const model = await client.call("loadSpeech", input, how);
+      return speechModel(client, model, jobs);
     },
   };
 }
@@ -182,28 +208,20 @@ function createEngineWorker(): WorkerLike<EngineCalls> {
 function chatModel(
   client: Client<EngineCalls>,
   info: ModelInfo,
-  answers: Set<AbortController>,
+  jobs: Set<AbortController>,
 ): ChatModel {
   return {
     info,
     send: (messages, options = {}, signal) =>
-      createStream(async (push) => {
-        const answer = new AbortController();
-        const abort = () => answer.abort();
-        if (signal?.aborted) abort();
-        signal?.addEventListener("abort", abort, { once: true });
-        answers.add(answer);
-        try {
-          return await client.call(
+      createStream((push) =>
+        untilAborted(jobs, signal, (job) =>
+          client.call(
             "send",
             { messages, options },
-            { signal: answer.signal, onEvent: push },
-          );
-        } finally {
-          answers.delete(answer);
-          signal?.removeEventListener("abort", abort);
-        }
-      }),
+            { signal: job.signal, onEvent: push },
+          ),
+        ),
+      ),
     countTokens: (text) => client.call("count", { text }),
     async unload() {
       await client.call("unload", null);
@@ -211,10 +229,22 @@ function chatModel(
   };
 }
 
-async function fileOf(
+async function filesOf(
   source: ModelSource,
+  name?: string,
   signal?: AbortSignal,
-): Promise<Blob> {
+): Promise<ModelFile[]> {
+  if (!Array.isArray(source)) {
+    const file = await fileOf(source, signal);
+    return [{ name: name ?? nameOf(file), file }];
+  }
+  const files = await Promise.all(source.map((one) => fileOf(one, signal)));
+  return files.map((file) => ({ name: nameOf(file), file }));
+}
+
+const nameOf = (file: Blob) => (file instanceof File ? file.name : "model");
+
+async function fileOf(source: FileSource, signal?: AbortSignal): Promise<Blob> {
   if (source instanceof Blob) return source;
   if (typeof source !== "string" && !(source instanceof URL))
     return source.getFile();

@@ -3,7 +3,7 @@ import type { CallTable, Reply, Request } from "./protocol.ts";
 
 /** The part of Worker that the client uses. */
 export interface WorkerLike<Calls extends CallTable> {
-  postMessage(message: Request<Calls>): void;
+  postMessage(message: Request<Calls>, transfer: Transferable[]): void;
   terminate(): void;
   onmessage: ((event: MessageEvent<Reply<Calls>>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
@@ -12,6 +12,10 @@ export interface WorkerLike<Calls extends CallTable> {
 export interface CallOptions<Event> {
   signal?: AbortSignal | undefined;
   onEvent?: (event: Event) => void;
+  /** Milliseconds, in the place of the client's own. */
+  patience?: number;
+  /** What of the input is handed over rather than copied. */
+  transfer?: Transferable[];
 }
 
 export interface Client<Calls extends CallTable> {
@@ -79,7 +83,8 @@ export function createClient<Calls extends CallTable>(
       return dead;
     },
     kill,
-    call(name, input, { signal, onEvent } = {}) {
+    call(name, input, options = {}) {
+      const { signal, onEvent, transfer = [] } = options;
       if (dead)
         return Promise.reject(
           new WickError(
@@ -95,10 +100,10 @@ export function createClient<Calls extends CallTable>(
       return new Promise((resolve, reject) => {
         let deadline: ReturnType<typeof setTimeout> | undefined;
         const cancel = () => {
-          worker.postMessage({ id, call: "cancel" });
+          worker.postMessage({ id, call: "cancel" }, []);
           deadline = setTimeout(
             () => kill("The engine did not stop in time and was ended."),
-            patience,
+            options.patience ?? patience,
           );
         };
         signal?.addEventListener("abort", cancel, { once: true });
@@ -112,7 +117,8 @@ export function createClient<Calls extends CallTable>(
           },
         });
         try {
-          worker.postMessage({ id, call: name, input } as Request<Calls>);
+          const request = { id, call: name, input } as Request<Calls>;
+          worker.postMessage(request, transfer);
         } catch (reason) {
           open.get(id)?.settled();
           open.delete(id);

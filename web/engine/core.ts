@@ -1,4 +1,6 @@
 import type { CheckedBench } from "./bench.ts";
+import type { ModelFile } from "./protocol.ts";
+import type { Task } from "./task.ts";
 import type {
   BenchInfo,
   BenchRow,
@@ -8,7 +10,12 @@ import type {
   LoadProgress,
   Message,
   ModelInfo,
+  SpeechModelInfo,
   Token,
+  TranscribeEvent,
+  TranscribeOptions,
+  TranscriptFormat,
+  TranscriptSegment,
 } from "./types.ts";
 
 /** Reads bytes of a Blob at once, as FileReaderSync does in a worker. */
@@ -28,26 +35,50 @@ export interface ChatStep {
   tokens: Token[];
 }
 
+/** `waiting`: there is nothing to do until more sound, or its end, has come. */
+export interface SpeechStep extends TranscribeEvent {
+  state: "working" | "waiting" | "done";
+}
+
 /**
  * What the worker needs of the module: synchronous calls of some tens of milliseconds at most (of some seconds, where
  * they measure), which throw WickError.
  * Two implement it: the WebAssembly module behind the C interface of wasm/wick.h, and the mock of mock_core.ts.
  */
-export interface Core {
+export interface Core extends SpeechCore, BenchCore {
   readonly threads: number;
 
-  /** Reads the file's header. Once that is accepted the model that was loaded before is gone; if it throws, it stays. */
-  loadBegin(file: Blob, name: string, options: LoadOptions): void;
+  /**
+   * Reads the headers. Once they are accepted the model that was loaded before is gone; if it throws, as for a model
+   * that is for another task, it stays.
+   */
+  loadBegin(files: ModelFile[], task: Task, options: LoadOptions): void;
   loadStep(): LoadProgress;
   unload(): void;
   info(): ModelInfo;
+  speechInfo(): SpeechModelInfo;
   countTokens(text: string): number;
 
   chatBegin(request: ChatRequest): void;
   chatStep(): ChatStep;
   chatStop(): void;
   chatStats(): ChatStats;
+}
 
+export interface SpeechCore {
+  /** Begins a recording, in the place of one that has not ended. */
+  speechBegin(options: TranscribeOptions): void;
+  /** 16 kHz, mono. */
+  speechPush(samples: Float32Array): void;
+  speechFinish(): void;
+  speechStep(): SpeechStep;
+  transcriptText(
+    segments: TranscriptSegment[],
+    format: TranscriptFormat,
+  ): string;
+}
+
+export interface BenchCore {
   /** Measures the machine's peaks. */
   benchBegin(options: CheckedBench): BenchInfo;
   /** Measures the next row; null after the last. */

@@ -1,16 +1,23 @@
 import type { ChatRequest, ChatStep, Core, ReadSlice } from "./core.ts";
 import { WickError } from "./errors.ts";
+import { createMockBench } from "./mock_bench.ts";
+import { createMockSpeech, mockSpeechInfo } from "./mock_speech.ts";
 import { answerFor, rivalsOf, splitTokens } from "./mock_text.ts";
+import { idOf, randomOf, wait } from "./mock_tools.ts";
+import type { ModelFile } from "./protocol.ts";
+import { wrongTask, type Task } from "./task.ts";
 import type {
-  BenchRow,
   ChatStats,
   LoadOptions,
   LoadProgress,
   ModelInfo,
+  SpeechModelInfo,
   StopReason,
   Token,
 } from "./types.ts";
 
+/** How CTranslate2 begins a Whisper model: version 6, and the length of a name. */
+const kSpeechMagic = "\x06\0\0\0\x0c\0WhisperSp";
 const kSliceBytes = 4 << 20;
 const kPromptTokensPerStep = 48;
 
@@ -34,23 +41,30 @@ interface Answer {
  */
 export function createMockCore(read: ReadSlice, stepMs = 24): Core {
   let loading: {
-    file: Blob;
-    name: string;
+    model: ModelFile;
+    files: ModelFile[];
+    task: Task;
     options: LoadOptions;
     done: number;
   } | null = null;
   let info: ModelInfo | null = null;
+  let speechInfo: SpeechModelInfo | null = null;
   let cache: string[] = [];
   let answer: Answer | null = null;
-  let bench: string[] = [];
 
   function model(): ModelInfo {
     if (!info) throw new WickError("bad_argument", "No model is loaded.");
     return info;
   }
 
+  function hearing(): SpeechModelInfo {
+    if (!speechInfo)
+      throw new WickError("bad_argument", "No speech model is loaded.");
+    return speechInfo;
+  }
+
   function freeModel(): void {
-    loading = info = answer = null;
+    loading = info = speechInfo = answer = null;
     cache = [];
   }
 
@@ -95,37 +109,33 @@ export function createMockCore(read: ReadSlice, stepMs = 24): Core {
 
   return {
     threads: 1,
-    loadBegin(file, name, options) {
-      const magic = new TextDecoder("latin1").decode(
-        read(file, 0, Math.min(4, file.size)),
-      );
-      if (magic !== "GGUF") {
-        throw new WickError(
-          "bad_file",
-          `${name}: starts with '${printable(magic)}', expected 'GGUF'.`,
-        );
-      }
+    ...createMockBench(stepMs),
+    ...createMockSpeech(stepMs, hearing),
+    loadBegin(files, task, options) {
+      const [model] = files.toSorted((a, b) => b.file.size - a.file.size);
+      if (!model)
+        throw new WickError("bad_argument", "There is no file to load.");
+      checkTask(model, task, read);
       freeModel();
-      loading = { file, name, options, done: 0 };
+      loading = { model, files, task, options, done: 0 };
     },
     loadStep(): LoadProgress {
       if (!loading)
         throw new WickError("bad_argument", "No load has been begun.");
-      const { file, name, options } = loading;
-      loading.done += read(
-        file,
-        loading.done,
-        Math.min(file.size, loading.done + kSliceBytes),
-      ).byteLength;
-      const progress = { done: loading.done, total: file.size };
-      if (loading.done === file.size) {
-        info = describe(file, name, options);
-        loading = null;
-      }
-      return progress;
+      const { model, files, task, options, done } = loading;
+      const total = files.reduce((sum, { file }) => sum + file.size, 0);
+      const to = Math.min(model.file.size, done + kSliceBytes);
+      read(model.file, done, to);
+      loading.done = to;
+      if (to < model.file.size) return { done: to, total };
+      if (task === "chat") info = describe(model, options);
+      else speechInfo = mockSpeechInfo(model.name, total);
+      loading = null;
+      return { done: total, total };
     },
     unload: freeModel,
     info: model,
+    speechInfo: hearing,
     countTokens: (text) => splitTokens(text).length,
     chatBegin({ messages, options }: ChatRequest) {
       const { context_size } = model();
@@ -203,61 +213,6 @@ export function createMockCore(read: ReadSlice, stepMs = 24): Core {
         context_size: model().context_size,
       };
     },
-
-    benchBegin({ rows }) {
-      wait(stepMs);
-      bench = kBenchRows.filter(
-        (name) =>
-          rows.length === 0 || rows.some((wanted) => name.includes(wanted)),
-      );
-      return {
-        ...{ device: "mock, 1 thread", variant: "single", threads: 1 },
-        peaks: kPeaks,
-        rows: [...bench],
-      };
-    },
-    benchStep() {
-      const name = bench.shift();
-      if (!name) return null;
-      wait(stepMs * 8);
-      return measured(name);
-    },
-    benchEnd() {
-      bench = [];
-    },
-  };
-}
-
-const kPeaks = {
-  fma_gflops: 50,
-  int8_gops: 100,
-  bf16_gflops: 40,
-  read_gbs: 12,
-};
-const kBenchRows = [
-  ...["f32", "f16"].flatMap((type) => [
-    `attention/prefill/${type}/hd64/s512/t1`,
-    `attention/decode/${type}/hd64/kv8192/t1`,
-  ]),
-  ...["f16", "q4_0", "q4_1", "q4_k", "q8_0"].flatMap((type) => [
-    `matmul/${type}/gemm/t1`,
-    `matmul/${type}/gemv/t1`,
-  ]),
-];
-
-function measured(name: string): BenchRow {
-  const reads = /decode|gemv/.test(name);
-  const whole = /q\d/.test(name);
-  const peak = reads
-    ? kPeaks.read_gbs
-    : whole
-      ? kPeaks.int8_gops
-      : kPeaks.fma_gflops;
-  const peak_fraction = 0.4 + 0.5 * randomOf(idOf(name))();
-  const max = peak * peak_fraction;
-  return {
-    ...{ name, unit: reads ? "GB/s" : whole ? "GOP/s" : "GFLOP/s" },
-    ...{ min: max * 0.9, median: max * 0.97, max, peak_fraction },
   };
 }
 
@@ -267,7 +222,26 @@ function misbehave(question: string): void {
   while (question === "hang");
 }
 
-function describe(file: Blob, name: string, options: LoadOptions): ModelInfo {
+/** GGUF is taken for a model that chats, CTranslate2's for one that hears. */
+function checkTask({ name, file }: ModelFile, task: Task, read: ReadSlice) {
+  const head = new TextDecoder("latin1").decode(
+    read(file, 0, Math.min(16, file.size)),
+  );
+  const found = head.startsWith("GGUF")
+    ? "chat"
+    : head.startsWith(kSpeechMagic)
+      ? "speech"
+      : null;
+  if (found === task) return;
+  if (found) throw wrongTask(name, found);
+  const wanted = task === "chat" ? "'GGUF'" : "a Whisper model";
+  throw new WickError(
+    "bad_file",
+    `${name}: starts with '${printable(head.slice(0, 4))}', expected ${wanted}.`,
+  );
+}
+
+function describe({ file, name }: ModelFile, options: LoadOptions): ModelInfo {
   return {
     name: name.replace(/\.gguf$/i, ""),
     architecture: "mock",
@@ -280,30 +254,6 @@ function describe(file: Blob, name: string, options: LoadOptions): ModelInfo {
   };
 }
 
-function wait(ms: number): number {
-  const start = performance.now();
-  while (performance.now() - start < ms);
-  return performance.now() - start;
-}
-
 function printable(bytes: string): string {
   return bytes.replace(/[^\x20-\x7e]/g, ".");
-}
-
-function idOf(text: string): number {
-  let hash = 7;
-  for (const char of text)
-    hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 49_152;
-  return hash;
-}
-
-/** Mulberry32: a small seeded generator, uniform in [0, 1). */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

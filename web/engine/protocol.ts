@@ -9,6 +9,12 @@ import type {
   LoadProgress,
   Message,
   ModelInfo,
+  SpeechModelInfo,
+  TranscribeEvent,
+  TranscribeOptions,
+  TranscribeStats,
+  TranscriptFormat,
+  TranscriptSegment,
   Variant,
 } from "./types.ts";
 
@@ -19,6 +25,17 @@ export interface CallShape {
   output: unknown;
 }
 export type CallTable = Record<string, CallShape>;
+
+/** A model's files, in any order. */
+export interface LoadInput {
+  files: ModelFile[];
+  options: LoadOptions;
+}
+
+export interface ModelFile {
+  name: string;
+  file: Blob;
+}
 
 /** The calls of the engine worker. */
 export type EngineCalls = {
@@ -32,10 +49,11 @@ export type EngineCalls = {
     event: never;
     output: { threads: number };
   };
-  load: {
-    input: { file: Blob; name: string; options: LoadOptions };
+  loadChat: { input: LoadInput; event: LoadProgress; output: ModelInfo };
+  loadSpeech: {
+    input: LoadInput;
     event: LoadProgress;
-    output: ModelInfo;
+    output: SpeechModelInfo;
   };
   unload: { input: null; event: never; output: null };
   count: { input: { text: string }; event: never; output: number };
@@ -43,6 +61,18 @@ export type EngineCalls = {
     input: { messages: Message[]; options: ChatOptions };
     event: ChatPiece;
     output: ChatStats;
+  };
+  /** The sound comes by the port, as samples.ts sends it. */
+  transcribe: {
+    input: { options: TranscribeOptions; samples: MessagePort };
+    event: TranscribeEvent;
+    output: TranscribeStats;
+  };
+  /** Answered at once, beside a call that runs. */
+  exportTranscript: {
+    input: { segments: TranscriptSegment[]; format: TranscriptFormat };
+    event: never;
+    output: string;
   };
   /** With the threads of the worker. Whoever would stop it amid a row ends the worker. */
   bench: { input: CheckedBench; event: BenchEvent; output: null };

@@ -33,6 +33,8 @@ export interface ServerOptions<Calls extends CallTable> {
   pause: () => Promise<void>;
   /** Calls that run at the same time; the others wait in order. */
   parallel?: number;
+  /** Calls that never wait: they answer at once and disturb no other. */
+  prompt?: (keyof Calls & string)[];
 }
 
 /** The worker's side of the protocol: a queue of calls, run step by step. Returns what to do with each message. */
@@ -40,7 +42,7 @@ export function createServer<Calls extends CallTable>(
   options: ServerOptions<Calls>,
 ): (request: Request<Calls>) => void {
   type Call = Exclude<Request<Calls>, { call: "cancel" }>;
-  const { handlers, post, pause, parallel = 1 } = options;
+  const { handlers, post, pause, parallel = 1, prompt = [] } = options;
   const jobs = new Map<number, AbortController>();
   const waiting: Call[] = [];
   let running = 0;
@@ -105,7 +107,13 @@ export function createServer<Calls extends CallTable>(
       return;
     }
     jobs.set(request.id, new AbortController());
-    waiting.push(request as Call);
+    const call = request as Call;
+    if (prompt.includes(call.call)) {
+      running += 1;
+      void run(call);
+      return;
+    }
+    waiting.push(call);
     next();
   };
 }

@@ -62,3 +62,22 @@ export function createStream<Piece = ChatPiece, Stats = ChatStats>(
     },
   };
 }
+
+/** Runs a call under a controller of its own, which `jobs` keeps meanwhile and `signal` aborts. */
+export async function untilAborted<Value>(
+  jobs: Set<AbortController>,
+  signal: AbortSignal | undefined,
+  run: (job: AbortController) => Promise<Value>,
+): Promise<Value> {
+  const job = new AbortController();
+  const abort = () => job.abort();
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort, { once: true });
+  jobs.add(job);
+  try {
+    return await run(job);
+  } finally {
+    jobs.delete(job);
+    signal?.removeEventListener("abort", abort);
+  }
+}

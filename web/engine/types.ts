@@ -99,6 +99,78 @@ export interface ChatStats {
   context_size: number;
 }
 
+/** What a speech model says of itself. */
+export interface SpeechModelInfo {
+  name: string;
+  architecture: string;
+  quantisation: string;
+  /** What it can hear, in its own order; one for an English-only model. */
+  languages: SpeechLanguage[];
+  file_bytes: number;
+  memory_bytes: number;
+}
+
+export interface SpeechLanguage {
+  code: string;
+  name: string;
+}
+
+/** What is left out takes the engine's default. */
+export interface TranscribeOptions {
+  /** A code or a name; `auto`, or left out: what the first half minute sounds like. */
+  language?: string;
+  /** `translate`: into English. */
+  task?: "transcribe" | "translate";
+  /** Texts that are followed at a time: slower, and often better; 1 follows the likeliest alone. */
+  beam?: number;
+  /** Names and words that occur, as if they had been said before. */
+  prompt?: string;
+  /** Also the times of every word. */
+  words?: boolean;
+  /** Begins before all sound has come, as for a microphone. */
+  live?: boolean;
+}
+
+/** Times are seconds from the beginning of the recording. */
+export interface TranscriptWord {
+  text: string;
+  start: number;
+  end: number;
+  probability: number;
+}
+
+export interface TranscriptSegment {
+  start: number;
+  end: number;
+  text: string;
+  avg_logprob: number;
+  no_speech_prob: number;
+  /** Empty unless TranscribeOptions.words asks for them. Their texts, joined, are the segment's. */
+  words: TranscriptWord[];
+}
+
+export interface TranscribeEvent {
+  /** That are settled since the last event. */
+  segments: TranscriptSegment[];
+  /** What is heard after them so far; the next event may have another text. */
+  preview: string;
+  /** Of the sound, transcribed, and that has come so far. */
+  seconds_done: number;
+  seconds: number;
+  /** Its code, once it is known. */
+  language: string | null;
+}
+
+export interface TranscribeStats {
+  /** Of sound, transcribed. */
+  seconds: number;
+  /** Of work, without waiting for sound. */
+  transcribe_ms: number;
+  stop_reason: "end" | "cancelled";
+}
+
+export type TranscriptFormat = "txt" | "srt" | "vtt" | "tsv";
+
 /** What the engine measures of itself. What is left out takes the engine's default. */
 export interface BenchOptions {
   /** Only rows whose names contain one of these, as `matmul/q4_0` or `/gemv`; all, if there are none. */

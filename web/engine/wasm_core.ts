@@ -1,8 +1,7 @@
 import type { ChatRequest, ChatStep, Core, ReadSlice } from "./core.ts";
-import { WickError, type WickErrorCode } from "./errors.ts";
+import { WickError } from "./errors.ts";
+import { wrongTask, type Task } from "./task.ts";
 import type {
-  BenchInfo,
-  BenchRow,
   ChatOptions,
   ChatStats,
   LoadProgress,
@@ -11,7 +10,10 @@ import type {
   Token,
   Variant,
 } from "./types.ts";
-import { startModule, type Module } from "./wasm_module.ts";
+import { createWasmBench } from "./wasm_bench.ts";
+import { checked, engineFacts, failure, toJson } from "./wasm_calls.ts";
+import { startModule } from "./wasm_module.ts";
+import { createWasmSpeech } from "./wasm_speech.ts";
 
 /** Where struct wick_step of wasm/wick.h has its members; all little-endian. */
 const kStep = {
@@ -22,17 +24,16 @@ const kStep = {
 };
 const kStates = ["prompt", "writing", "done"] as const;
 const kDone = 2;
-const kFile = 1;
+/** As wick_load_task has them. */
+const kTasks = ["chat", "speech"] as const;
 
 interface Loading {
   loader: number;
+  task: Task;
   name: string;
-  file: Blob;
+  bytes: number;
   context: number;
 }
-
-/** What wick_bench_info tells. */
-type NativeBench = Omit<BenchInfo, "variant">;
 
 /** What wick_chat_info tells, as far as it is used here. */
 interface NativeInfo {
@@ -43,10 +44,6 @@ interface NativeInfo {
   context: number;
   context_length: number;
 }
-
-const kLessModel =
-  "The tab can get no more: choose a smaller model or a smaller context.";
-const kLessElse = "The tab can get no more: close other tabs and try again.";
 
 /**
  * Starts the module at `base`/core/`variant`/core.js and returns it as a Core.
@@ -64,12 +61,12 @@ export async function createWasmCore(
   const step = module._malloc(kStep.bytes);
   const facts = engineFacts(module, engine);
 
+  const speech = createWasmSpeech(module, engine, step);
   let loading: Loading | null = null;
   let chat = 0;
   let info: ModelInfo | null = null;
   let top = 0;
   let stats: ChatStats | null = null;
-  let bench = 0;
 
   function model(): ModelInfo {
     if (!info) throw new WickError("bad_argument", "No model is loaded.");
@@ -79,16 +76,22 @@ export async function createWasmCore(
   function freeModel(): void {
     if (loading) module._wick_load_free(loading.loader);
     if (chat !== 0) module._wick_chat_free(chat);
+    speech.free();
     module._wick_engine_trim(engine);
     loading = info = stats = null;
     chat = 0;
   }
 
-  function finishLoad({ loader, name, file, context }: Loading): void {
+  function finishLoad({ loader, task, name, bytes, context }: Loading): void {
+    module.files.clear();
+    if (task === "speech") {
+      loading = null;
+      speech.take(loader, bytes);
+      return;
+    }
     chat = module._wick_chat_new(loader, context);
     if (chat === 0) throw failure(module, "bad_file", name);
     module._wick_load_free(loader);
-    module.files.clear();
     loading = null;
     const told = JSON.parse(
       module.lastText(checked(module, module._wick_chat_info(chat))),
@@ -100,7 +103,7 @@ export async function createWasmCore(
       vocab_size: told.vocab_size,
       context_size: told.context,
       train_context_size: told.context_length,
-      file_bytes: file.size,
+      file_bytes: bytes,
       memory_bytes: engineFacts(module, engine).memory_bytes,
     };
   }
@@ -119,12 +122,6 @@ export async function createWasmCore(
     );
   }
 
-  function endBench(): void {
-    module._wick_bench_free(bench);
-    module._wick_engine_trim(engine);
-    bench = 0;
-  }
-
   function tokenOf(text: string, id: number): Token {
     if (top === 0) return { id, text, probability: 0, top: [] };
     const told = JSON.parse(
@@ -135,24 +132,29 @@ export async function createWasmCore(
 
   return {
     threads: facts.threads,
+    ...speech.core,
+    ...createWasmBench(module, engine, variant),
 
-    loadBegin(file, name, options) {
-      module.files.set(kFile, file);
-      const loader = module.withTexts([name], (at) =>
-        module._wick_load_begin_file(
-          engine,
-          kFile,
-          at,
-          file.size,
-          options.precise ? 1 : 0,
-        ),
+    loadBegin(files, task, options) {
+      files.forEach(({ file }, number) => module.files.set(number, file));
+      const listed = files.map(({ name, file }) => ({ name, size: file.size }));
+      const loader = module.withTexts([toJson(listed)], (at) =>
+        module._wick_load_begin_files(engine, at, options.precise ? 1 : 0),
       );
-      if (loader === 0) {
+      const name = files[0]?.name ?? "";
+      try {
+        if (loader === 0) throw failure(module, "bad_file");
+        const found = kTasks[module._wick_load_task(loader)] ?? "chat";
+        if (found !== task) throw wrongTask(name, found);
+      } catch (reason) {
+        module._wick_load_free(loader);
         module.files.clear();
-        throw failure(module, "bad_file");
+        throw reason;
       }
       freeModel();
-      loading = { loader, name, file, context: options.context_size ?? 0 };
+      const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
+      const context = options.context_size ?? 0;
+      loading = { loader, task, name, bytes, context };
     },
     loadStep(): LoadProgress {
       if (!loading)
@@ -171,6 +173,7 @@ export async function createWasmCore(
       freeModel();
     },
     info: model,
+    speechInfo: speech.info,
     countTokens(text) {
       model();
       return module.withTexts([text], (at) =>
@@ -229,72 +232,10 @@ export async function createWasmCore(
       const reason = module.lastText(module._wick_chat_stop_reason(chat));
       return { ...stats, stop_reason: reason as StopReason };
     },
-
-    benchBegin(options) {
-      endBench();
-      bench = module.withTexts([toJson(options)], (at) =>
-        module._wick_bench_new(engine, 0, at),
-      );
-      if (bench === 0)
-        throw failure(module, "bad_argument", "Measuring", kLessElse);
-      const length = checked(module, module._wick_bench_info(bench));
-      const told = JSON.parse(module.lastText(length)) as NativeBench;
-      return { ...told, variant };
-    },
-    benchStep() {
-      if (bench === 0)
-        throw new WickError("bad_argument", "No measuring has been begun.");
-      const length = module._wick_bench_step(bench);
-      if (length < 0) throw failure(module, "internal", "Measuring", kLessElse);
-      return length > 0
-        ? (JSON.parse(module.lastText(length)) as BenchRow)
-        : null;
-    },
-    benchEnd: endBench,
   };
-}
-
-function engineFacts(
-  module: Module,
-  engine: number,
-): { threads: number; memory_bytes: number } {
-  const length = checked(module, module._wick_engine_info(engine));
-  return JSON.parse(module.lastText(length)) as ReturnType<typeof engineFacts>;
 }
 
 /** The options as wick_chat_reply names them. */
 function native({ top, ...rest }: ChatOptions): object {
   return { ...rest, alternatives: top ?? 0 };
-}
-
-/** JSON without halves of surrogate pairs, which JSON.stringify would write as escapes that are no Unicode. */
-function toJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "string" ? part.replace(/\p{Surrogate}/gu, "\ufffd") : part,
-  );
-}
-
-function checked(module: Module, result: number): number {
-  if (result < 0) throw failure(module, "bad_argument");
-  return result;
-}
-
-/** Why the last call failed, with the file it is about; `ofInput` is the code where what was given is to blame. */
-function failure(
-  module: Module,
-  ofInput: WickErrorCode,
-  file = "",
-  advice = kLessModel,
-): WickError {
-  const codes: WickErrorCode[] = [
-    ofInput,
-    "no_memory",
-    "bad_file",
-    "cancelled",
-  ];
-  const code = codes[module._wick_error_kind()] ?? "internal";
-  const words = module.text(module._wick_error_message()).replace(/\.$/, "");
-  const end = code === "no_memory" ? ` ${advice}` : "";
-  const where = words.startsWith(file) ? "" : `${file}: `;
-  return new WickError(code, `${where}${words}.${end}`);
 }

@@ -15,13 +15,12 @@ export interface Exports {
   _wick_engine_new(threads: number): Pointer;
   _wick_engine_info(engine: Pointer): number;
   _wick_engine_trim(engine: Pointer): void;
-  _wick_load_begin_file(
+  _wick_load_begin_files(
     engine: Pointer,
-    file: number,
-    name: Pointer,
-    size: number,
+    files: Pointer,
     precise: number,
   ): Pointer;
+  _wick_load_task(loader: Pointer): number;
   _wick_load_step(loader: Pointer, progress: Pointer): number;
   _wick_load_free(loader: Pointer): void;
   _wick_chat_new(loader: Pointer, context: number): Pointer;
@@ -34,6 +33,18 @@ export interface Exports {
   _wick_chat_token(chat: Pointer): number;
   _wick_chat_stop_reason(chat: Pointer): number;
   _wick_chat_cancel(chat: Pointer): void;
+  _wick_speech_info(loader: Pointer): number;
+  _wick_transcriber_new(loader: Pointer, options: Pointer): Pointer;
+  _wick_transcriber_free(transcriber: Pointer): void;
+  _wick_transcriber_start(transcriber: Pointer): number;
+  _wick_transcriber_push(
+    transcriber: Pointer,
+    samples: Pointer,
+    count: number,
+  ): number;
+  _wick_transcriber_finish(transcriber: Pointer): number;
+  _wick_transcriber_step(transcriber: Pointer, step: Pointer): number;
+  _wick_transcript_text(transcript: Pointer, format: Pointer): number;
   _wick_bench_new(engine: Pointer, chat: Pointer, options: Pointer): Pointer;
   _wick_bench_free(bench: Pointer): void;
   _wick_bench_info(bench: Pointer): number;
@@ -52,7 +63,7 @@ type Start = (settings: Settings) => Promise<Exports>;
 
 /** The running module, with its memory seen as numbers and texts. */
 export interface Module extends Exports {
-  /** Blobs that the engine may read, under the numbers that wick_load_begin_file takes. */
+  /** Blobs that the engine may read, under the numbers that wick_load_begin_files gives them. */
   readonly files: Map<number, Blob>;
   /** A view that holds until the next call into the module: its memory may grow, and its buffer is then another. */
   view(at: Pointer, bytes: number): DataView;
@@ -62,6 +73,8 @@ export interface Module extends Exports {
   lastText(bytes: number): string;
   /** Calls with the addresses of zero-terminated copies of texts, which are freed afterwards. */
   withTexts<T>(texts: string[], call: (...at: Pointer[]) => T): T;
+  /** Calls with the address of a copy of samples, which is freed afterwards. */
+  withSamples<T>(samples: Float32Array, call: (at: Pointer) => T): T;
 }
 
 // Pages of 64 KiB.
@@ -183,6 +196,18 @@ function textsOf(
         buffer = alloc(size);
       }
       return text(buffer, exports._wick_text(buffer, size));
+    },
+    withSamples<T>(samples: Float32Array, call: (at: Pointer) => T): T {
+      const at = alloc(samples.byteLength);
+      try {
+        const { buffer, byteOffset, byteLength } = samples;
+        bytes(at, byteLength).set(
+          new Uint8Array(buffer, byteOffset, byteLength),
+        );
+        return call(at);
+      } finally {
+        exports._free(at);
+      }
     },
     withTexts<T>(texts: string[], call: (...at: Pointer[]) => T): T {
       const places: Pointer[] = [];

@@ -4,6 +4,8 @@ import {
   type Engine,
   type EngineInfo,
   type EngineOptions,
+  type LoadCallOptions,
+  type SpeechModel,
 } from "../engine/api.ts";
 import { toWickError, WickError } from "../engine/errors.ts";
 import { createSpeedMeter } from "../engine/speed.ts";
@@ -11,37 +13,39 @@ import { observable, type Observable } from "./observable.ts";
 import { recall, remember } from "./remember.ts";
 import type { Shelf, Transfer } from "./shelf.ts";
 
-/** Which model: one of the catalogue, or a file that the user has picked. */
+/** Which model: one of the catalogue, or files that the user has picked. */
 export type ModelChoice =
-  { kind: "catalog"; name: string } | { kind: "file"; file: File };
+  { kind: "catalog"; name: string } | { kind: "file"; files: File[] };
 
-export interface RoomState {
+export interface RoomState<Model = ChatModel> {
   /** What the engine does now. Fetching a model for later is the shelf's matter, not shown here. */
   phase: "off" | "fetching" | "loading" | "ready" | "reading" | "writing";
   info: EngineInfo | null;
   /** The model that is loaded or on its way, and once loaded, what it says of itself. */
   choice: ModelChoice | null;
   title: string;
-  model: ChatModel | null;
+  model: Model | null;
   progress: Transfer | null;
-  /** Tokens per second while writing; words for the status. */
+  /** How fast it reads or writes; words for the status. */
   rate: string;
   /** Why the last load failed, until the next load or question. */
   problem: string;
 }
 
-/** Holds the one engine of the page and the model in it. */
-export interface EngineRoom {
-  readonly state: Observable<RoomState>;
+/** Holds an engine of the page and the model in it. Chat and speech have one each, so that neither ends the other. */
+export interface EngineRoom<Model = ChatModel> {
+  readonly state: Observable<RoomState<Model>>;
+  /** Whose models it holds: the catalogue's word. */
+  readonly task: string;
   /** The engine itself, started if need be, with or without a model. */
   engine(): Promise<Engine>;
   /**
    * The loaded model; if none is, loads the one used last or the catalogue's first choice. Aborting ends the wait, not
    * the load: another question may be waiting next. Who waits is told of a failure, so it is no `problem` any more.
    */
-  ensure(signal?: AbortSignal): Promise<ChatModel>;
+  ensure(signal?: AbortSignal): Promise<Model>;
   /** Loads a model in the place of what is loaded or on its way. */
-  use(choice: ModelChoice): Promise<ChatModel>;
+  use(choice: ModelChoice): Promise<Model>;
   cancelLoad(): void;
   /** What ensure() would load. */
   preferred(): ModelChoice | null;
@@ -50,13 +54,53 @@ export interface EngineRoom {
   forget(): void;
 }
 
-const kLastKey = "wick.model";
+export type SpeechRoom = EngineRoom<SpeechModel>;
+/** What holds for a room of any task. */
+export type AnyRoom = EngineRoom<{
+  readonly info: { name: string; quantisation?: string };
+}>;
 
-export function createEngineRoom(
+/** What differs between chat and speech. */
+interface Kind<Model> {
+  task: string;
+  /** Where the model used last is remembered. */
+  key: string;
+  /** What to choose where there is no model. */
+  files: string;
+  load(engine: Engine, files: File[], options: LoadCallOptions): Promise<Model>;
+}
+
+export const createEngineRoom = (
   shelf: Shelf,
   options: EngineOptions,
-): EngineRoom {
-  const state = observable<RoomState>({
+): EngineRoom =>
+  createRoom(shelf, options, {
+    task: "chat",
+    key: "wick.model",
+    files: "a GGUF file",
+    load: (engine, [file], loadOptions) => {
+      if (!file) throw new WickError("not_found", "No file was chosen.");
+      return engine.loadChat(file, loadOptions);
+    },
+  });
+
+export const createSpeechRoom = (
+  shelf: Shelf,
+  options: EngineOptions,
+): SpeechRoom =>
+  createRoom(shelf, options, {
+    task: "transcribe",
+    key: "wick.speech_model",
+    files: "a Whisper model’s files",
+    load: (engine, files, loadOptions) => engine.loadSpeech(files, loadOptions),
+  });
+
+function createRoom<Model>(
+  shelf: Shelf,
+  options: EngineOptions,
+  kind: Kind<Model>,
+): EngineRoom<Model> {
+  const state = observable<RoomState<Model>>({
     phase: "off",
     info: null,
     choice: null,
@@ -66,12 +110,12 @@ export function createEngineRoom(
     rate: "",
     problem: "",
   });
-  const change = (part: Partial<RoomState>) =>
+  const change = (part: Partial<RoomState<Model>>) =>
     state.set({ ...state.value, ...part });
   let engine: Promise<Engine> | null = null;
   let loading: {
     controller: AbortController;
-    ended: Promise<ChatModel>;
+    ended: Promise<Model>;
   } | null = null;
 
   function startEngine(): Promise<Engine> {
@@ -84,23 +128,23 @@ export function createEngineRoom(
 
   function preferred(): ModelChoice | null {
     if (state.value.choice) return state.value.choice;
-    const chats = shelf.state.value.items.filter(
-      ({ entry }) => entry.task === "chat",
+    const ours = shelf.state.value.items.filter(
+      ({ entry }) => entry.task === kind.task,
     );
-    const last = recall(kLastKey);
+    const last = recall(kind.key);
     const best =
-      chats.find(({ entry }) => entry.name === last) ??
-      chats.find(({ stored }) => stored?.state === "ready") ??
-      chats.find(({ entry }) => entry.default) ??
-      chats[0];
+      ours.find(({ entry }) => entry.name === last) ??
+      ours.find(({ stored }) => stored?.state === "ready") ??
+      ours.find(({ entry }) => entry.default) ??
+      ours[0];
     return best ? { kind: "catalog", name: best.entry.name } : null;
   }
 
-  async function fileOf(
+  async function filesOf(
     choice: ModelChoice,
     signal: AbortSignal,
-  ): Promise<File> {
-    if (choice.kind === "file") return choice.file;
+  ): Promise<File[]> {
+    if (choice.kind === "file") return choice.files;
     const item = shelf.state.value.items.find(
       ({ entry }) => entry.name === choice.name,
     );
@@ -127,7 +171,7 @@ export function createEngineRoom(
   async function load(
     choice: ModelChoice,
     signal: AbortSignal,
-  ): Promise<ChatModel> {
+  ): Promise<Model> {
     const title = titleOf(choice, shelf);
     const before = state.value;
     let replaced = false;
@@ -140,12 +184,12 @@ export function createEngineRoom(
       problem: "",
     });
     try {
-      const file = await fileOf(choice, signal);
+      const files = await filesOf(choice, signal);
       change({ phase: "loading", progress: null });
       const running = await startEngine();
       const meter = createSpeedMeter();
-      const model = await running.loadChat(file, {
-        name: file.name,
+      const model = await kind.load(running, files, {
+        name: files[0]?.name ?? title,
         signal,
         onProgress: ({ done, total }) => {
           replaced = true;
@@ -160,7 +204,7 @@ export function createEngineRoom(
         },
       });
       change({ phase: "ready", info: running.info, model, progress: null });
-      if (choice.kind === "catalog") remember(kLastKey, choice.name);
+      if (choice.kind === "catalog") remember(kind.key, choice.name);
       return model;
     } catch (reason) {
       const error = toWickError(reason);
@@ -181,7 +225,7 @@ export function createEngineRoom(
     }
   }
 
-  function use(choice: ModelChoice): Promise<ChatModel> {
+  function use(choice: ModelChoice): Promise<Model> {
     loading?.controller.abort();
     const before = loading?.ended.catch(() => undefined) ?? Promise.resolve();
     const controller = new AbortController();
@@ -194,7 +238,7 @@ export function createEngineRoom(
     return ended;
   }
 
-  async function wanted(signal?: AbortSignal): Promise<ChatModel> {
+  async function wanted(signal?: AbortSignal): Promise<Model> {
     if (signal?.aborted) throw cancelled();
     if (loading?.controller.signal.aborted) {
       await loading.ended.catch(() => undefined);
@@ -210,12 +254,13 @@ export function createEngineRoom(
     if (choice) return use(choice);
     throw new WickError(
       "not_found",
-      "There is no model to load. Choose a GGUF file.",
+      `There is no model to load. Choose ${kind.files}.`,
     );
   }
 
   return {
     state,
+    task: kind.task,
     engine: startEngine,
     use,
     preferred,
@@ -248,7 +293,8 @@ const cancelled = () =>
   new WickError("cancelled", "Cancelled before it began.");
 
 function titleOf(choice: ModelChoice, shelf: Shelf): string {
-  if (choice.kind === "file") return choice.file.name.replace(/\.gguf$/i, "");
+  if (choice.kind === "file")
+    return choice.files[0]?.name.replace(/\.(gguf|bin)$/i, "") ?? "";
   return (
     shelf.state.value.items.find(({ entry }) => entry.name === choice.name)
       ?.entry.title ?? choice.name

@@ -1,13 +1,16 @@
 /** Asks for one file; null if none was chosen. */
-export function pickFile(accept: string): Promise<File | null> {
+export async function pickFile(accept: string): Promise<File | null> {
+  return (await pickFiles(accept, false))[0] ?? null;
+}
+
+/** Asks for files; none if none was chosen. */
+export function pickFiles(accept: string, multiple = true): Promise<File[]> {
   const input = document.createElement("input");
-  input.type = "file";
-  input.accept = accept;
+  Object.assign(input, { type: "file", accept, multiple });
   return new Promise((resolve) => {
-    input.addEventListener("change", () => resolve(input.files?.[0] ?? null), {
-      once: true,
-    });
-    input.addEventListener("cancel", () => resolve(null), { once: true });
+    const give = () => resolve([...(input.files ?? [])]);
+    input.addEventListener("change", give, { once: true });
+    input.addEventListener("cancel", () => resolve([]), { once: true });
     input.click();
   });
 }

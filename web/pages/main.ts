@@ -11,7 +11,7 @@ import {
 } from "./chat/conversations.ts";
 import { parseSettings, type Settings } from "./chat/sampling.ts";
 import { createSession, type ChatSession } from "./chat/session.ts";
-import { createEngineRoom } from "./engine_room.ts";
+import { createEngineRoom, createSpeechRoom } from "./engine_room.ts";
 import "./home/home_page.ts";
 import { startMenus } from "./menus.ts";
 import { observable } from "./observable.ts";
@@ -22,23 +22,37 @@ import { quietSections, sections } from "./sections.ts";
 import { createShelf } from "./shelf.ts";
 import { startStatus } from "./status.ts";
 import { startTheme } from "./theme.ts";
+import type { TranscribeSession } from "./transcribe/session.ts";
+import * as hearing from "./transcribe/settings.ts";
 
 const kSettingsKey = "wick.settings";
+const kHearingKey = "wick.hearing";
 
 function createApp(): App {
   const shelf = createShelf(createModelStore(), builtInCatalog);
-  const room = createEngineRoom(shelf, {
+  const options = {
     base: document.baseURI,
     ...(import.meta.env.VITE_MOCK ? optionsForTests() : {}),
-  });
+  };
+  const room = createEngineRoom(shelf, options);
+  const speech = createSpeechRoom(shelf, options);
   const settings = observable<Settings>(parseSettings(recall(kSettingsKey)));
   settings.subscribe((value) => remember(kSettingsKey, JSON.stringify(value)));
+  const heard = observable(hearing.parseSettings(recall(kHearingKey)));
+  heard.subscribe((value) => remember(kHearingKey, JSON.stringify(value)));
   let session: Promise<ChatSession> | null = null;
+  let transcripts: Promise<TranscribeSession> | null = null;
   return {
     room,
+    speech,
     shelf,
     settings,
     bench: createBench(room),
+    hearing: heard,
+    transcripts: () =>
+      (transcripts ??= import("./transcribe/start.ts").then(
+        ({ startTranscripts }) => startTranscripts(speech, () => heard.value),
+      )),
     session: () =>
       (session ??= openConversations()
         .catch(memoryConversations)
@@ -66,6 +80,8 @@ function pageOf(app: App, page: string) {
       return html`<chat-page .app=${app}></chat-page>`;
     case "models":
       return html`<models-page .app=${app}></models-page>`;
+    case "transcribe":
+      return html`<transcribe-page .app=${app}></transcribe-page>`;
     case "bench":
       return html`<bench-page .app=${app}></bench-page>`;
     default:
@@ -77,6 +93,7 @@ const parts: Record<string, () => Promise<unknown>> = {
   chat: () => import("./chat/chat_page.ts"),
   bench: () => import("./bench/bench_page.ts"),
   models: () => import("./models/models_page.ts"),
+  transcribe: () => import("./transcribe/transcribe_page.ts"),
 };
 
 async function showPage(app: App, page: string): Promise<void> {
@@ -107,7 +124,7 @@ function start(): void {
   startTheme();
   startRouter();
   startMenus();
-  startStatus(app.room, app.shelf, app.bench);
+  startStatus(app);
   app.room.state.subscribe(({ info }) => info && keepVariant(info.variant));
   let shown = route.value.page;
   route.subscribe(({ page }) => {

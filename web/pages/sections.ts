@@ -7,6 +7,7 @@ export interface Section {
 
 export const sections: readonly Section[] = [
   { id: "chat", title: "Chat", icon: "chat" },
+  { id: "transcribe", title: "Transcribe", icon: "wave" },
   { id: "models", title: "Models", icon: "box" },
 ];
 

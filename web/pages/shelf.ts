@@ -8,7 +8,12 @@ import {
 } from "../engine/catalog.ts";
 import { toWickError, WickError } from "../engine/errors.ts";
 import { fitOf, type Fit } from "../engine/fit.ts";
-import type { ModelStore, StoredModel } from "../engine/model_store.ts";
+import type {
+  DownloadPlan,
+  DownloadProgress,
+  ModelStore,
+  StoredModel,
+} from "../engine/model_store.ts";
 import { createSpeedMeter } from "../engine/speed.ts";
 import { observable, type Observable } from "./observable.ts";
 import { recall, remember } from "./remember.ts";
@@ -23,11 +28,21 @@ export interface Transfer {
   left: number;
 }
 
+/** What this browser has of a model, all its files together. */
+export interface Stored {
+  /** Bytes that have arrived. */
+  received: number;
+  state: "ready" | "partial";
+  /** Whether every file's sha256 was known and agreed. */
+  verified: boolean;
+}
+
 /** A model of the catalogue, with what this browser has of it. */
 export interface ShelfItem {
   entry: CatalogEntry;
-  file: CatalogFile;
-  stored: StoredModel | null;
+  /** Bytes of all its files. */
+  size: number;
+  stored: Stored | null;
   transfer: Transfer | null;
   /** Why the last download ended early, in words; empty if it did not. */
   problem: string;
@@ -53,7 +68,8 @@ export interface Shelf {
   pause(name: string): void;
   /** Ends a download, if one runs, and deletes what has arrived. */
   remove(name: string): Promise<void>;
-  open(name: string): Promise<File>;
+  /** The model's files, in the catalogue's order. */
+  open(name: string): Promise<File[]>;
 }
 
 const kSpeedKey = "wick.bytes_per_second";
@@ -109,50 +125,56 @@ export function createShelf(store: ModelStore, builtIn: unknown): Shelf {
     const before = new Map(
       state.value.items.map((item) => [item.entry.name, item]),
     );
-    const items = catalog.flatMap((entry): ShelfItem[] => {
-      const [file] = entry.files;
-      if (!file || entry.files.length > 1) return [];
-      const kept = stored.find((one) => one.file === file.name) ?? null;
+    const items = catalog.map((entry): ShelfItem => {
+      const size = sizeOf(entry.files);
+      const kept = storedOf(entry.files, stored);
       const old = before.get(entry.name);
-      const missing = file.size - (kept?.received ?? 0);
+      const missing = size - (kept?.received ?? 0);
       const free =
         room.quota > 0 ? room.quota - room.usage : Number.POSITIVE_INFINITY;
-      const fit = fitOf({ missing, size: file.size, free, bytesPerSecond });
-      return [
-        {
-          entry,
-          file,
-          stored: kept,
-          transfer: old?.transfer ?? null,
-          problem: old?.problem ?? "",
-          fit,
-        },
-      ];
+      // What was measured is the speed of chat; a speech model reads its weights at another rate.
+      const measured = entry.task === "chat" ? bytesPerSecond : 0;
+      const fit = fitOf({ missing, size, free, bytesPerSecond: measured });
+      return {
+        entry,
+        size,
+        stored: kept,
+        transfer: old?.transfer ?? null,
+        problem: old?.problem ?? "",
+        fit,
+      };
     });
     state.set({ known: true, items, ...room });
   }
 
-  async function run(name: string, signal: AbortSignal): Promise<void> {
-    const { file } = find(name);
-    const meter = createSpeedMeter();
-    await navigator.storage.persist?.().catch(() => false);
-    const plan = {
+  function planOf(file: CatalogFile): DownloadPlan {
+    return {
       file: file.name,
       size: file.size,
       sha256: file.sha256,
       urls: addressesOf(file, served, document.baseURI),
     };
+  }
+
+  async function run(name: string, signal: AbortSignal): Promise<void> {
+    const { entry, size: total } = find(name);
+    const meter = createSpeedMeter();
+    await navigator.storage.persist?.().catch(() => false);
+    let before = 0; // bytes of the files that are whole
+    const show = ({ phase, done }: DownloadProgress) => {
+      const sum = before + done;
+      const figures = meter.measure(sum, total, performance.now());
+      change(name, { transfer: { phase, done: sum, total, ...figures } });
+    };
     try {
-      await store.download(plan, signal, ({ phase, done, total }) => {
-        change(name, {
-          transfer: {
-            phase,
-            done,
-            total,
-            ...meter.measure(done, total, performance.now()),
-          },
-        });
-      });
+      const here = await store.list();
+      for (const file of entry.files) {
+        const whole = here.some(
+          (one) => one.file === file.name && one.state === "ready",
+        );
+        if (!whole) await store.download(planOf(file), signal, show);
+        before += file.size;
+      }
     } catch (reason) {
       const error = toWickError(reason);
       if (error.code !== "cancelled") change(name, { problem: error.message });
@@ -170,7 +192,7 @@ export function createShelf(store: ModelStore, builtIn: unknown): Shelf {
     get(name) {
       const already = running.get(name);
       if (already) return already.ended;
-      const { file, stored } = find(name);
+      const { size, stored } = find(name);
       const controller = new AbortController();
       const done = stored?.received ?? 0;
       change(name, {
@@ -178,7 +200,7 @@ export function createShelf(store: ModelStore, builtIn: unknown): Shelf {
         transfer: {
           phase: "fetching",
           done,
-          total: file.size,
+          total: size,
           speed: 0,
           left: 0,
         },
@@ -192,11 +214,35 @@ export function createShelf(store: ModelStore, builtIn: unknown): Shelf {
       const job = running.get(name);
       job?.controller.abort();
       await job?.ended.catch(() => undefined);
-      await store.remove(find(name).file.name);
+      for (const file of find(name).entry.files) await store.remove(file.name);
       change(name, { problem: "" });
       await refresh();
     },
-    open: (name) => store.open(find(name).file.name),
+    open: (name) =>
+      Promise.all(find(name).entry.files.map((file) => store.open(file.name))),
+  };
+}
+
+function sizeOf(files: readonly CatalogFile[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** What there is of a model's files, or null if there is nothing. */
+function storedOf(
+  files: readonly CatalogFile[],
+  stored: readonly StoredModel[],
+): Stored | null {
+  const kept = files.flatMap(
+    (file) => stored.find((one) => one.file === file.name) ?? [],
+  );
+  if (kept.length === 0) return null;
+  const whole =
+    kept.length === files.length &&
+    kept.every(({ state }) => state === "ready");
+  return {
+    received: kept.reduce((sum, { received }) => sum + received, 0),
+    state: whole ? "ready" : "partial",
+    verified: kept.every(({ verified }) => verified),
   };
 }
 

@@ -1,6 +1,7 @@
-import type { Bench, BenchState } from "./bench/run.ts";
-import type { EngineRoom, RoomState } from "./engine_room.ts";
-import type { Shelf, ShelfState } from "./shelf.ts";
+import type { App } from "./app.ts";
+import type { BenchState } from "./bench/run.ts";
+import type { RoomState } from "./engine_room.ts";
+import type { ShelfState } from "./shelf.ts";
 
 /** What the bar says: the one lit dot of the site, and words. */
 export interface Status {
@@ -8,45 +9,43 @@ export interface Status {
   words: string;
 }
 
+type Work = Pick<RoomState<unknown>, "phase" | "title" | "rate">;
+
 export function statusOf(
-  room: RoomState,
+  chat: Work,
+  speech: Work,
   shelf: ShelfState,
   bench: BenchState,
 ): Status {
   if (bench.measuring) return { lit: true, words: "Measuring" };
+  const words = workOf(chat, "Writing") || workOf(speech, "Transcribing");
+  if (words) return { lit: true, words };
   const fetching = shelf.items.filter(({ transfer }) => transfer).length;
-  switch (room.phase) {
+  if (fetching > 0)
+    return {
+      lit: true,
+      words: `Fetching ${fetching} ${fetching === 1 ? "model" : "models"}`,
+    };
+  const ready = [chat, speech].find(({ phase }) => phase === "ready");
+  return { lit: false, words: ready ? `Ready · ${ready.title}` : "Ready" };
+}
+
+/** What a room does now, or nothing. */
+function workOf({ phase, title, rate }: Work, writing: string): string {
+  switch (phase) {
     case "loading":
-      return { lit: true, words: `Loading ${room.title}` };
+      return `Loading ${title}`;
     case "reading":
-      return {
-        lit: true,
-        words: room.rate ? `Reading ${room.rate}` : "Reading",
-      };
+      return rate ? `Reading ${rate}` : "Reading";
     case "writing":
-      return {
-        lit: true,
-        words: room.rate ? `Writing · ${room.rate}` : "Writing",
-      };
+      return rate ? `${writing} · ${rate}` : writing;
     default:
-      if (fetching > 0)
-        return {
-          lit: true,
-          words: `Fetching ${fetching} ${fetching === 1 ? "model" : "models"}`,
-        };
-      return {
-        lit: false,
-        words: room.phase === "ready" ? `Ready · ${room.title}` : "Ready",
-      };
+      return "";
   }
 }
 
 /** Keeps the bar's status true. */
-export function startStatus(
-  room: EngineRoom,
-  shelf: Shelf,
-  bench: Bench,
-): void {
+export function startStatus({ room, speech, shelf, bench }: App): void {
   const place = document.getElementById("status");
   const dot = place?.querySelector("i");
   const text = place?.querySelector("span");
@@ -54,6 +53,7 @@ export function startStatus(
   const show = () => {
     const { lit, words } = statusOf(
       room.state.value,
+      speech.state.value,
       shelf.state.value,
       bench.state.value,
     );
@@ -62,6 +62,7 @@ export function startStatus(
     if (text.textContent !== words) text.textContent = words;
   };
   room.state.subscribe(show);
+  speech.state.subscribe(show);
   shelf.state.subscribe(show);
   bench.state.subscribe(show);
   show();

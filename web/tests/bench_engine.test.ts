@@ -19,7 +19,7 @@ const handlers: Partial<Handlers<EngineCalls>> = {
     started.push({ threads });
     return { threads };
   },
-  load: () => ({ name: "model" }) as ModelInfo,
+  loadChat: () => ({ name: "model" }) as ModelInfo,
   count: () => 7,
   async *bench({ rows }) {
     yield { kind: "info", info: { rows } as BenchInfo };

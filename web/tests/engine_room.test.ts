@@ -11,9 +11,10 @@ import { expectCode, fakeWorker } from "./tools.ts";
 beforeAll(() => vi.stubGlobal("document", { baseURI: "http://localhost/" }));
 
 /** Accepts files that begin with GGUF; one that goes on with "broken" fails after its header. */
-const handlers: Pick<Handlers<EngineCalls>, "start" | "load"> = {
+const handlers: Pick<Handlers<EngineCalls>, "start" | "loadChat"> = {
   start: () => ({ threads: 1 }),
-  async *load({ file, name }, job) {
+  async *loadChat({ files: [model] }, job) {
+    const { file, name } = model ?? { file: new Blob(), name: "" };
     const text = await file.text();
     if (!text.startsWith("GGUF"))
       throw new WickError("bad_file", `${name}: no model.`);
@@ -36,7 +37,7 @@ const room = () =>
   });
 const file = (name: string, text = "GGUF") => ({
   kind: "file" as const,
-  file: new File([text], name),
+  files: [new File([text], name)],
 });
 
 test("a file that is no model leaves the one that is loaded", async () => {

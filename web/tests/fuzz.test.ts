@@ -24,7 +24,7 @@ import {
   versionsOf,
 } from "../pages/chat/tree.ts";
 import { parseRoute } from "../pages/router.ts";
-import { randomOf } from "../engine/mock_core.ts";
+import { randomOf } from "../engine/mock_tools.ts";
 
 const kRounds = 1000;
 const kStrange: unknown[] = [

@@ -11,10 +11,12 @@ export const settle = () => new Promise<void>((done) => setTimeout(done, 0));
 export function fakeWorker<Calls extends CallTable>(
   handlers: Handlers<Calls>,
   parallel = 1,
+  prompt: (keyof Calls & string)[] = [],
 ): WorkerLike<Calls> & { ended: boolean } {
   const receive = createServer<Calls>({
     handlers,
     parallel,
+    prompt,
     pause: settle,
     post: (reply) => {
       const data = structuredClone(reply) as Reply<Calls>;
@@ -27,8 +29,8 @@ export function fakeWorker<Calls extends CallTable>(
     ended: false,
     onmessage: null,
     onerror: null,
-    postMessage: (message: Request<Calls>) => {
-      const copy = structuredClone(message) as Request<Calls>;
+    postMessage: (message: Request<Calls>, transfer: Transferable[]) => {
+      const copy = structuredClone(message, { transfer }) as Request<Calls>;
       setTimeout(() => !worker.ended && receive(copy));
     },
     terminate: () => (worker.ended = true),

@@ -266,11 +266,14 @@ export class ChatPage extends LightElement {
       void this.#import(file);
       return;
     }
-    void this.app.room.use({ kind: "file", file }).catch((reason: unknown) => {
-      const message = reason instanceof Error ? reason.message : String(reason);
-      const shown = this.session?.state.value.conversation;
-      if (shown && pathOf(shown).length > 0) toast(message); // an empty page says it in place
-    });
+    void this.app.room
+      .use({ kind: "file", files: [file] })
+      .catch((reason: unknown) => {
+        const message =
+          reason instanceof Error ? reason.message : String(reason);
+        const shown = this.session?.state.value.conversation;
+        if (shown && pathOf(shown).length > 0) toast(message); // an empty page says it in place
+      });
   }
 
   protected override updated(changed: PropertyValues): void {

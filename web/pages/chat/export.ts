@@ -26,13 +26,13 @@ export function toJson(conversation: Conversation): string {
 
 /** A file name that every system takes. */
 export function fileNameOf(
-  conversation: Conversation,
+  { title }: { title: string },
   extension: string,
 ): string {
-  const stem = conversation.title
+  const stem = title
     .normalize("NFKD")
     .replace(/[^\p{L}\p{N}]+/gu, "-")
     .replace(/^-+|-+$/g, "")
     .toLowerCase();
-  return `${stem || "conversation"}.${extension}`;
+  return `${stem || "untitled"}.${extension}`;
 }

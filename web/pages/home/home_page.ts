@@ -110,10 +110,11 @@ export class HomePage extends LightElement {
   }
 
   #chat({ items }: ShelfState) {
-    const item = items.find(({ entry }) => entry.default) ?? items[0];
+    const chats = items.filter(({ entry }) => entry.task === "chat");
+    const item = chats.find(({ entry }) => entry.default) ?? chats[0];
     const ready = item?.stored?.state === "ready";
     const meta = item
-      ? `${item.entry.title} · ${ready ? "on this device" : bytes(item.file.size)}`
+      ? `${item.entry.title} · ${ready ? "on this device" : bytes(item.size)}`
       : "Any GGUF file";
     return html`<a class="card demo" href="#/chat">
       <div class="spec spec-chat" aria-hidden="true">

@@ -16,6 +16,7 @@ type Filter = "all" | "here";
 
 const kTasks: Record<string, { title: string; sub: string }> = {
   chat: { title: "Chat", sub: "language models, GGUF" },
+  transcribe: { title: "Transcribe", sub: "speech to text, Whisper" },
 };
 
 /** What can be fetched, what is here, and how much room there is. */
@@ -146,7 +147,8 @@ export class ModelsPage extends LightElement {
 
   #group(task: string, items: ShelfItem[]) {
     if (items.length === 0) return nothing;
-    const { room, shelf } = this.app;
+    const { shelf } = this.app;
+    const room = task === "chat" ? this.app.room : this.app.speech;
     return html`<section class="group">
       <h2>${kTasks[task]?.title} <span>${kTasks[task]?.sub}</span></h2>
       <div class="card">
@@ -181,7 +183,9 @@ export class ModelsPage extends LightElement {
   }
 
   #use(file: File): void {
-    void this.app.room.use({ kind: "file", file }).catch(() => undefined); // the chat page shows why
+    void this.app.room
+      .use({ kind: "file", files: [file] })
+      .catch(() => undefined); // the chat page shows why
     go("chat");
   }
 }

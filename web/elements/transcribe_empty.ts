@@ -1,0 +1,118 @@
+import { html, nothing, svg } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { SpeechRoom } from "../pages/engine_room.ts";
+import { bytes } from "../pages/format.ts";
+import { watch, type Observable } from "../pages/observable.ts";
+import type { Shelf } from "../pages/shelf.ts";
+import { envelope } from "../pages/transcribe/envelope.ts";
+import { languagesOf } from "../pages/transcribe/languages.ts";
+import type { TranscribeSession } from "../pages/transcribe/session.ts";
+import { icon } from "./icon.ts";
+import { LightElement } from "./light_element.ts";
+import "./recording_list.ts";
+
+/** The Transcribe page before the first recording: where to drop one, a sample, and the model. */
+@customElement("transcribe-empty")
+export class TranscribeEmpty extends LightElement {
+  @property({ attribute: false }) session!: TranscribeSession;
+  @property({ attribute: false }) room!: SpeechRoom;
+  @property({ attribute: false }) shelf!: Shelf;
+  @property({ attribute: false }) onChoose!: () => void;
+  @property({ attribute: false }) onRecord!: () => void;
+  @property({ attribute: false }) onSample!: () => void;
+  /** What went wrong, said here. */
+  @property({ attribute: false }) problem: unknown = nothing;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (!this.hasUpdated)
+      watch(
+        this,
+        this.session.state as Observable<unknown>,
+        this.room.state as Observable<unknown>,
+        this.shelf.state as Observable<unknown>,
+      );
+  }
+
+  protected override render() {
+    const { opening } = this.session.state.value;
+    return html`<section class="fresh stack" aria-label="Start">
+      <div class="drop-zone empty">
+        <svg
+          width="132"
+          height="36"
+          viewBox="0 0 240 60"
+          fill="none"
+          stroke="var(--line-field)"
+          stroke-width="2.5"
+          stroke-linecap="round"
+          aria-hidden="true"
+        >
+          ${svg`<path d=${envelope} />`}
+        </svg>
+        <h1>Drop a recording here</h1>
+        <p>
+          Sound or video, any length. It is read in place and never sent
+          anywhere.
+        </p>
+        <div class="row wrap center">
+          <button class="btn primary large" @click=${this.onChoose}>
+            Choose a file
+          </button>
+          <button class="btn large" @click=${this.onRecord}>
+            ${icon("mic")}Record
+          </button>
+        </div>
+        <p class="small" role="status">
+          ${opening ? `Looking into ${opening}` : "Paste works too"}
+        </p>
+      </div>
+      ${this.problem}
+      <button class="card sample" @click=${this.onSample}>
+        ${icon("play", true)}<span class="grow"
+          ><b>Try a sample</b
+          ><span class="muted"
+            >Kennedy, 1961, eleven seconds of English</span
+          ></span
+        >${icon("arrow")}
+      </button>
+      ${this.#model()}
+      <recording-list .session=${this.session}></recording-list>
+    </section>`;
+  }
+
+  #model() {
+    const choice = this.room.preferred();
+    const { known, items } = this.shelf.state.value;
+    if (!known) return nothing;
+    const item = items.find(
+      ({ entry }) => choice?.kind === "catalog" && entry.name === choice.name,
+    );
+    const title = item?.entry.title ?? this.room.state.value.title;
+    if (!title)
+      return html`<p class="note">
+        ${icon("info")}<span
+          >This site offers no speech model. Choose a Whisper model’s files on
+          the page <a href="#/models">Models</a>.</span
+        >
+      </p>`;
+    const where = !item
+      ? "a file of yours"
+      : item.stored?.state === "ready"
+        ? "already on this device"
+        : `${bytes(item.size)}, fetched once and kept`;
+    const count = languagesOf(this.room, this.shelf)?.length ?? 0;
+    const hears =
+      count === 1
+        ? ". It knows English only"
+        : count > 1
+          ? `: ${count} languages, found by itself`
+          : "";
+    return html`<p class="note">
+      ${icon("info")}<span
+        >Uses <b>${title}</b>, ${where}${hears}.
+        <a href="#/models">Other models</a></span
+      >
+    </p>`;
+  }
+}

@@ -1,0 +1,187 @@
+import {
+  ADTS,
+  AudioSampleSink,
+  BlobSource,
+  FLAC,
+  Input,
+  MATROSKA,
+  MP3,
+  MP4,
+  MPEG_TS,
+  OGG,
+  QTFF,
+  WAVE,
+  WEBM,
+  type AudioSample,
+} from "mediabunny";
+import { WickError } from "../../engine/errors.ts";
+import { clock } from "./clock.ts";
+import { createResampler, kRate, toMono, type Resampler } from "./resample.ts";
+import type { Sound } from "./sound.ts";
+
+const kFormats = [
+  ...[MP4, QTFF, MATROSKA, WEBM, WAVE],
+  ...[OGG, MP3, FLAC, ADTS, MPEG_TS],
+];
+const kPieceSamples = kRate / 2;
+/** Longer than this of nothing between two packets is silence, shorter is rounding. */
+const kGapSeconds = 0.05;
+
+/** Null where the file is of a format, or its sound of a codec, that cannot be streamed here. */
+export async function openStreaming(file: File): Promise<Sound | null> {
+  const input = new Input({
+    source: new BlobSource(file),
+    formats: kFormats,
+  });
+  const read = async () => {
+    if (!(await input.canRead())) return null;
+    const track = await input.getPrimaryAudioTrack();
+    if (!track) {
+      const video = await input.getPrimaryVideoTrack();
+      throw new WickError(
+        "bad_file",
+        video
+          ? `${file.name} is a video without a sound track.`
+          : `${file.name} has no sound in it.`,
+      );
+    }
+    if (!(await track.canDecode())) return null;
+    const [channels, rate, first, stated] = await Promise.all([
+      track.getNumberOfChannels(),
+      track.getSampleRate(),
+      input.getFirstTimestamp(),
+      input.getDurationFromMetadata(),
+    ]);
+    const base = Math.max(0, first);
+    const seconds =
+      stated ?? (await track.computeDuration().catch(() => 0)) - base;
+    return { track, channels, rate, base, seconds: Math.max(0, seconds) };
+  };
+  try {
+    const found = await read();
+    if (!found) {
+      input.dispose();
+      return null;
+    }
+    const { track, base, ...facts } = found;
+    return {
+      ...facts,
+      pieces: (onProblem) =>
+        gathered(
+          decoded(
+            samplesOf(new AudioSampleSink(track), base),
+            { file, seconds: facts.seconds },
+            onProblem,
+          ),
+          () => input.dispose(),
+        ),
+    };
+  } catch (reason) {
+    input.dispose();
+    if (reason instanceof WickError) throw reason;
+    return null; // a header that makes no sense to one reader may to the other
+  }
+}
+
+interface Decoded {
+  rate: number;
+  samples: Float32Array;
+}
+
+/** Mono at the file's rate, with silence where a track begins late or leaves a gap. */
+async function* samplesOf(
+  sink: { samples(): AsyncIterable<AudioSample> },
+  base: number,
+): AsyncGenerator<Decoded, void, void> {
+  let end = 0; // seconds so far
+  for await (const sample of sink.samples()) {
+    const { sampleRate: rate, numberOfFrames, numberOfChannels } = sample;
+    const start = sample.timestamp - base;
+    const channels = Array.from(
+      { length: numberOfChannels },
+      (_, planeIndex) => {
+        const plane = new Float32Array(numberOfFrames);
+        sample.copyTo(plane, { planeIndex, format: "f32-planar" });
+        return plane;
+      },
+    );
+    sample.close();
+    const early = Math.max(0, Math.round(-start * rate)); // an encoder's lead-in
+    if (early >= numberOfFrames) continue;
+    if (start - end > kGapSeconds)
+      yield {
+        rate,
+        samples: new Float32Array(Math.round((start - end) * rate)),
+      };
+    end = start + numberOfFrames / rate;
+    yield { rate, samples: toMono(channels).subarray(early) };
+  }
+}
+
+/** To 16 kHz; what breaks after the first sample ends it early, and is told. */
+async function* decoded(
+  samples: AsyncIterable<Decoded>,
+  { file, seconds }: { file: File; seconds: number },
+  onProblem: (words: string) => void,
+): AsyncGenerator<Float32Array, void, void> {
+  let now = null as { rate: number; to16: Resampler } | null;
+  let heard = 0; // seconds
+  const broken = (why: string) =>
+    `${file.name} breaks off at ${clock(heard)}${seconds > 0 ? ` of ${clock(seconds)}` : ""}: ${why}`;
+  try {
+    for await (const { rate, samples: piece } of samples) {
+      if (now?.rate !== rate) {
+        if (now) yield now.to16.end();
+        now = { rate, to16: createResampler(rate) };
+      }
+      heard += piece.length / rate;
+      yield now.to16.push(piece);
+    }
+  } catch (reason) {
+    const why = reason instanceof Error ? reason.message : String(reason);
+    if (heard === 0)
+      throw new WickError(
+        "bad_file",
+        `${file.name} cannot be decoded: ${why || "the file is damaged"}.`,
+      );
+    onProblem(broken(`${why || "the file is damaged"}.`));
+  }
+  if (now) yield now.to16.end();
+  if (heard === 0)
+    throw new WickError(
+      "bad_file",
+      `${file.name} has no sound in it: it lasts 0 seconds.`,
+    );
+  if (seconds - heard > Math.max(1, seconds * 0.02))
+    onProblem(broken("the rest of the file is missing."));
+}
+
+/** Pieces of half a second, and a breath for the page between them. */
+async function* gathered(
+  pieces: AsyncIterable<Float32Array>,
+  close: () => void,
+): AsyncGenerator<Float32Array, void, void> {
+  let gathered = new Float32Array(kPieceSamples);
+  let used = 0;
+  let breath = performance.now();
+  try {
+    for await (const piece of pieces) {
+      for (let at = 0; at < piece.length;) {
+        const part = piece.subarray(at, at + kPieceSamples - used);
+        gathered.set(part, used);
+        used += part.length;
+        at += part.length;
+        if (used < kPieceSamples) continue;
+        yield gathered;
+        gathered = new Float32Array(kPieceSamples);
+        used = 0;
+      }
+      if (performance.now() - breath < 12) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      breath = performance.now();
+    }
+    if (used > 0) yield gathered.subarray(0, used);
+  } finally {
+    close();
+  }
+}
