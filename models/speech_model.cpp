@@ -47,8 +47,9 @@ nlohmann::ordered_json SpeechModel::info() const {
           {"languages", languages}};
 }
 
-SpeechModelLoader::SpeechModelLoader(const ModelFiles& files, Device device, Precision precision)
-    : model_(make_model(files)), whisper_(files, std::move(device), precision) {
+SpeechModelLoader::SpeechModelLoader(const ModelFiles& files, Device device, Precision precision,
+                                     std::optional<DType> quantize)
+    : model_(make_model(files)), whisper_(files, std::move(device), precision, quantize) {
   model_->tokenizer =
       std::make_shared<const WhisperTokenizer>(WhisperTokenizer::of_files(files, whisper_.config().vocab));
 }

@@ -66,15 +66,8 @@ LoadedModel load_model(const ModelOption& option, const CommonOptions& common) {
 
 LoadedSpeech load_speech(const ModelOption& option, const CommonOptions& common) {
   const double begin = now_ms();
-<<<<<<< HEAD
-  const ModelFiles files = ModelFiles::open(option.path(), option.tokenizer);
-  if (!is_whisper(files.checkpoint)) throw Error("{}: not a Whisper model", files.checkpoint.name());
-  WhisperLoader loader(files, common.open_device(), common.precise ? Precision::precise : Precision::fast,
-                       quantized_type(common.quantize));
-=======
   SpeechModelLoader loader(ModelFiles::open(option.path(), option.tokenizer), common.open_device(),
-                           common.precise ? Precision::precise : Precision::fast);
->>>>>>> page
+                           common.precise ? Precision::precise : Precision::fast, quantized_type(common.quantize));
   ProgressBar bar("Loading");
   while (loader.step()) bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
   const auto model = loader.finish();
