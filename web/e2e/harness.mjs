@@ -93,15 +93,14 @@ export function fakeModels() {
   return { files, catalog: { models }, index };
 }
 
-/** The default model where `wick models fetch` puts it; null if it is not there. */
+/** Where `wick models fetch` puts models. */
+export const modelsHome = () =>
+  process.env.WICK_MODELS ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "wick/models");
+
+/** The default model there; null if it is not there. */
 export function realModel() {
-  const home =
-    process.env.WICK_MODELS ??
-    join(
-      process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"),
-      "wick/models",
-    );
-  const path = join(home, "SmolLM2-135M-Instruct.Q4_1.gguf");
+  const path = join(modelsHome(), "SmolLM2-135M-Instruct.Q4_1.gguf");
   return existsSync(path) ? path : null;
 }
 
