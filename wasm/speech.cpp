@@ -46,7 +46,7 @@ wick::TranscribeOptions parse_options(const Json& json) {
   }
   if (const Json* prompt = text("prompt")) options.initial_prompt = *prompt;
   if (const Json* words = flag("words")) options.words = *words;
-  flag("live");
+  if (const Json* live = flag("live")) options.live = *live;
   read_option(json, "beam", options.beam);
   if (options.beam < 1 || options.beam > 64) throw wick::Error("options: 'beam' must be 1 to 64");
   return options;
