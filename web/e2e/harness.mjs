@@ -104,6 +104,17 @@ export function realModel() {
   return existsSync(path) ? path : null;
 }
 
+/** The repository's catalogue, with a speech model that is there served from memory; null if it is not there. */
+export function realSpeech(name = "whisper-tiny.en") {
+  const { catalog } = realModels(null);
+  const model = catalog.models.find((one) => one.name === name);
+  const path = (file) => join(modelsHome(), file.name);
+  if (!model?.files.every((file) => existsSync(path(file)))) return null;
+  const read = (file) => [file.name, readFileSync(path(file))];
+  const index = model.files.map((file) => ({ ...file, file: file.name }));
+  return { catalog, files: Object.fromEntries(model.files.map(read)), index };
+}
+
 /** The repository's catalogue, with the real model served from memory. */
 export function realModels(path) {
   const catalog = JSON.parse(
