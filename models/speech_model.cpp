@@ -18,6 +18,11 @@ std::string largest_type(const Checkpoint& checkpoint) {
   return type;
 }
 
+std::span<const WhisperLanguage> languages_of(const WhisperTokenizer& tokenizer) {
+  const WhisperIds& ids = tokenizer.ids();
+  return whisper_languages().first(ids.multilingual ? static_cast<std::size_t>(ids.languages) : 1);
+}
+
 std::shared_ptr<SpeechModel> make_model(const ModelFiles& files) {
   const Checkpoint& checkpoint = files.checkpoint;
   require_task(checkpoint, Task::speech);
@@ -30,9 +35,8 @@ std::shared_ptr<SpeechModel> make_model(const ModelFiles& files) {
 
 nlohmann::ordered_json SpeechModel::info() const {
   const WhisperConfig& c = whisper->config();
-  const WhisperIds& ids = tokenizer->ids();
   auto languages = nlohmann::ordered_json::array();
-  for (const WhisperLanguage& language : whisper_languages().first(ids.multilingual ? ids.languages : 1)) {
+  for (const WhisperLanguage& language : languages_of(*tokenizer)) {
     languages.push_back({{"code", language.code}, {"name", language.name}});
   }
   return {{"name", name},

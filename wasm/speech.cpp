@@ -46,7 +46,7 @@ wick::TranscribeOptions parse_options(const Json& json) {
   }
   if (const Json* prompt = text("prompt")) options.initial_prompt = *prompt;
   if (const Json* words = flag("words")) options.words = *words;
-  flag("live");
+  if (const Json* live = flag("live")) options.live = *live;
   read_option(json, "beam", options.beam);
   if (options.beam < 1 || options.beam > 64) throw wick::Error("options: 'beam' must be 1 to 64");
   return options;
@@ -65,7 +65,9 @@ int32_t wick_speech_info(wick_loader* loader) {
 wick_transcriber* wick_transcriber_new(wick_loader* loader, const char* options_json) {
   return guarded<wick_transcriber*>(nullptr, [&] {
     const auto& model = loaded(loader, &wick_loader::speech, "a language model cannot transcribe speech");
-    return new wick_transcriber{{model->whisper, model->tokenizer, parse_options(parse(options_json, "options"))}};
+    wick::TranscribeOptions options = parse_options(parse(options_json, "options"));
+    options.voice = wick::VoiceDetector::built_in(model->whisper->device());
+    return new wick_transcriber{{model->whisper, model->tokenizer, std::move(options)}};
   });
 }
 

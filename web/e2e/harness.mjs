@@ -93,16 +93,26 @@ export function fakeModels() {
   return { files, catalog: { models }, index };
 }
 
-/** The default model where `wick models fetch` puts it; null if it is not there. */
+/** Where `wick models fetch` puts models. */
+export const modelsHome = () =>
+  process.env.WICK_MODELS ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "wick/models");
+
+/** The default model there; null if it is not there. */
 export function realModel() {
-  const home =
-    process.env.WICK_MODELS ??
-    join(
-      process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"),
-      "wick/models",
-    );
-  const path = join(home, "SmolLM2-135M-Instruct.Q4_1.gguf");
+  const path = join(modelsHome(), "SmolLM2-135M-Instruct.Q4_1.gguf");
   return existsSync(path) ? path : null;
+}
+
+/** The repository's catalogue, with a speech model that is there served from memory; null if it is not there. */
+export function realSpeech(name = "whisper-tiny.en") {
+  const { catalog } = realModels(null);
+  const model = catalog.models.find((one) => one.name === name);
+  const path = (file) => join(modelsHome(), file.name);
+  if (!model?.files.every((file) => existsSync(path(file)))) return null;
+  const read = (file) => [file.name, readFileSync(path(file))];
+  const index = model.files.map((file) => ({ ...file, file: file.name }));
+  return { catalog, files: Object.fromEntries(model.files.map(read)), index };
 }
 
 /** The repository's catalogue, with the real model served from memory. */

@@ -1,4 +1,4 @@
-import { html, nothing } from "lit";
+import { html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { icon } from "../../elements/icon.ts";
 import { LightElement } from "../../elements/light_element.ts";
@@ -6,7 +6,8 @@ import { chooseVariant, detectFeatures } from "../../engine/features.ts";
 import type { App } from "../app.ts";
 import { bytes } from "../format.ts";
 import { watch } from "../observable.ts";
-import type { ShelfState } from "../shelf.ts";
+import type { ShelfItem, ShelfState } from "../shelf.ts";
+import { envelope } from "../transcribe/envelope.ts";
 
 // What SmolLM2-135M-Instruct Q4_1 gives at this place.
 const kBars = [
@@ -32,43 +33,51 @@ export class HomePage extends LightElement {
       <section class="lead">
         <h1>AI that stays on this computer.</h1>
         <p>
-          Talk to a language model right in this tab, on your own processor. No
+          Chat and transcribe right in this tab, on your own processor. No
           account, no server, no upload. After the first visit it works with the
           network off.
         </p>
         ${this.#facts(shelf)}
       </section>
-      <section class="two" aria-label="Start">
-        ${this.#chat(shelf)} ${this.#stored(shelf)}
+      <section class="demos" aria-label="Start">
+        ${this.#chat(shelf)} ${this.#transcribe(shelf)}
       </section>
-      <section class="card panel">
-        <h2>What runs where</h2>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Part</th>
-              <th scope="col">Runs in</th>
-              <th scope="col">Leaves this computer</th>
-            </tr>
-          </thead>
-          <tbody>
-            <tr>
-              <th scope="row">Chat</th>
-              <td>this tab, on the processor, as WebAssembly</td>
-              <td>never</td>
-            </tr>
-            <tr>
-              <th scope="row">Models</th>
-              <td>this browser’s storage, or a file of yours in place</td>
-              <td>fetched once</td>
-            </tr>
-            <tr>
-              <th scope="row">Conversations</th>
-              <td>this browser’s storage, until you delete them</td>
-              <td>never</td>
-            </tr>
-          </tbody>
-        </table>
+      <section class="two">
+        ${this.#stored(shelf)}
+        <div class="card panel">
+          <h2>What runs where</h2>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Part</th>
+                <th scope="col">Runs in</th>
+                <th scope="col">Leaves this computer</th>
+              </tr>
+            </thead>
+            <tbody>
+              <tr>
+                <th scope="row">Chat</th>
+                <td>this tab, as WebAssembly</td>
+                <td>never</td>
+              </tr>
+              <tr>
+                <th scope="row">Transcribe</th>
+                <td>this tab, as WebAssembly</td>
+                <td>never</td>
+              </tr>
+              <tr>
+                <th scope="row">Models</th>
+                <td>this browser’s storage, or a file of yours in place</td>
+                <td>fetched once</td>
+              </tr>
+              <tr>
+                <th scope="row">Conversations, recordings</th>
+                <td>this browser’s storage, until you delete them</td>
+                <td>never</td>
+              </tr>
+            </tbody>
+          </table>
+        </div>
       </section>
       <footer class="foot">
         <span>Open source, MIT</span><a href="#/bench">Speed of this browser</a
@@ -110,12 +119,7 @@ export class HomePage extends LightElement {
   }
 
   #chat({ items }: ShelfState) {
-    const chats = items.filter(({ entry }) => entry.task === "chat");
-    const item = chats.find(({ entry }) => entry.default) ?? chats[0];
-    const ready = item?.stored?.state === "ready";
-    const meta = item
-      ? `${item.entry.title} · ${ready ? "on this device" : bytes(item.size)}`
-      : "Any GGUF file";
+    const meta = metaOf(items, "chat") || "Any GGUF file";
     return html`<a class="card demo" href="#/chat">
       <div class="spec spec-chat" aria-hidden="true">
         <b>Tell me the capital of France.</b>
@@ -139,6 +143,26 @@ export class HomePage extends LightElement {
           where you disagree.
         </p>
         <span class="meta">${meta}</span>
+      </div>
+    </a>`;
+  }
+
+  #transcribe({ items }: ShelfState) {
+    return html`<a class="card demo" href="#/transcribe">
+      <div class="spec spec-wave" aria-hidden="true">
+        <svg viewBox="0 0 240 60" preserveAspectRatio="none">
+          ${svg`<path stroke="var(--line-field)" d=${envelope} />`}
+          ${svg`<path stroke="var(--text)" d=${envelope} style="clip-path:inset(0 46% 0 0)" />`}
+        </svg>
+        <span>Ask not what your <mark>country</mark> can do for you</span>
+      </div>
+      <div class="txt">
+        <h2>Transcribe${icon("arrow")}</h2>
+        <p>
+          Drop a recording or speak. Words arrive with their times; click one to
+          hear it.
+        </p>
+        <span class="meta">${metaOf(items, "transcribe")}</span>
       </div>
     </a>`;
   }
@@ -204,4 +228,13 @@ export class HomePage extends LightElement {
       </p>
     </div>`;
   }
+}
+
+/** The model that a task begins with, and where it is. */
+function metaOf(items: ShelfItem[], task: string): string {
+  const ours = items.filter(({ entry }) => entry.task === task);
+  const item = ours.find(({ entry }) => entry.default) ?? ours[0];
+  if (!item) return "";
+  const ready = item.stored?.state === "ready";
+  return `${item.entry.title} · ${ready ? "on this device" : bytes(item.size)}`;
 }

@@ -2,6 +2,7 @@ import {
   ADTS,
   AudioSampleSink,
   BlobSource,
+  EncodedPacketSink,
   FLAC,
   Input,
   MATROSKA,
@@ -15,6 +16,7 @@ import {
   type AudioSample,
 } from "mediabunny";
 import { WickError } from "../../engine/errors.ts";
+import { bytes } from "../format.ts";
 import { clock } from "./clock.ts";
 import { createResampler, kRate, toMono, type Resampler } from "./resample.ts";
 import type { Sound } from "./sound.ts";
@@ -23,6 +25,7 @@ const kFormats = [
   ...[MP4, QTFF, MATROSKA, WEBM, WAVE],
   ...[OGG, MP3, FLAC, ADTS, MPEG_TS],
 ];
+const kRiff = 0x52_49_46_46;
 const kPieceSamples = kRate / 2;
 /** Longer than this of nothing between two packets is silence, shorter is rounding. */
 const kGapSeconds = 0.05;
@@ -46,6 +49,11 @@ export async function openStreaming(file: File): Promise<Sound | null> {
       );
     }
     if (!(await track.canDecode())) return null;
+    if (!(await new EncodedPacketSink(track).getFirstPacket()))
+      throw new WickError(
+        "bad_file",
+        `${file.name} has no sound in it: it lasts 0 seconds.`,
+      );
     const [channels, rate, first, stated] = await Promise.all([
       track.getNumberOfChannels(),
       track.getSampleRate(),
@@ -53,9 +61,17 @@ export async function openStreaming(file: File): Promise<Sound | null> {
       input.getDurationFromMetadata(),
     ]);
     const base = Math.max(0, first);
+    const missing = await missingBytes(file);
     const seconds =
       stated ?? (await track.computeDuration().catch(() => 0)) - base;
-    return { track, channels, rate, base, seconds: Math.max(0, seconds) };
+    return {
+      track,
+      channels,
+      rate,
+      base,
+      missing,
+      seconds: Math.max(0, seconds),
+    };
   };
   try {
     const found = await read();
@@ -63,14 +79,14 @@ export async function openStreaming(file: File): Promise<Sound | null> {
       input.dispose();
       return null;
     }
-    const { track, base, ...facts } = found;
+    const { track, base, missing, ...facts } = found;
     return {
       ...facts,
       pieces: (onProblem) =>
         gathered(
           decoded(
             samplesOf(new AudioSampleSink(track), base),
-            { file, seconds: facts.seconds },
+            { file, missing, seconds: facts.seconds },
             onProblem,
           ),
           () => input.dispose(),
@@ -81,6 +97,15 @@ export async function openStreaming(file: File): Promise<Sound | null> {
     if (reason instanceof WickError) throw reason;
     return null; // a header that makes no sense to one reader may to the other
   }
+}
+
+/** Of a wav file, whose readers take what there is: how much less that is than its header says. */
+async function missingBytes(file: File): Promise<number> {
+  const head = new DataView(await file.slice(0, 8).arrayBuffer());
+  if (head.byteLength < 8 || head.getUint32(0) !== kRiff) return 0;
+  const stated = head.getUint32(4, true) + 8;
+  // Who writes as it records may leave all or no bits set.
+  return stated >= 0xffff_0000 ? 0 : Math.max(0, stated - 1 - file.size);
 }
 
 interface Decoded {
@@ -121,13 +146,13 @@ async function* samplesOf(
 /** To 16 kHz; what breaks after the first sample ends it early, and is told. */
 async function* decoded(
   samples: AsyncIterable<Decoded>,
-  { file, seconds }: { file: File; seconds: number },
+  { file, missing, seconds }: { file: File; missing: number; seconds: number },
   onProblem: (words: string) => void,
 ): AsyncGenerator<Float32Array, void, void> {
   let now = null as { rate: number; to16: Resampler } | null;
   let heard = 0; // seconds
   const broken = (why: string) =>
-    `${file.name} breaks off at ${clock(heard)}${seconds > 0 ? ` of ${clock(seconds)}` : ""}: ${why}`;
+    `${file.name} breaks off at ${clock(heard)}${seconds - heard >= 1 ? ` of ${clock(seconds)}` : ""}: ${why}`;
   try {
     for await (const { rate, samples: piece } of samples) {
       if (now?.rate !== rate) {
@@ -152,7 +177,9 @@ async function* decoded(
       "bad_file",
       `${file.name} has no sound in it: it lasts 0 seconds.`,
     );
-  if (seconds - heard > Math.max(1, seconds * 0.02))
+  if (missing > 0)
+    onProblem(broken(`the last ${bytes(missing)} of the file are missing.`));
+  else if (seconds - heard > Math.max(1, seconds * 0.02))
     onProblem(broken("the rest of the file is missing."));
 }
 
