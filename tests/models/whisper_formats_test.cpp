@@ -79,6 +79,16 @@ TEST_CASE("whisper formats: vocab.json stands in for a tokenizer.json") {
   }
 }
 
+TEST_CASE("whisper formats: the alignment heads of generation_config.json") {
+  const TemporaryFolder folder;
+  write_safetensors_of(renamed(tiny_whisper(), kHuggingFace), folder / "model.safetensors", DType::f32);
+  write_file(folder / "config.json", R"({"model_type": "whisper"})");
+  write_file(folder / "generation_config.json", R"({"alignment_heads": [[1, 0]]})");
+  const auto model = WhisperLoader(ModelFiles::open(folder / ""), Device::cpu(1), Precision::precise).finish();
+  REQUIRE(model->config().alignment_heads.size() == 1);
+  CHECK(model->config().alignment_heads[0].layer == 1);
+}
+
 TEST_CASE("whisper formats: GGUF with the names of Hugging Face and of transcribe.cpp") {
   const TinyModel model = tiny_whisper();
   const WhisperOutput output = expected(model);
