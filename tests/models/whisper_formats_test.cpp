@@ -113,7 +113,7 @@ TEST_CASE("whisper formats: a quantised table of positions is taken as numbers")
   check_same(run_whisper(*load_whisper(open_checkpoint(folder / "whisper.gguf"))), expected(model), 1e-5);
 }
 
-TEST_CASE("whisper formats: quantised as it loads, a model is what whisper.cpp's quantize makes of it") {
+TEST_CASE("whisper formats: a model quantised as it loads is the same as one stored so") {
   const TinyModel model = tiny_whisper();
   const Checkpoint checkpoint = open_checkpoint(ggml_file(model, DType::f32));
   const std::size_t whole = load_whisper(checkpoint)->weight_bytes();
