@@ -10,6 +10,7 @@
 #include "core/nn.h"
 #include "models/llama_config.h"
 #include "models/model_files.h"
+#include "models/tensor_loader.h"
 
 namespace wick {
 
@@ -75,10 +76,10 @@ Tensor rope_table(const RopeConfig& rope, std::span<const std::int32_t> position
 class LlamaLoader {
  public:
   /// Reads the configuration and checks it, the options and every tensor's name and shape before any weight is read.
-  LlamaLoader(ModelFiles files, Device device, LlamaOptions options);
+  LlamaLoader(const ModelFiles& files, Device device, LlamaOptions options);
 
-  std::uint64_t bytes_total() const { return total_; }
-  std::uint64_t bytes_done() const { return done_; }
+  std::uint64_t bytes_total() const { return tensors_.bytes_total(); }
+  std::uint64_t bytes_done() const { return tensors_.bytes_done(); }
   /// Loads the next part; false when all is loaded.
   bool step();
   /// The model, after the last step.
@@ -87,24 +88,19 @@ class LlamaLoader {
  private:
   std::string tensor_name(std::string_view part, Index layer) const;
   const TensorInfo* find(std::string_view part, Index layer) const;
-  const TensorInfo& require(std::string_view part, Index layer, std::initializer_list<Index> shape) const;
   bool fuses_qkv(Index layer) const;      // one tensor for q, k and v
   bool fuses_gate_up(Index layer) const;  // one tensor for gate and up
   bool normalises_qk(Index layer) const;
-  void plan(const TensorInfo& tensor);
+  void plan(std::string_view part, Index layer, std::initializer_list<Index> shape);
   void plan_block(Index layer);
   Tensor load_vector(std::string_view part, Index layer, Index size);
-  Tensor load_vector(const std::string& name, Index size);
-  Weight load_weight(std::span<const TensorInfo* const> tensors);
   Linear load_linear(std::initializer_list<std::string_view> parts, Index layer);
   void load_block(Index layer);
 
-  ModelFiles files_;
+  TensorLoader tensors_;
   bool huggingface_;
   std::shared_ptr<Llama> model_;
-  WeightMemory memory_;
   Index next_ = 0;  // 0: embedding, then the blocks, then the output
-  std::uint64_t total_ = 0, done_ = 0;
   std::vector<std::uint64_t> bytes_by_type_;
 };
 

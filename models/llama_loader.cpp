@@ -49,18 +49,17 @@ LlamaConfig read_config(const ModelFiles& files) {
 
 }  // namespace
 
-LlamaLoader::LlamaLoader(ModelFiles files, Device device, LlamaOptions options)
-    : files_(std::move(files)),
-      huggingface_(files_.checkpoint.format == "safetensors"),
-      memory_(device),
+LlamaLoader::LlamaLoader(const ModelFiles& files, Device device, LlamaOptions options)
+    : tensors_(files.checkpoint, device),
+      huggingface_(files.checkpoint.format == "safetensors"),
       bytes_by_type_(kDTypes) {
-  model_ = std::shared_ptr<Llama>(new Llama(read_config(files_), std::move(device), options));
+  model_ = std::shared_ptr<Llama>(new Llama(read_config(files), std::move(device), options));
   model_->make_cache(1);  // throws where the model cannot have one of this type
   const LlamaConfig& c = model_->config_;
-  plan(require("embedding", 0, {c.vocab, c.dim}));
+  plan("embedding", 0, {c.vocab, c.dim});
   for (Index layer = 0; layer < c.layers; ++layer) plan_block(layer);
-  plan(require("norm", 0, {c.dim}));
-  if (find("output", 0) || !c.tied) plan(require("output", 0, {c.vocab, c.dim}));
+  plan("norm", 0, {c.dim});
+  if (find("output", 0) || !c.tied) plan("output", 0, {c.vocab, c.dim});
 }
 
 std::string LlamaLoader::tensor_name(std::string_view part, Index layer) const {
@@ -71,48 +70,38 @@ std::string LlamaLoader::tensor_name(std::string_view part, Index layer) const {
 }
 
 const TensorInfo* LlamaLoader::find(std::string_view part, Index layer) const {
-  return files_.checkpoint.find(tensor_name(part, layer));
+  return tensors_.find(tensor_name(part, layer));
 }
 
-const TensorInfo& LlamaLoader::require(std::string_view part, Index layer, std::initializer_list<Index> shape) const {
-  const std::string name = tensor_name(part, layer);
-  const TensorInfo& tensor = files_.checkpoint.require(name, std::span(shape.begin(), shape.size()));
-  if (!is_float(tensor.type) && (shape.size() == 1 || !is_quantized(tensor.type))) {
-    throw Error("{}: tensor '{}' is {}, expected a float{} type", files_.checkpoint.name(), name,
-                info(tensor.type).name, shape.size() == 1 ? "" : " or quantised");
-  }
-  return tensor;
-}
-
-void LlamaLoader::plan(const TensorInfo& tensor) {
-  total_ += tensor.bytes;
+void LlamaLoader::plan(std::string_view part, Index layer, std::initializer_list<Index> shape) {
+  const TensorInfo& tensor = tensors_.plan(tensor_name(part, layer), shape);
   bytes_by_type_[static_cast<std::size_t>(tensor.type)] += tensor.bytes;
 }
 
 void LlamaLoader::plan_block(Index layer) {
   const LlamaConfig& c = model_->config_;
   const Index q = c.heads * c.head_dim, kv = c.kv_heads * c.head_dim;
-  plan(require("attention_norm", layer, {c.dim}));
+  plan("attention_norm", layer, {c.dim});
   if (fuses_qkv(layer)) {
-    plan(require("qkv", layer, {q + 2 * kv, c.dim}));
+    plan("qkv", layer, {q + 2 * kv, c.dim});
   } else {
-    plan(require("q", layer, {q, c.dim}));
-    plan(require("k", layer, {kv, c.dim}));
-    plan(require("v", layer, {kv, c.dim}));
+    plan("q", layer, {q, c.dim});
+    plan("k", layer, {kv, c.dim});
+    plan("v", layer, {kv, c.dim});
   }
   if (normalises_qk(layer)) {
-    plan(require("q_norm", layer, {c.head_dim}));
-    plan(require("k_norm", layer, {c.head_dim}));
+    plan("q_norm", layer, {c.head_dim});
+    plan("k_norm", layer, {c.head_dim});
   }
-  plan(require("out", layer, {c.dim, q}));
-  plan(require("mlp_norm", layer, {c.dim}));
+  plan("out", layer, {c.dim, q});
+  plan("mlp_norm", layer, {c.dim});
   if (fuses_gate_up(layer)) {
-    plan(require("gate_up", layer, {2 * c.hidden, c.dim}));
+    plan("gate_up", layer, {2 * c.hidden, c.dim});
   } else {
-    plan(require("gate", layer, {c.hidden, c.dim}));
-    plan(require("up", layer, {c.hidden, c.dim}));
+    plan("gate", layer, {c.hidden, c.dim});
+    plan("up", layer, {c.hidden, c.dim});
   }
-  plan(require("down", layer, {c.dim, c.hidden}));
+  plan("down", layer, {c.dim, c.hidden});
 }
 
 bool LlamaLoader::fuses_qkv(Index layer) const { return model_->config_.architecture == "phi3" || find("qkv", layer); }
@@ -128,9 +117,7 @@ bool LlamaLoader::normalises_qk(Index layer) const {
 bool LlamaLoader::step() {
   Llama& m = *model_;
   if (next_ == 0) {
-    const TensorInfo& tensor = require("embedding", 0, {m.config_.vocab, m.config_.dim});
-    const TensorInfo* const tensors[] = {&tensor};
-    m.embedding_ = load_weight(tensors);
+    m.embedding_ = tensors_.load_weight(*find("embedding", 0));
     m.blocks_.resize(static_cast<std::size_t>(m.config_.layers));
   } else if (next_ <= m.config_.layers) {
     load_block(next_ - 1);
@@ -146,6 +133,7 @@ bool LlamaLoader::step() {
   } else {
     return false;
   }
+  m.weight_bytes_ = tensors_.weight_bytes();
   return ++next_ <= m.config_.layers + 1;
 }
 
@@ -156,49 +144,25 @@ std::shared_ptr<const Llama> LlamaLoader::finish() {
 }
 
 Tensor LlamaLoader::load_vector(std::string_view part, Index layer, Index size) {
-  return load_vector(tensor_name(part, layer), size);
+  return tensors_.load_f32(tensor_name(part, layer), {size});
 }
 
-Tensor LlamaLoader::load_vector(const std::string& name, Index size) {
-  const TensorInfo& tensor = files_.checkpoint.require(name, std::span(&size, 1));
-  if (!is_float(tensor.type))
-    throw Error("{}: tensor '{}' is {}, expected a float type", files_.checkpoint.name(), tensor.name,
-                info(tensor.type).name);
-  Tensor raw = Tensor::empty({size}, tensor.type, model_->device_);
-  files_.checkpoint.read_rows(tensor, 0, size, {raw.bytes(), static_cast<std::size_t>(tensor.bytes)});
-  done_ += tensor.bytes;
-  return raw.to_dtype(DType::f32);
-}
-
-Weight LlamaLoader::load_weight(std::span<const TensorInfo* const> tensors) {
-  Weight weight = Weight::load(files_.checkpoint, tensors, memory_);
-  model_->weight_bytes_ += weight.packed_bytes();
-  for (const TensorInfo* tensor : tensors) done_ += tensor->bytes;
-  return weight;
-}
-
-/// Projections of one input; those that stack become one matrix, so that one dispatch serves them all.
+/// Projections of one input, of which all or none have a bias.
 Linear LlamaLoader::load_linear(std::initializer_list<std::string_view> parts, Index layer) {
-  Linear linear{.parts = {}, .bias = {}, .precision = model_->options_.precision};
   std::vector<Tensor> biases;
-  std::vector<const TensorInfo*> stack;
+  std::vector<const TensorInfo*> weights;
   for (const std::string_view part : parts) {
-    const TensorInfo* tensor = find(part, layer);
-    if (!stack.empty() && !Weight::stacks(*stack.back(), *tensor)) {
-      linear.parts.push_back(load_weight(stack));
-      stack.clear();
-    }
-    stack.push_back(tensor);
-    const std::string bias = bias_of(tensor->name);
-    if (files_.checkpoint.find(bias)) biases.push_back(load_vector(bias, tensor->shape[0]));
+    weights.push_back(find(part, layer));
+    const std::string bias = bias_of(tensor_name(part, layer));
+    if (tensors_.find(bias)) biases.push_back(tensors_.load_f32(bias, {weights.back()->shape[0]}));
   }
-  linear.parts.push_back(load_weight(stack));
   if (!biases.empty() && biases.size() != parts.size()) {
-    throw Error("{}: {} of the {} projections of block {} have a bias", files_.checkpoint.name(), biases.size(),
-                parts.size(), layer);
+    throw Error("{}: {} of the {} projections of block {} have a bias", tensors_.file(), biases.size(), parts.size(),
+                layer);
   }
-  if (!biases.empty()) linear.bias = cat(biases, 0);
-  return linear;
+  return {.parts = tensors_.load_weights(weights),
+          .bias = biases.empty() ? Tensor() : cat(biases, 0),
+          .precision = model_->options_.precision};
 }
 
 void LlamaLoader::load_block(Index layer) {

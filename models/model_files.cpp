@@ -57,8 +57,20 @@ int rank_of(const std::string& name) {
   return name.ends_with(".index.json") ? 2 : name.find("-00001-of-") != std::string::npos ? 1 : 0;
 }
 
+/// Transformers keeps the heads that a Whisper's times of words come from in a file beside config.json, which has them
+/// for CTranslate2.
+void read_alignment_heads(ModelFiles& files, const OpenSibling& open) {
+  if (!files.config.is_object() || files.config.value("model_type", Json()) != "whisper") return;
+  const SourcePtr source = sibling(open, "generation_config.json");
+  const Json generation = source ? parse_json(*source) : Json();
+  if (generation.is_object() && generation.contains("alignment_heads")) {
+    files.config["alignment_heads"] = generation["alignment_heads"];
+  }
+}
+
 void read_huggingface(ModelFiles& files, const OpenSibling& open) {
   if (const SourcePtr source = sibling(open, "config.json")) files.config = parse_json(*source);
+  read_alignment_heads(files, open);
   if (const SourcePtr source = sibling(open, "tokenizer_config.json")) files.tokenizer_config = parse_json(*source);
   files.chat_template = template_of(files.tokenizer_config);
   if (const SourcePtr source = sibling(open, "chat_template.jinja")) files.chat_template = read_text(*source);

@@ -12,6 +12,7 @@
 #include "core/kv_cache.h"
 #include "core/nn.h"
 #include "models/model_files.h"
+#include "models/tensor_loader.h"
 
 namespace wick {
 
@@ -130,39 +131,31 @@ class WhisperLoader {
   WhisperLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize = {});
 
   const WhisperConfig& config() const { return model_->config(); }
-  std::uint64_t bytes_total() const { return total_; }
-  std::uint64_t bytes_done() const { return done_; }
+  std::uint64_t bytes_total() const { return tensors_.bytes_total(); }
+  std::uint64_t bytes_done() const { return tensors_.bytes_done(); }
   /// Loads the next part; false when all is loaded.
   bool step();
   /// The model, after the last step.
   std::shared_ptr<const Whisper> finish();
 
  private:
-  using Dims = std::initializer_list<Index>;
-  const TensorInfo& require(const std::string& name, Dims shape) const;
   const TensorInfo& require_rank(const std::string& name, std::size_t rank) const;
   Index count_blocks(const std::string& side) const;
   WhisperConfig read_config() const;
-  void plan(const std::string& name, Dims shape);
   void plan_linear(const std::string& name, Index outputs, Index inputs, bool bias = true);
   void plan_norm(const std::string& name);
   void plan_block(const std::string& block, bool cross);
-  Tensor load_tensor(const std::string& name);
-  Tensor load_vector(const std::string& name);
-  Tensor load_positions(const std::string& name);
   LayerNorm load_norm(const std::string& name);
-  Linear load_convolution(const std::string& name);
-  Weight load_weight(std::span<const TensorInfo* const> tensors);
+  Linear load_convolution(const std::string& name, Index channels);
   Linear load_linear(const std::string& name);
+  Linear load_linear(std::span<const std::string> parts);
   Linear load_projections(const std::string& block, std::string_view fused,
                           std::initializer_list<std::string_view> parts);
   WhisperBlock load_block(const std::string& block, bool cross);
 
-  Checkpoint checkpoint_;  // its tensors under OpenAI's names
+  TensorLoader tensors_;  // under OpenAI's names
   std::shared_ptr<Whisper> model_;
-  WeightMemory memory_;
   Index next_ = 0;  // 0: what is not in blocks, then the encoder's, then the decoder's
-  std::uint64_t total_ = 0, done_ = 0;
 };
 
 }  // namespace wick

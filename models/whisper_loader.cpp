@@ -4,7 +4,6 @@
 
 #include "core/computed_source.h"
 #include "core/error.h"
-#include "kernels/blocks.h"
 #include "models/whisper.h"
 #include "models/whisper_alignment.h"
 #include "models/whisper_names.h"
@@ -26,6 +25,14 @@ Checkpoint with_openai_names(Checkpoint checkpoint) {
   return checkpoint;
 }
 
+/// The matrices of a float type quantised, if that is wanted, but for the tables of positions.
+Checkpoint as_loaded(Checkpoint checkpoint, std::optional<DType> quantize) {
+  checkpoint = with_openai_names(std::move(checkpoint));
+  if (!quantize) return checkpoint;
+  return quantized(std::move(checkpoint), *quantize,
+                   [](const std::string& name) { return !name.ends_with("positional_embedding"); });
+}
+
 std::string block_name(const char* side, Index layer) { return fmt::format("{}.blocks.{}.", side, layer); }
 
 }  // namespace
@@ -37,23 +44,19 @@ bool is_whisper(const Checkpoint& checkpoint) {
 }
 
 WhisperLoader::WhisperLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize)
-    : checkpoint_(with_openai_names(files.checkpoint)), memory_(device) {
-  if (quantize) {
-    checkpoint_ = quantized(std::move(checkpoint_), *quantize,
-                            [](const std::string& name) { return !name.ends_with("positional_embedding"); });
-  }
-  if (!is_whisper(checkpoint_)) throw Error("{}: not a Whisper model", checkpoint_.name());
+    : tensors_(as_loaded(files.checkpoint, quantize), device) {
+  if (!is_whisper(tensors_.checkpoint())) throw Error("{}: not a Whisper model", tensors_.file());
   WhisperConfig config = read_config();
   config.alignment_heads = whisper_alignment_heads(config, files.config);
   model_ = std::shared_ptr<Whisper>(new Whisper(std::move(config), std::move(device), precision));
   const WhisperConfig& c = model_->config_;
-  plan("encoder.conv1.weight", {c.dim, c.mels, 3});
-  plan("encoder.conv1.bias", {c.dim});
-  plan("encoder.conv2.weight", {c.dim, c.dim, 3});
-  plan("encoder.conv2.bias", {c.dim});
-  plan("encoder.positional_embedding", {c.audio_context, c.dim});
-  plan("decoder.positional_embedding", {c.text_context, c.dim});
-  plan("decoder.token_embedding.weight", {c.vocab, c.dim});
+  tensors_.plan("encoder.conv1.weight", {c.dim, c.mels, 3});
+  tensors_.plan("encoder.conv1.bias", {c.dim});
+  tensors_.plan("encoder.conv2.weight", {c.dim, c.dim, 3});
+  tensors_.plan("encoder.conv2.bias", {c.dim});
+  tensors_.plan("encoder.positional_embedding", {c.audio_context, c.dim});
+  tensors_.plan("decoder.positional_embedding", {c.text_context, c.dim});
+  tensors_.plan("decoder.token_embedding.weight", {c.vocab, c.dim});
   plan_norm("encoder.ln_post");
   plan_norm("decoder.ln");
   for (Index layer = 0; layer < c.audio_layers; ++layer) plan_block(block_name("encoder", layer), false);
@@ -61,17 +64,17 @@ WhisperLoader::WhisperLoader(const ModelFiles& files, Device device, Precision p
 }
 
 const TensorInfo& WhisperLoader::require_rank(const std::string& name, std::size_t rank) const {
-  const TensorInfo* tensor = checkpoint_.find(name);
-  if (!tensor) throw Error("{}: tensor '{}' is missing", checkpoint_.name(), name);
+  const TensorInfo* tensor = tensors_.find(name);
+  if (!tensor) throw Error("{}: tensor '{}' is missing", tensors_.file(), name);
   if (tensor->shape.size() != rank) {
-    throw Error("{}: tensor '{}' has {} dimensions, expected {}", checkpoint_.name(), name, tensor->shape.size(), rank);
+    throw Error("{}: tensor '{}' has {} dimensions, expected {}", tensors_.file(), name, tensor->shape.size(), rank);
   }
   return *tensor;
 }
 
 Index WhisperLoader::count_blocks(const std::string& side) const {
   Index count = 0;
-  while (checkpoint_.find(fmt::format("{}.blocks.{}.mlp.0.weight", side, count))) ++count;
+  while (tensors_.find(fmt::format("{}.blocks.{}.mlp.0.weight", side, count))) ++count;
   return count;
 }
 
@@ -87,41 +90,29 @@ WhisperConfig WhisperLoader::read_config() const {
   c.audio_layers = count_blocks("encoder");
   c.text_layers = count_blocks("decoder");
   if (c.heads < 1 || c.dim % kHeadDim != 0) {
-    throw Error("{}: {} dimensions, expected a multiple of {}", checkpoint_.name(), c.dim, kHeadDim);
+    throw Error("{}: {} dimensions, expected a multiple of {}", tensors_.file(), c.dim, kHeadDim);
   }
   if (c.audio_layers < 1 || c.text_layers < 1 || c.audio_context < 1 || c.text_context < 1) {
-    throw Error("{}: {} encoder and {} decoder blocks, contexts of {} and {}: not a Whisper model", checkpoint_.name(),
+    throw Error("{}: {} encoder and {} decoder blocks, contexts of {} and {}: not a Whisper model", tensors_.file(),
                 c.audio_layers, c.text_layers, c.audio_context, c.text_context);
   }
   return c;
 }
 
-const TensorInfo& WhisperLoader::require(const std::string& name, Dims shape) const {
-  const TensorInfo& tensor = checkpoint_.require(name, std::span(shape.begin(), shape.size()));
-  const bool matrix = shape.size() == 2;
-  if (!is_float(tensor.type) && !(matrix && is_quantized(tensor.type))) {
-    throw Error("{}: tensor '{}' is {}, expected a float{} type", checkpoint_.name(), name, info(tensor.type).name,
-                matrix ? " or quantised" : "");
-  }
-  return tensor;
-}
-
-void WhisperLoader::plan(const std::string& name, Dims shape) { total_ += require(name, shape).bytes; }
-
 void WhisperLoader::plan_linear(const std::string& name, Index outputs, Index inputs, bool bias) {
-  plan(name + ".weight", {outputs, inputs});
-  if (bias) plan(name + ".bias", {outputs});
+  tensors_.plan(name + ".weight", {outputs, inputs});
+  if (bias) tensors_.plan(name + ".bias", {outputs});
 }
 
 void WhisperLoader::plan_norm(const std::string& name) {
-  plan(name + ".weight", {model_->config_.dim});
-  plan(name + ".bias", {model_->config_.dim});
+  tensors_.plan(name + ".weight", {model_->config_.dim});
+  tensors_.plan(name + ".bias", {model_->config_.dim});
 }
 
 void WhisperLoader::plan_block(const std::string& block, bool cross) {
   const Index dim = model_->config_.dim;
   plan_norm(block + "attn_ln");
-  if (checkpoint_.find(block + "attn.qkv.weight")) {
+  if (tensors_.find(block + "attn.qkv.weight")) {
     plan_linear(block + "attn.qkv", 3 * dim, dim);
   } else {
     plan_linear(block + "attn.query", dim, dim);
@@ -132,7 +123,7 @@ void WhisperLoader::plan_block(const std::string& block, bool cross) {
   if (cross) {
     plan_norm(block + "cross_attn_ln");
     plan_linear(block + "cross_attn.query", dim, dim);
-    if (checkpoint_.find(block + "cross_attn.kv.weight")) {
+    if (tensors_.find(block + "cross_attn.kv.weight")) {
       plan_linear(block + "cross_attn.kv", 2 * dim, dim);
     } else {
       plan_linear(block + "cross_attn.key", dim, dim, false);
@@ -149,12 +140,11 @@ bool WhisperLoader::step() {
   Whisper& m = *model_;
   const WhisperConfig& c = m.config_;
   if (next_ == 0) {
-    m.conv1_ = load_convolution("encoder.conv1");
-    m.conv2_ = load_convolution("encoder.conv2");
-    m.audio_positions_ = load_positions("encoder.positional_embedding");
-    m.text_positions_ = load_positions("decoder.positional_embedding");
-    const TensorInfo* const tokens[] = {checkpoint_.find("decoder.token_embedding.weight")};
-    m.embedding_ = load_weight(tokens);
+    m.conv1_ = load_convolution("encoder.conv1", c.mels);
+    m.conv2_ = load_convolution("encoder.conv2", c.dim);
+    m.audio_positions_ = tensors_.load_f32("encoder.positional_embedding", {c.audio_context, c.dim});
+    m.text_positions_ = tensors_.load_f32("decoder.positional_embedding", {c.text_context, c.dim});
+    m.embedding_ = tensors_.load_weight(*tensors_.find("decoder.token_embedding.weight"));
     m.output_ = Linear{.parts = {m.embedding_}, .bias = {}, .precision = m.precision_};
     m.audio_norm_ = load_norm("encoder.ln_post");
     m.text_norm_ = load_norm("decoder.ln");
@@ -165,6 +155,7 @@ bool WhisperLoader::step() {
   } else {
     return false;
   }
+  m.weight_bytes_ = tensors_.weight_bytes();
   return ++next_ <= c.audio_layers + c.text_layers;
 }
 
@@ -174,77 +165,44 @@ std::shared_ptr<const Whisper> WhisperLoader::finish() {
   return model_;
 }
 
-Tensor WhisperLoader::load_tensor(const std::string& name) {
-  const TensorInfo& tensor = *checkpoint_.find(name);
-  Tensor raw = Tensor::empty(Shape(tensor.shape), tensor.type, model_->device_);
-  checkpoint_.read_rows(tensor, 0, tensor.shape[0], {raw.bytes(), static_cast<std::size_t>(tensor.bytes)});
-  done_ += tensor.bytes;
-  return raw;
-}
-
-Tensor WhisperLoader::load_vector(const std::string& name) { return load_tensor(name).to_dtype(DType::f32); }
-
-/// A table of positions, which some quantise as if it were a weight.
-Tensor WhisperLoader::load_positions(const std::string& name) {
-  const TensorInfo& tensor = *checkpoint_.find(name);
-  if (is_float(tensor.type)) return load_vector(name);
-  std::vector<std::byte> bytes(static_cast<std::size_t>(tensor.bytes));
-  checkpoint_.read_rows(tensor, 0, tensor.shape[0], bytes);
-  done_ += tensor.bytes;
-  Tensor table = Tensor::empty(Shape(tensor.shape), DType::f32, model_->device_);
-  dequantize_row(tensor.type, bytes.data(), table.data<float>(), table.elements());
-  return table;
-}
-
 LayerNorm WhisperLoader::load_norm(const std::string& name) {
-  return {load_vector(name + ".weight"), load_vector(name + ".bias")};
+  const Index dim = model_->config_.dim;
+  return {tensors_.load_f32(name + ".weight", {dim}), tensors_.load_f32(name + ".bias", {dim})};
 }
 
 /// [outputs, channels, 3] as the matrix [outputs, 3 * channels] that multiplies three neighbouring frames.
-Linear WhisperLoader::load_convolution(const std::string& name) {
-  const Tensor kernel = load_tensor(name + ".weight");
-  const Tensor matrix = kernel.permute({0, 2, 1}).contiguous().reshape({kernel.dim(0), 3 * kernel.dim(1)});
-  const Weight weight = Weight::pack(matrix);
-  model_->weight_bytes_ += weight.packed_bytes();
-  return {.parts = {weight}, .bias = load_vector(name + ".bias"), .precision = model_->precision_};
+Linear WhisperLoader::load_convolution(const std::string& name, Index channels) {
+  const Index dim = model_->config_.dim;
+  const Tensor kernel = tensors_.load(name + ".weight", {dim, channels, 3});
+  const Tensor matrix = kernel.permute({0, 2, 1}).contiguous().reshape({dim, 3 * channels});
+  return {.parts = {tensors_.pack(matrix)},
+          .bias = tensors_.load_f32(name + ".bias", {dim}),
+          .precision = model_->precision_};
 }
 
-Weight WhisperLoader::load_weight(std::span<const TensorInfo* const> tensors) {
-  Weight weight = Weight::load(checkpoint_, tensors, memory_);
-  model_->weight_bytes_ += weight.packed_bytes();
-  for (const TensorInfo* tensor : tensors) done_ += tensor->bytes;
-  return weight;
+/// Projections of one input, one below the other. A part without a bias, the keys', has one of zeros.
+Linear WhisperLoader::load_linear(std::span<const std::string> parts) {
+  std::vector<const TensorInfo*> weights;
+  std::vector<Tensor> biases;
+  for (const std::string& part : parts) {
+    weights.push_back(tensors_.find(part + ".weight"));
+    const Index outputs = weights.back()->shape[0];
+    biases.push_back(tensors_.find(part + ".bias") ? tensors_.load_f32(part + ".bias", {outputs})
+                                                   : Tensor::zeros({outputs}, DType::f32, model_->device_));
+  }
+  return {.parts = tensors_.load_weights(weights), .bias = cat(biases, 0), .precision = model_->precision_};
 }
 
-Linear WhisperLoader::load_linear(const std::string& name) {
-  const TensorInfo* const tensors[] = {checkpoint_.find(name + ".weight")};
-  return {.parts = {load_weight(tensors)}, .bias = load_vector(name + ".bias"), .precision = model_->precision_};
-}
+Linear WhisperLoader::load_linear(const std::string& name) { return load_linear(std::span(&name, 1)); }
 
-/// Projections of one input: one tensor where the file has them fused, else one matrix where they stack. A part without
-/// a bias, the keys', has one of zeros.
+/// One tensor where the file has them fused, else their parts.
 Linear WhisperLoader::load_projections(const std::string& block, std::string_view fused,
                                        std::initializer_list<std::string_view> parts) {
   const std::string whole = fmt::format("{}{}", block, fused);
-  if (checkpoint_.find(whole + ".weight")) return load_linear(whole);
-  Linear linear{.parts = {}, .bias = {}, .precision = model_->precision_};
-  std::vector<const TensorInfo*> stack;
-  std::vector<Tensor> biases;
-  for (const std::string_view part : parts) {
-    const std::string name = fmt::format("{}{}", block, part);
-    const TensorInfo* tensor = checkpoint_.find(name + ".weight");
-    if (!stack.empty() && !Weight::stacks(*stack.back(), *tensor)) {
-      linear.parts.push_back(load_weight(stack));
-      stack.clear();
-    }
-    stack.push_back(tensor);
-    const bool biased = checkpoint_.find(name + ".bias") != nullptr;
-    biases.push_back(biased ? load_vector(name + ".bias")
-                            : Tensor::zeros({tensor->shape[0]}, DType::f32, model_->device_));
-  }
-  linear.parts.push_back(load_weight(stack));
-  linear.bias = cat(biases, 0);
-  return linear;
+  if (tensors_.find(whole + ".weight")) return load_linear(whole);
+  std::vector<std::string> names;
+  for (const std::string_view part : parts) names.push_back(fmt::format("{}{}", block, part));
+  return load_linear(names);
 }
 
 WhisperBlock WhisperLoader::load_block(const std::string& name, bool cross) {

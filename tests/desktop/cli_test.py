@@ -217,6 +217,11 @@ class Whisper(NeedsData):
             result = wick('transcribe', self.MODEL, '-', stdin=file.read(), binary=True)
         self.assertEqual(b' '.join(result.stdout.split()).decode(), self.SPOKEN['jfk'])
 
+    def test_weights_quantised_as_they_load(self):
+        sentence = shared('speech', 'tinygrad_test.wav')
+        self.assertEqual(self.heard(sentence, '--quantize', 'q8_0'), self.SPOKEN['tinygrad_test'])
+        self.assertEqual(wick('transcribe', self.MODEL, sentence, '--quantize', 'q3').returncode, 2)
+
     def test_what_is_cut_off_is_heard_as_far_as_it_goes(self):
         with open(shared('speech', 'jfk.wav'), 'rb') as file:
             whole = file.read()

@@ -79,6 +79,16 @@ TEST_CASE("whisper formats: vocab.json stands in for a tokenizer.json") {
   }
 }
 
+TEST_CASE("whisper formats: the alignment heads of generation_config.json") {
+  const TemporaryFolder folder;
+  write_safetensors_of(renamed(tiny_whisper(), kHuggingFace), folder / "model.safetensors", DType::f32);
+  write_file(folder / "config.json", R"({"model_type": "whisper"})");
+  write_file(folder / "generation_config.json", R"({"alignment_heads": [[1, 0]]})");
+  const auto model = WhisperLoader(ModelFiles::open(folder / ""), Device::cpu(1), Precision::precise).finish();
+  REQUIRE(model->config().alignment_heads.size() == 1);
+  CHECK(model->config().alignment_heads[0].layer == 1);
+}
+
 TEST_CASE("whisper formats: GGUF with the names of Hugging Face and of transcribe.cpp") {
   const TinyModel model = tiny_whisper();
   const WhisperOutput output = expected(model);
@@ -103,7 +113,7 @@ TEST_CASE("whisper formats: a quantised table of positions is taken as numbers")
   check_same(run_whisper(*load_whisper(open_checkpoint(folder / "whisper.gguf"))), expected(model), 1e-5);
 }
 
-TEST_CASE("whisper formats: quantised as it loads, a model is what whisper.cpp's quantize makes of it") {
+TEST_CASE("whisper formats: a model quantised as it loads is the same as one stored so") {
   const TinyModel model = tiny_whisper();
   const Checkpoint checkpoint = open_checkpoint(ggml_file(model, DType::f32));
   const std::size_t whole = load_whisper(checkpoint)->weight_bytes();
