@@ -116,7 +116,7 @@ TEST_CASE("ctranslate2: what is wrong is named") {
   put_variable(no_scale, "w", {4}, 1, 4).zeros(4).put<std::uint32_t>(0);
   CHECK_THAT(error_of_bytes(no_scale), Contains("'w_scale' is missing"));
   Builder no_rows = header(2);
-  put_variable(no_rows, "w", {1U << 31, 0}, 1, 0);
+  put_variable(no_rows, "w", {1U << 30, 0}, 1, 0);
   put_variable(no_rows, "w_scale", {}, 0, 4).put(1.0F).put<std::uint32_t>(0);
   CHECK_THAT(error_of_bytes(no_rows), Contains("'w' is empty"));
   for (const float scale : {0.0F, -1.0F, HUGE_VALF, std::nanf("")}) {

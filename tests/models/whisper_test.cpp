@@ -1,6 +1,7 @@
 // Whisper against openai-whisper on real recordings (shared/data/reference/whisper_tiny_en.json, whisper_base.json).
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cctype>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -40,6 +41,16 @@ Tensor padded_log_mel(std::vector<float> samples, const Device& device) {
   Tensor mel = LogMel(80).energies(samples, 0, 3000, device);
   normalise_log_mel(mel, static_cast<float>(max(mel).item()));
   return mel;
+}
+
+/// In lower case, without punctuation.
+std::string words_of(const std::string& text) {
+  std::string words;
+  for (const char c : text) {
+    if (std::isalpha(static_cast<unsigned char>(c))) words += static_cast<char>(std::tolower(c));
+    if (c == ' ' && !words.empty()) words += c;
+  }
+  return words;
 }
 
 /// Against [text, start, end, probability]: the same words, their times within 0.1 s in the median.
@@ -278,8 +289,9 @@ TEST_CASE("whisper: live, words appear within two seconds of speech and the sett
   }
   hear_until(static_cast<double>(samples.size()) / kSampleRate);
   CAPTURE(settled, seen);
-  CHECK(settled.find("not what your country can do for you") != std::string::npos);
-  CHECK(settled.find("what you can do for your country") != std::string::npos);  // without finish()
+  // Where it pauses follows the machine's speed, and the marks between sentences follow that.
+  CHECK(words_of(settled) ==
+        "and so my fellow americans ask not what your country can do for you ask what you can do for your country");
   transcriber.finish();
   TranscribeStep last;
   while (!(last = transcriber.step()).done) settled += last.preview;
