@@ -1,8 +1,8 @@
 #include "models/generator.h"
 
 #include <algorithm>
-#include <chrono>
 
+#include "core/clock.h"
 #include "core/error.h"
 
 namespace wick {
@@ -12,11 +12,6 @@ constexpr Index kDefaultContext = 8192;
 // A step should answer within this time, so that whoever drives it can show progress and stop.
 constexpr double kStepMs = 60;
 constexpr Index kSmallestChunk = 16, kLargestChunk = 512;
-
-double now_ms() {
-  using namespace std::chrono;
-  return duration<double, std::milli>(steady_clock::now().time_since_epoch()).count();
-}
 
 Index context_of(const LanguageModel& model, Index wanted) {
   if (wanted < 0) throw Error("context of {} tokens: expected a positive number", wanted);

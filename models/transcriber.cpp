@@ -1,10 +1,10 @@
 #include "models/transcriber.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 
+#include "core/clock.h"
 #include "core/error.h"
 #include "models/segment_words.h"
 
@@ -22,10 +22,6 @@ constexpr double kSecondsOfDraft = 0.7;  // of sound from one to the next
 constexpr Index kSilence = 100;          // frames at a window's end that are not heard; in fewer a word may begin
 constexpr Index kPause = 30;             // frames after the padding of speech
 constexpr Index kNearlyFull = 400;       // frames
-
-double seconds_by_clock() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 bool is_blank(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
@@ -137,7 +133,7 @@ bool Transcriber::is_draft_due() {
   const double seconds = std::max(kSecondsOfDraft, 1.5 * draft_seconds_);
   if (static_cast<double>(recording_.frames() - drafted_) * kSecondsOfFrame < seconds) return false;
   drafted_ = recording_.frames();
-  draft_began_ = seconds_by_clock();
+  draft_began_ms_ = now_ms();
   return true;
 }
 
@@ -214,7 +210,7 @@ TranscribeStep Transcriber::decode() {
   decoding_.reset();
   if (draft_) {
     settle_draft(step, result, ratio);
-    draft_seconds_ = seconds_by_clock() - draft_began_;
+    draft_seconds_ = (now_ms() - draft_began_ms_) / 1e3;
     state_ = State::listening;
     return step;
   }

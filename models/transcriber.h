@@ -91,9 +91,9 @@ class Transcriber {
   AudioMemory audio_;
   std::size_t attempt_ = 0;  // which temperature
   std::unique_ptr<WindowDecoding> decoding_;
-  bool draft_ = false;                          // of a window that is still growing
-  Index drafted_ = 0;                           // frames there were at the last one
-  double draft_began_ = 0, draft_seconds_ = 0;  // by the clock
+  bool draft_ = false;                             // of a window that is still growing
+  Index drafted_ = 0;                              // frames there were at the last one
+  double draft_began_ms_ = 0, draft_seconds_ = 0;  // by the clock
   std::string preview_;
   std::vector<TokenId> said_;    // so far
   std::size_t prompt_from_ = 0;  // where in it the next prompt begins

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/clock.h"
 #include "models/language_model.h"
 #include "models/speech_model.h"
 
@@ -67,7 +68,6 @@ bool stderr_is_terminal();
 bool stdout_is_terminal();
 /// The largest resident size of this process so far.
 std::uint64_t peak_memory_bytes();
-double now_ms();
 /// "98.4 MB"
 std::string human_bytes(double bytes);
 

@@ -1,15 +1,13 @@
 #pragma once
 // The clock of the benchmarks.
-#include <chrono>
 #include <vector>
 
+#include "core/clock.h"
 #include "models/bench/bench.h"
 
 namespace wick {
 
-inline double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+inline double seconds_now() { return now_ms() / 1e3; }
 
 /// Runs `work` some times in each repetition and returns units / second of each.
 template <class Work>
