@@ -36,8 +36,9 @@ bool MelRecording::advance() {
   blocks_.back().slice(0, in_block, in_block + count).copy_from(made);
   loudest_ = std::max(loudest_, static_cast<float>(max(made).item()));
   frames_ += count;
-  const Index keep = std::max(frames_ - kReachLeft, Index{0});
-  tail_.erase(tail_.begin(), tail_.begin() + (keep - tail_frame_) * kHop);
+  const Index keep = std::max(frames_ - kReachLeft, Index{0}), spent = (keep - tail_frame_) * kHop;
+  if (2 * spent < std::ssize(tail_)) return true;  // moving much for little, at each 30 s of an hour that came at once
+  tail_.erase(tail_.begin(), tail_.begin() + spent);
   tail_frame_ = keep;
   return true;
 }
