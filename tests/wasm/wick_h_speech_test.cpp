@@ -6,7 +6,7 @@
 
 #include "models/tiny_model.h"
 #include "models/whisper_support.h"
-#include "wasm/wick.h"
+#include "wasm/wick_text.h"
 
 using namespace wick::test;
 
@@ -16,15 +16,6 @@ using Names = std::vector<std::string>;
 const Names kTiny = {"whisper-tiny.en.vocabulary.txt", "whisper-tiny.en.model.bin", "whisper-tiny.en.config.json"};
 constexpr const char* kJfk =
     " And so my fellow Americans ask not what your country can do for you ask what you can do for your country";
-
-std::string text(int32_t length) {
-  REQUIRE(length >= 0);
-  std::string result(static_cast<std::size_t>(length), '\0');
-  REQUIRE(wick_text(result.data(), length) == length);
-  return result;
-}
-
-nlohmann::json json(int32_t length) { return nlohmann::json::parse(text(length)); }
 
 /// Files of a folder, given to the loader in this order, and what was loaded of them.
 struct Session {

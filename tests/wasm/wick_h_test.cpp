@@ -4,20 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "models/tiny_model.h"
-#include "wasm/wick.h"
+#include "wasm/wick_text.h"
 
 using namespace wick::test;
 
 namespace {
-
-std::string text(int32_t length) {
-  REQUIRE(length >= 0);
-  std::string result(static_cast<std::size_t>(length), '\0');
-  REQUIRE(wick_text(result.data(), length) == length);
-  return result;
-}
-
-nlohmann::json json(int32_t length) { return nlohmann::json::parse(text(length)); }
 
 /// A file in memory behind the read callback, with faults to order.
 struct HostFile {
