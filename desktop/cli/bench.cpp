@@ -55,7 +55,7 @@ class Report {
 
   void run_speech() {
     const LoadedSpeech loaded = load_speech(options_.model, options_.common);
-    run(speech_bench(loaded.model, peaks(device_), options_.bench));
+    run(speech_bench(loaded.model->whisper, peaks(device_), options_.bench));
   }
 
   bool is_empty() const { return rows_.empty(); }

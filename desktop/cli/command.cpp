@@ -69,8 +69,9 @@ LoadedSpeech load_speech(const ModelOption& option, const CommonOptions& common)
                            common.precise ? Precision::precise : Precision::fast, quantized_type(common.quantize));
   ProgressBar bar("Loading");
   while (loader.step()) bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
-  const auto model = loader.finish();
-  return {.model = model->whisper, .tokenizer = model->tokenizer, .load_ms = now_ms() - begin};
+  LoadedSpeech loaded{.model = loader.finish()};
+  loaded.load_ms = now_ms() - begin;
+  return loaded;
 }
 
 std::string read_input(const std::string& text, const std::string& file) {

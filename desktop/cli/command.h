@@ -46,8 +46,7 @@ struct LoadedModel {
 LoadedModel load_model(const ModelOption& option, const CommonOptions& common);
 
 struct LoadedSpeech {
-  std::shared_ptr<const Whisper> model;
-  std::shared_ptr<const WhisperTokenizer> tokenizer;
+  std::shared_ptr<const SpeechModel> model;
   double load_ms = 0;
 };
 /// The same for speech to text. Throws Error for a model of another kind.

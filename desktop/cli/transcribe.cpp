@@ -85,9 +85,10 @@ Json transcribe(Transcriber& transcriber, double load_ms, const Options& options
 /// Every file, also after one that cannot be read: its error is told at once, and the whole fails in the end.
 void run(const Options& options) {
   const LoadedSpeech loaded = load_speech(options.model, options.common);
+  const SpeechModel& model = *loaded.model;
   TranscribeOptions resolved = resolve(options);
-  if (!options.no_vad) resolved.voice = VoiceDetector::built_in(loaded.model->device());
-  Transcriber transcriber(loaded.model, loaded.tokenizer, std::move(resolved));
+  if (!options.no_vad) resolved.voice = VoiceDetector::built_in(model.whisper->device());
+  Transcriber transcriber(model.whisper, model.tokenizer, std::move(resolved));
   const bool several = options.files.size() > 1;
   Json results = Json::array();
   for (const std::string& file : options.files) {
