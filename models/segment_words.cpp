@@ -4,6 +4,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "core/text/jinja_text.h"
+
 namespace wick {
 namespace {
 
@@ -17,12 +19,6 @@ constexpr std::string_view kSentenceEnds[] = {".", "。", "!", "！", "?", "？"
 template <std::size_t N>
 bool is_one_of(std::string_view text, const std::string_view (&list)[N]) {
   return std::find(std::begin(list), std::end(list), text) != std::end(list);
-}
-
-std::string_view stripped(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
 }
 
 double median_duration(const std::vector<AlignedWord>& words) {
@@ -59,7 +55,7 @@ void move_into(AlignedWord& from, AlignedWord& to, bool before) {
 void merge_punctuation(std::vector<AlignedWord>& words) {
   for (std::size_t i = words.size(), next = i - 1; i-- > 1;) {
     AlignedWord& word = words[i - 1];
-    if (word.text.starts_with(' ') && is_one_of(stripped(word.text), kPrepended)) {
+    if (word.text.starts_with(' ') && is_one_of(jinja::strip(word.text, true, true, " "), kPrepended)) {
       move_into(word, words[next], true);
     } else {
       next = i - 1;

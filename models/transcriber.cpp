@@ -11,9 +11,7 @@
 namespace wick {
 namespace {
 
-constexpr double kSecondsOfToken = 0.02;  // from one timestamp to the next
-constexpr double kSecondsOfFrame = 0.01;
-constexpr Index kFramesOfToken = 2;
+constexpr double kSecondsOfFrame = static_cast<double>(kHop) / kSampleRate;
 constexpr double kHotTemperature = 0.5;  // what was drawn above it is no good prompt
 
 /// Of speech while it comes: a shorter silence ends it, so that its text can settle.
@@ -117,7 +115,8 @@ TranscribeStep Transcriber::listen() {
     step.waiting = true;
     return step;
   }
-  if (voice_) speech_ = speech_spans(voice_->probabilities(), draft_ ? kLiveSpeech : SpeechOptions());
+  speech_ = voice_ ? speech_spans(voice_->probabilities(), draft_ ? kLiveSpeech : SpeechOptions())
+                   : std::vector<TimeSpan>{{0, seconds()}};
   if (find_window()) {
     state_ = State::encoding;
   } else if (draft_) {
@@ -140,21 +139,18 @@ bool Transcriber::is_draft_due() {
 /// Moves `seek_` to where somebody speaks, and ends the window where nobody does any more; false at the end.
 bool Transcriber::find_window() {
   const auto frame_at = [](double seconds) { return static_cast<Index>(std::lround(seconds / kSecondsOfFrame)); };
-  Index end = std::min(seek_ + model_->config().frames(), recording_.frames());
-  if (voice_) {
-    const auto next =
-        std::find_if(speech_.begin(), speech_.end(), [&](const TimeSpan& span) { return frame_at(span.end) > seek_; });
-    if (next == speech_.end()) {
-      seek_ = std::max(seek_, recording_.frames() - (draft_ ? frame_at(kLiveSpeech.pad) : 0));
-      return false;
-    }
-    seek_ = std::max(seek_, frame_at(next->begin));
-    end = std::min(seek_ + model_->config().frames(), recording_.frames());
-    const auto after =
-        std::find_if(next, speech_.end(), [&](const TimeSpan& span) { return frame_at(span.begin) >= end; });
-    const Index quiet = std::min(end, frame_at(std::prev(after)->end));
-    if (draft_ || end - quiet > kSilence) end = quiet;
+  const auto next =
+      std::find_if(speech_.begin(), speech_.end(), [&](const TimeSpan& span) { return frame_at(span.end) > seek_; });
+  if (next == speech_.end()) {
+    seek_ = std::max(seek_, recording_.frames() - (draft_ ? frame_at(kLiveSpeech.pad) : 0));
+    return false;
   }
+  seek_ = std::max(seek_, frame_at(next->begin));
+  Index end = std::min(seek_ + model_->config().frames(), recording_.frames());
+  const auto after =
+      std::find_if(next, speech_.end(), [&](const TimeSpan& span) { return frame_at(span.begin) >= end; });
+  const Index quiet = std::min(end, frame_at(std::prev(after)->end));
+  if (draft_ || end - quiet > kSilence) end = quiet;
   window_frames_ = end - seek_;
   return window_frames_ > 0;
 }

@@ -5,20 +5,11 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/text/jinja_text.h"
 
 namespace wick {
 
 using Json = nlohmann::ordered_json;
-
-namespace {
-
-std::string trimmed(const std::string& text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-}  // namespace
 
 std::string timestamp(double seconds, char separator, int fields) {
   const auto ms = static_cast<long long>(std::llround(seconds * 1000));
@@ -34,7 +25,7 @@ std::string transcript_text(std::span<const Segment> segments, const std::string
   std::string out = format == "vtt" ? "WEBVTT\n\n" : format == "tsv" ? "start\tend\ttext\n" : "";
   int number = 0;
   for (const Segment& s : segments) {
-    const std::string text = trimmed(s.text);
+    const std::string_view text = jinja::strip(s.text, true, true, " \t\r\n");
     ++number;
     if (format == "srt") {
       out += fmt::format("{}\n{} --> {}\n{}\n\n", number, timestamp(s.start, ',', 3), timestamp(s.end, ',', 3), text);
@@ -43,7 +34,7 @@ std::string transcript_text(std::span<const Segment> segments, const std::string
     } else if (format == "tsv") {
       out += fmt::format("{}\t{}\t{}\n", std::llround(s.start * 1000), std::llround(s.end * 1000), text);
     } else {
-      out += text + "\n";
+      out += fmt::format("{}\n", text);
     }
   }
   return out;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/audio/log_mel.h"
 #include "core/error.h"
 #include "core/formats/ggml.h"
 #include "models/voice_weights.h"
@@ -159,7 +160,7 @@ void VoiceStream::hear(std::span<const float> samples) {
 }
 
 std::vector<TimeSpan> speech_spans(std::span<const float> probabilities, const SpeechOptions& options) {
-  constexpr double kSeconds = static_cast<double>(kVoiceWindow) / 16000;
+  constexpr double kSeconds = static_cast<double>(kVoiceWindow) / kSampleRate;
   constexpr double kHysteresis = 0.15;
   std::vector<TimeSpan> spans;
   bool speaks = false;

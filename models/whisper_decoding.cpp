@@ -11,7 +11,6 @@ namespace wick {
 namespace {
 
 constexpr float kNever = -std::numeric_limits<float>::infinity();
-constexpr double kSecondsOfStep = 0.02;  // from one timestamp token to the next
 
 /// What the decoder is told before it writes: what was said before, language and task.
 std::vector<TokenId> prompt_of(const DecodingOptions& o, const WhisperIds& ids, Index text_context) {
@@ -22,11 +21,8 @@ std::vector<TokenId> prompt_of(const DecodingOptions& o, const WhisperIds& ids, 
     prompt.push_back(ids.sot_prev);
     prompt.insert(prompt.end(), o.prompt.begin() + static_cast<std::ptrdiff_t>(drop), o.prompt.end());
   }
-  prompt.push_back(ids.sot);
-  if (ids.multilingual) {
-    prompt.push_back(ids.first_language + static_cast<TokenId>(o.language));
-    prompt.push_back(o.translate ? ids.translate : ids.transcribe);
-  }
+  const std::vector<TokenId> start = ids.start(o.language, o.translate);
+  prompt.insert(prompt.end(), start.begin(), start.end());
   if (!o.timestamps) prompt.push_back(ids.no_timestamps);
   return prompt;
 }
@@ -111,7 +107,7 @@ void WindowDecoding::mask_timestamps(const std::vector<TokenId>& tokens, float* 
   }
   if (tokens.empty()) {
     std::fill(logits, logits + ids.timestamp_begin, kNever);
-    const auto most = static_cast<Index>(std::lround(options_.max_initial_timestamp / kSecondsOfStep));
+    const auto most = static_cast<Index>(std::lround(options_.max_initial_timestamp / kSecondsOfToken));
     if (ids.timestamp_begin + most + 1 < vocab) {
       std::fill(logits + ids.timestamp_begin + most + 1, logits + vocab, kNever);
     }

@@ -71,6 +71,15 @@ WhisperIds WhisperIds::of_vocabulary(Index vocab, const std::string& file) {
   return ids;
 }
 
+std::vector<TokenId> WhisperIds::start(Index language, bool translates) const {
+  std::vector<TokenId> tokens = {sot};
+  if (multilingual) {
+    tokens.push_back(first_language + static_cast<TokenId>(language));
+    tokens.push_back(translates ? translate : transcribe);
+  }
+  return tokens;
+}
+
 std::span<const WhisperLanguage> whisper_languages() { return kLanguages; }
 
 Index find_whisper_language(std::string_view language) {

@@ -12,6 +12,10 @@
 
 namespace wick {
 
+/// From one timestamp token to the next, and from one position of the encoder.
+inline constexpr double kSecondsOfToken = 0.02;
+inline constexpr Index kFramesOfToken = 2;  // of log-mel
+
 /// The ids of the special tokens, all of which the size of the vocabulary says (whisper/tokenizer.py).
 struct WhisperIds {
   TokenId eot;             // end of text, the first special one: every lesser id is text
@@ -25,6 +29,8 @@ struct WhisperIds {
   /// Throws Error naming `file` for a vocabulary that no Whisper has.
   static WhisperIds of_vocabulary(Index vocab, const std::string& file);
   bool is_timestamp(TokenId id) const { return id >= timestamp_begin; }
+  /// What a transcript begins with: `sot`, and of a multilingual model the language and the task.
+  std::vector<TokenId> start(Index language, bool translates) const;
 };
 
 /// A language by its code, or -1.

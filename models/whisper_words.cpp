@@ -6,22 +6,15 @@
 #include <limits>
 #include <numeric>
 
+#include "core/text/jinja_text.h"
 #include "core/text/unicode.h"
 
 namespace wick {
 namespace {
 
-constexpr double kSecondsOfPosition = 0.02;  // of the encoder
-constexpr Index kFramesOfPosition = 2;
 constexpr Index kMedian = 7;  // positions
 constexpr std::string_view kAsciiPunctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 constexpr std::string_view kUnspaced[] = {"zh", "ja", "th", "lo", "my", "yue"};
-
-std::string_view stripped(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 /// Whether the text ends amid a character, which a later token may complete.
 bool ends_amid(std::string_view text) {
@@ -87,7 +80,8 @@ std::vector<std::vector<TokenId>> split_words(const WhisperTokenizer& tokenizer,
     characters.push_back(id);
     const std::string piece = tokenizer.decode(characters);
     if (ends_amid(piece)) continue;
-    const bool begins = piece.starts_with(' ') || kAsciiPunctuation.find(stripped(piece)) != std::string_view::npos;
+    const bool begins = piece.starts_with(' ') ||
+                        kAsciiPunctuation.find(jinja::strip(piece, true, true, " \t\r\n")) != std::string_view::npos;
     if (words.empty() || !spaced || begins) words.emplace_back();
     words.back().insert(words.back().end(), characters.begin(), characters.end());
     characters.clear();
@@ -129,14 +123,10 @@ std::vector<Index> align_rows(const Tensor& cost) {
 
 std::vector<AlignedWord> align_words(const Whisper& model, const WhisperTokenizer& tokenizer, const AudioMemory& audio,
                                      std::span<const TokenId> text, Index language, bool translate, Index frames) {
-  const Index positions = frames / kFramesOfPosition;
+  const Index positions = frames / kFramesOfToken;
   if (text.empty() || positions < 1) return {};
   const WhisperIds& ids = tokenizer.ids();
-  std::vector<TokenId> tokens = {ids.sot};
-  if (ids.multilingual) {
-    tokens.push_back(ids.first_language + static_cast<TokenId>(language));
-    tokens.push_back(translate ? ids.translate : ids.transcribe);
-  }
+  std::vector<TokenId> tokens = ids.start(language, translate);
   const auto before = static_cast<Index>(tokens.size());
   const auto count = static_cast<Index>(text.size());
   tokens.push_back(ids.no_timestamps);
@@ -155,8 +145,8 @@ std::vector<AlignedWord> align_words(const Whisper& model, const WhisperTokenize
     const std::size_t last = first + word.size();
     const auto sum = std::accumulate(probability.begin() + static_cast<std::ptrdiff_t>(first),
                                      probability.begin() + static_cast<std::ptrdiff_t>(last), 0.0);
-    words.push_back({tokenizer.decode(word), std::move(word), static_cast<double>(begins[first]) * kSecondsOfPosition,
-                     static_cast<double>(begins[last]) * kSecondsOfPosition, sum / static_cast<double>(last - first)});
+    words.push_back({tokenizer.decode(word), std::move(word), static_cast<double>(begins[first]) * kSecondsOfToken,
+                     static_cast<double>(begins[last]) * kSecondsOfToken, sum / static_cast<double>(last - first)});
     first = last;
   }
   return words;
