@@ -4,7 +4,6 @@ import type { ChatSession } from "../pages/chat/session.ts";
 import { pathOf } from "../pages/chat/tree.ts";
 import type { EngineRoom } from "../pages/engine_room.ts";
 import { count, rate } from "../pages/format.ts";
-import { watch } from "../pages/observable.ts";
 import type { Shelf } from "../pages/shelf.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
@@ -20,9 +19,8 @@ export class ChatComposer extends LightElement {
   @property({ attribute: false }) onEditLast!: () => void;
   @state() private draft = "";
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.hasUpdated) watch(this, this.session.state, this.room.state);
+  protected override watched() {
+    return [this.session.state, this.room.state];
   }
 
   get field(): HTMLTextAreaElement | null {

@@ -5,7 +5,6 @@ import { examples } from "../pages/chat/examples.ts";
 import type { ChatSession } from "../pages/chat/session.ts";
 import type { EngineRoom } from "../pages/engine_room.ts";
 import { bytes } from "../pages/format.ts";
-import { watch } from "../pages/observable.ts";
 import type { Shelf, ShelfItem } from "../pages/shelf.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
@@ -19,9 +18,8 @@ export class ChatEmpty extends LightElement {
   @property({ attribute: false }) shelf!: Shelf;
   @property({ attribute: false }) onPick!: () => void;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.hasUpdated) watch(this, this.room.state, this.shelf.state);
+  protected override watched() {
+    return [this.room.state, this.shelf.state];
   }
 
   protected override render() {

@@ -12,7 +12,7 @@ import {
   type SliderSpec,
 } from "../pages/chat/sampling.ts";
 import type { ChatSession } from "../pages/chat/session.ts";
-import { watch, type Observable } from "../pages/observable.ts";
+import type { Observable } from "../pages/observable.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
 
@@ -23,9 +23,8 @@ export class ChatSettings extends LightElement {
   @property({ attribute: false }) settings!: Observable<Settings>;
   @property({ attribute: false }) onClose!: () => void;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.hasUpdated) watch(this, this.session.state, this.settings);
+  protected override watched() {
+    return [this.session.state, this.settings];
   }
 
   protected override render() {

@@ -8,7 +8,6 @@ import type { ChatSession } from "../pages/chat/session.ts";
 import { followEnd } from "../pages/chat/thread_scroll.ts";
 import { pathOf, versionsOf, type Turn } from "../pages/chat/tree.ts";
 import type { EngineRoom } from "../pages/engine_room.ts";
-import { watch } from "../pages/observable.ts";
 import type { TokenChoice } from "../engine/types.ts";
 import { ChatTurn } from "./chat_turn.ts";
 import { icon } from "./icon.ts";
@@ -38,10 +37,13 @@ export class ChatThread extends LightElement {
   #scroll: ReturnType<typeof followEnd> | null = null;
   #shownId = "";
 
+  protected override watched() {
+    return [this.session.state, this.room.state];
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
-    if (!this.hasUpdated) watch(this, this.session.state, this.room.state);
-    else this.#follow();
+    if (this.hasUpdated) this.#follow();
   }
 
   override disconnectedCallback(): void {

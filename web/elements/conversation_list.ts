@@ -8,7 +8,6 @@ import {
 } from "../pages/chat/conversations.ts";
 import { removeWithUndo } from "../pages/chat/remove.ts";
 import type { ChatSession } from "../pages/chat/session.ts";
-import { watch } from "../pages/observable.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
 
@@ -21,9 +20,8 @@ export class ConversationList extends LightElement {
   @property({ attribute: false }) onClose!: () => void;
   @state() private query = "";
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.hasUpdated) watch(this, this.session.state);
+  protected override watched() {
+    return [this.session.state];
   }
 
   protected override render() {

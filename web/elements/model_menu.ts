@@ -1,7 +1,6 @@
 import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { bytes } from "../pages/format.ts";
-import { watch } from "../pages/observable.ts";
 import type { AnyRoom, ModelChoice } from "../pages/engine_room.ts";
 import type { Shelf, ShelfItem } from "../pages/shelf.ts";
 import { icon } from "./icon.ts";
@@ -14,9 +13,8 @@ export class ModelMenu extends LightElement {
   @property({ attribute: false }) shelf!: Shelf;
   @property({ attribute: false }) onPick!: () => void;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.hasUpdated) watch(this, this.room.state, this.shelf.state);
+  protected override watched() {
+    return [this.room.state, this.shelf.state];
   }
 
   protected override render() {

@@ -1,7 +1,6 @@
 import { html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { watch, type Observable } from "../pages/observable.ts";
 import { clock } from "../pages/transcribe/clock.ts";
 import type { Head } from "../pages/transcribe/recordings.ts";
 import { removeWithUndo } from "../pages/transcribe/remove.ts";
@@ -17,10 +16,8 @@ export class RecordingList extends LightElement {
   @property({ attribute: false }) session!: TranscribeSession;
   @state() private all = false;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.hasUpdated)
-      watch(this, this.session.state as Observable<unknown>);
+  protected override watched() {
+    return [this.session.state];
   }
 
   protected override render() {

@@ -7,7 +7,6 @@ import {
   type MicrophoneDevice,
 } from "../pages/transcribe/microphone.ts";
 import type { TranscribeSession } from "../pages/transcribe/session.ts";
-import { watch, type Observable } from "../pages/observable.ts";
 import { recall, remember } from "../pages/remember.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
@@ -28,14 +27,12 @@ export class SourceBar extends LightElement {
   @state() private devices: MicrophoneDevice[] = [];
   #list = () => void listMicrophones().then((found) => (this.devices = found));
 
+  protected override watched() {
+    return [this.session.state, this.session.level];
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
-    if (!this.hasUpdated)
-      watch(
-        this,
-        this.session.state as Observable<unknown>,
-        this.session.level as Observable<unknown>,
-      );
     this.#list();
     navigator.mediaDevices?.addEventListener("devicechange", this.#list);
   }

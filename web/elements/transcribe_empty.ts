@@ -2,7 +2,6 @@ import { html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { SpeechRoom } from "../pages/engine_room.ts";
 import { bytes } from "../pages/format.ts";
-import { watch, type Observable } from "../pages/observable.ts";
 import type { Shelf } from "../pages/shelf.ts";
 import { envelope } from "../pages/transcribe/envelope.ts";
 import { languagesOf } from "../pages/transcribe/languages.ts";
@@ -23,15 +22,8 @@ export class TranscribeEmpty extends LightElement {
   /** What went wrong, said here. */
   @property({ attribute: false }) problem: unknown = nothing;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.hasUpdated)
-      watch(
-        this,
-        this.session.state as Observable<unknown>,
-        this.room.state as Observable<unknown>,
-        this.shelf.state as Observable<unknown>,
-      );
+  protected override watched() {
+    return [this.session.state, this.room.state, this.shelf.state];
   }
 
   protected override render() {

@@ -2,7 +2,6 @@ import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { SpeechRoom } from "../pages/engine_room.ts";
 import { duration } from "../pages/format.ts";
-import { watch, type Observable } from "../pages/observable.ts";
 import { clock } from "../pages/transcribe/clock.ts";
 import { rateWords } from "../pages/transcribe/progress.ts";
 import type { Recording } from "../pages/transcribe/recording.ts";
@@ -17,14 +16,8 @@ export class TranscribeJob extends LightElement {
   @property({ attribute: false }) session!: TranscribeSession;
   @property({ attribute: false }) room!: SpeechRoom;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.hasUpdated)
-      watch(
-        this,
-        this.session.state as Observable<unknown>,
-        this.room.state as Observable<unknown>,
-      );
+  protected override watched() {
+    return [this.session.state, this.room.state];
   }
 
   protected override render() {

@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import type { SpeechRoom } from "../pages/engine_room.ts";
 import { count, percent } from "../pages/format.ts";
-import { watch, type Observable } from "../pages/observable.ts";
+import type { Observable } from "../pages/observable.ts";
 import type { Shelf } from "../pages/shelf.ts";
 import { languageName, languagesOf } from "../pages/transcribe/languages.ts";
 import { figuresOf } from "../pages/transcribe/recording.ts";
@@ -24,16 +24,13 @@ export class TranscribeSettings extends LightElement {
   @property({ attribute: false }) settings!: Observable<Settings>;
   @property({ attribute: false }) onPick!: () => void;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.hasUpdated)
-      watch(
-        this,
-        this.session.state as Observable<unknown>,
-        this.settings as Observable<unknown>,
-        this.room.state as Observable<unknown>,
-        this.shelf.state as Observable<unknown>,
-      );
+  protected override watched() {
+    return [
+      this.session.state,
+      this.settings,
+      this.room.state,
+      this.shelf.state,
+    ];
   }
 
   protected override render() {

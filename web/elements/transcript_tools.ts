@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import type { SpeechRoom } from "../pages/engine_room.ts";
-import { watch, type Observable } from "../pages/observable.ts";
+import type { Observable } from "../pages/observable.ts";
 import { formats, type ExportFormat } from "../pages/transcribe/export.ts";
 import { figuresOf, textOf } from "../pages/transcribe/recording.ts";
 import { saveTranscript } from "../pages/transcribe/save.ts";
@@ -23,15 +23,8 @@ export class TranscriptTools extends LightElement {
   @property({ attribute: false }) view!: Observable<View>;
   @property({ attribute: false }) onShow!: (segment: number) => void;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.hasUpdated)
-      watch(
-        this,
-        this.session.state as Observable<unknown>,
-        this.settings as Observable<unknown>,
-        this.view as Observable<unknown>,
-      );
+  protected override watched() {
+    return [this.session.state, this.settings, this.view];
   }
 
   protected override render() {

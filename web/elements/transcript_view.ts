@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { watch, type Observable } from "../pages/observable.ts";
+import type { Observable } from "../pages/observable.ts";
 import { clockTenths } from "../pages/transcribe/clock.ts";
 import type { Player } from "../pages/transcribe/player.ts";
 import { wordAt, type WordAt } from "../pages/transcribe/recording.ts";
@@ -29,15 +29,12 @@ export class TranscriptView extends LightElement {
   #hits = new Map<number, Hit[]>();
   #hitsOf: Hit[] = [];
 
+  protected override watched() {
+    return [this.session.state, this.settings, this.view];
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
-    if (!this.hasUpdated)
-      watch(
-        this,
-        this.session.state as Observable<unknown>,
-        this.settings as Observable<unknown>,
-        this.view as Observable<unknown>,
-      );
     const looked = () => (this.#scrolled = performance.now());
     const kinds = ["wheel", "touchmove"] as const;
     for (const kind of kinds) addEventListener(kind, looked, { passive: true });

@@ -1,6 +1,5 @@
 import { html, nothing, svg, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { watch } from "../pages/observable.ts";
 import { clock, clockTenths, spokenTime } from "../pages/transcribe/clock.ts";
 import { bars, pathOfBars } from "../pages/transcribe/peaks.ts";
 import { kSpeeds, type Player } from "../pages/transcribe/player.ts";
@@ -29,9 +28,8 @@ export class WaveView extends LightElement {
   #dragging = false;
   readonly #size = new ResizeObserver(() => this.#measure());
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.hasUpdated) watch(this, this.player.state);
+  protected override watched() {
+    return [this.player.state];
   }
 
   override disconnectedCallback(): void {

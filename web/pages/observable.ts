@@ -26,10 +26,15 @@ export function observable<T>(initial: T): Observable<T> {
   };
 }
 
+/** An observable of any kind. */
+export interface Watched {
+  subscribe(listener: () => void): () => void;
+}
+
 /** Updates an element whenever one of the values changes, for as long as it is in the page. */
 export function watch(
   host: ReactiveControllerHost,
-  ...values: Observable<never>[] | Observable<unknown>[]
+  ...values: Watched[]
 ): void {
   let stops: (() => void)[] = [];
   const controller: ReactiveController = {

@@ -8,7 +8,6 @@ import type { BenchRow } from "../../engine/api.ts";
 import "../../style/bench.css";
 import type { App } from "../app.ts";
 import { bigNumber, duration } from "../format.ts";
-import { watch } from "../observable.ts";
 import {
   findingsOf,
   kPeakWords,
@@ -38,10 +37,8 @@ export class BenchPage extends LightElement {
   @property({ attribute: false }) app!: App;
   @state() private scope: Scope = "quick";
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.hasUpdated)
-      watch(this, this.app.bench.state, this.app.room.state as never);
+  protected override watched() {
+    return [this.app.bench.state, this.app.room.state];
   }
 
   override disconnectedCallback(): void {

@@ -5,7 +5,6 @@ import { LightElement } from "../../elements/light_element.ts";
 import { chooseVariant, detectFeatures } from "../../engine/features.ts";
 import type { App } from "../app.ts";
 import { bytes } from "../format.ts";
-import { watch } from "../observable.ts";
 import type { ShelfItem, ShelfState } from "../shelf.ts";
 import { envelope } from "../transcribe/envelope.ts";
 
@@ -22,9 +21,8 @@ const kBars = [
 export class HomePage extends LightElement {
   @property({ attribute: false }) app!: App;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (!this.hasUpdated) watch(this, this.app.shelf.state);
+  protected override watched() {
+    return [this.app.shelf.state];
   }
 
   protected override render() {

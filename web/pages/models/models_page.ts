@@ -8,7 +8,6 @@ import "../../style/models.css";
 import type { App } from "../app.ts";
 import { onFileDrop, pickFile } from "../files.ts";
 import { bytes } from "../format.ts";
-import { watch } from "../observable.ts";
 import { go } from "../router.ts";
 import type { ShelfItem, ShelfState } from "../shelf.ts";
 
@@ -27,9 +26,12 @@ export class ModelsPage extends LightElement {
   @state() private query = "";
   #endDrop: () => void = () => undefined;
 
+  protected override watched() {
+    return [this.app.shelf.state];
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
-    if (!this.hasUpdated) watch(this, this.app.shelf.state);
     this.#endDrop = onFileDrop(
       () => undefined,
       (file) => this.#use(file),

@@ -17,7 +17,7 @@ import { toWickError } from "../../engine/errors.ts";
 import "../../style/transcribe.css";
 import type { App } from "../app.ts";
 import { onFileDrop, pickFile, pickFiles } from "../files.ts";
-import { observable, watch, type Observable } from "../observable.ts";
+import { observable, watch } from "../observable.ts";
 import { go, route } from "../router.ts";
 import { kAccept } from "./accept.ts";
 import { transcribeKeys } from "./keys.ts";
@@ -69,7 +69,7 @@ export class TranscribePage extends LightElement {
 
   async #start(): Promise<void> {
     const session = await this.app.transcripts();
-    watch(this, session.state as Observable<unknown>);
+    watch(this, session.state);
     session.state.subscribe(() => this.#showInAddress());
     this.session = session;
     await this.#followRoute();
