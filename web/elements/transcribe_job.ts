@@ -92,33 +92,24 @@ export class TranscribeJob extends LightElement {
         <span class="num">${clock(seconds)}</span>; the text so far is
         kept.</span
       >
-      ${
-        sound
-          ? html`<button
-              class="btn small"
-              @click=${() => void this.session.goOn()}
-            >
-              Go on
-            </button>`
-          : nothing
-      }
+      ${sound ? this.#goOn("Go on") : nothing}
     </div>`;
+  }
+
+  #goOn(words: string) {
+    return html`<button
+      class="btn small"
+      @click=${() => void this.session.goOn()}
+    >
+      ${words}
+    </button>`;
   }
 
   #failed({ problem, complete }: Recording, retry: boolean) {
     const { sound } = this.session.state.value;
     return html`<div class="note bad" role="alert">
       ${icon("alert", true)}<span class="grow">${problem}</span>
-      ${
-        retry && sound && !complete
-          ? html`<button
-              class="btn small"
-              @click=${() => void this.session.goOn()}
-            >
-              Try again
-            </button>`
-          : nothing
-      }
+      ${retry && sound && !complete ? this.#goOn("Try again") : nothing}
     </div>`;
   }
 }

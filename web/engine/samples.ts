@@ -1,5 +1,6 @@
 import { WickError } from "./errors.ts";
 
+/** The rate that Whisper hears at, Hz. */
 export const kSampleRate = 16_000;
 /** Samples of one message, and that may be on their way: the rest waits in the window for its turn. */
 const kPart = kSampleRate;

@@ -1,13 +1,10 @@
+import { kSampleRate } from "../engine/samples.ts";
 import { expect, test } from "vitest";
 import { ahead, createQueue, skip } from "../pages/transcribe/ahead.ts";
 import { kSilent, litBars, nextLevel } from "../pages/transcribe/level.ts";
 import { measured } from "../pages/transcribe/measured.ts";
 import { bars, createPeaks, pathOfBars } from "../pages/transcribe/peaks.ts";
-import {
-  createResampler,
-  kRate,
-  toMono,
-} from "../pages/transcribe/resample.ts";
+import { createResampler, toMono } from "../pages/transcribe/resample.ts";
 import { createWavWriter } from "../pages/transcribe/wav.ts";
 
 const sine = (hertz: number, rate: number, seconds: number) =>
@@ -41,8 +38,8 @@ test.each([
   192_000,
 ])("resample: a tone keeps pitch, loudness and length from %i Hz", (rate) => {
   const heard = resampled(sine(440, rate, 1), rate, [1024]);
-  expect(heard).toHaveLength(kRate);
-  expect(difference(heard, sine(440, kRate, 1))).toBeLessThan(1e-3);
+  expect(heard).toHaveLength(kSampleRate);
+  expect(difference(heard, sine(440, kSampleRate, 1))).toBeLessThan(1e-3);
 });
 
 test("resample: what is too high to be kept is not folded into what is", () => {
@@ -72,11 +69,11 @@ test("mono is the mean of the channels, however many there are", () => {
 test("wav: header and samples are those of a 16-bit file at 16 kHz", async () => {
   const wav = createWavWriter();
   wav.add(Float32Array.of(0, 1, -1, 2));
-  wav.add(new Float32Array(kRate * 60)); // more than one part
+  wav.add(new Float32Array(kSampleRate * 60)); // more than one part
   expect(wav.seconds).toBeCloseTo(60, 3);
   const file = wav.file();
   const view = new DataView(await file.arrayBuffer());
-  expect(file.size).toBe(44 + 2 * (kRate * 60 + 4));
+  expect(file.size).toBe(44 + 2 * (kSampleRate * 60 + 4));
   expect(view.getUint32(40, true)).toBe(file.size - 44);
   expect(view.getUint32(24, true)).toBe(16_000);
   expect([0, 1, 2, 3].map((at) => view.getInt16(44 + 2 * at, true))).toEqual([
@@ -86,8 +83,8 @@ test("wav: header and samples are those of a 16-bit file at 16 kHz", async () =>
 
 test("peaks: bars follow loudness, and silence is a dot", () => {
   const peaks = createPeaks();
-  peaks.add(new Float32Array(kRate));
-  peaks.add(sine(200, kRate, 1));
+  peaks.add(new Float32Array(kSampleRate));
+  peaks.add(sine(200, kSampleRate, 1));
   const heights = bars(peaks.values(), 0, 2, 4);
   expect([...heights].map((height) => Math.round(height))).toEqual([
     0, 0, 1, 1,
@@ -98,15 +95,15 @@ test("peaks: bars follow loudness, and silence is a dot", () => {
 
 test("peaks: given values do not change when more is added", () => {
   const peaks = createPeaks();
-  peaks.add(sine(200, kRate, 1));
+  peaks.add(sine(200, kSampleRate, 1));
   const before = peaks.values();
-  peaks.add(sine(200, kRate, 100));
+  peaks.add(sine(200, kSampleRate, 100));
   expect(before).toHaveLength(50);
   expect(peaks.values()).toHaveLength(5050);
 });
 
 test("level: jumps up at once, falls slowly", () => {
-  const loud = nextLevel(kSilent, sine(200, kRate, 0.1), 0.1);
+  const loud = nextLevel(kSilent, sine(200, kSampleRate, 0.1), 0.1);
   expect(loud.now).toBeCloseTo(-3, 0);
   const after = nextLevel(loud, new Float32Array(1600), 0.1);
   expect(after.now).toBeLessThan(loud.now);
@@ -114,7 +111,7 @@ test("level: jumps up at once, falls slowly", () => {
   expect([litBars(-60, 16), litBars(0, 16)]).toEqual([0, 16]);
 });
 
-const second = () => new Float32Array(kRate);
+const second = () => new Float32Array(kSampleRate);
 async function* seconds(count: number, made: () => void = () => undefined) {
   for (let at = 0; at < count; at += 1) {
     made();
@@ -124,7 +121,7 @@ async function* seconds(count: number, made: () => void = () => undefined) {
 const lengthOf = async (pieces: AsyncIterable<Float32Array>) => {
   let samples = 0;
   for await (const piece of pieces) samples += piece.length;
-  return samples / kRate;
+  return samples / kSampleRate;
 };
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -171,13 +168,13 @@ test("ahead: what the source throws comes after what it gave", async () => {
     for await (const piece of pieces) heard += piece.length;
   };
   await expect(read()).rejects.toThrow("the disk is gone");
-  expect(heard).toBe(2 * kRate);
+  expect(heard).toBe(2 * kSampleRate);
 });
 
 test("skip: leaves out so many samples, wherever the pieces end", async () => {
-  expect(await lengthOf(skip(seconds(3), 1.5 * kRate))).toBe(1.5);
+  expect(await lengthOf(skip(seconds(3), 1.5 * kSampleRate))).toBe(1.5);
   expect(await lengthOf(skip(seconds(3), 0))).toBe(3);
-  expect(await lengthOf(skip(seconds(3), 9 * kRate))).toBe(0);
+  expect(await lengthOf(skip(seconds(3), 9 * kSampleRate))).toBe(0);
 });
 
 test("queue: gives what was pushed before and after it was asked, then ends", async () => {

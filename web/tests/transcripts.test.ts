@@ -14,7 +14,7 @@ import {
   openRecordings,
   type Recordings,
 } from "../pages/transcribe/recordings.ts";
-import { kRate } from "../pages/transcribe/resample.ts";
+import { kSampleRate } from "../engine/samples.ts";
 import { createSession } from "../pages/transcribe/session.ts";
 import { kDefaultSettings } from "../pages/transcribe/settings.ts";
 import type { Sound } from "../pages/transcribe/sound.ts";
@@ -39,7 +39,7 @@ const model = {
         if (signal?.aborted) break;
         samples += piece.length;
       }
-      const seconds = samples / kRate;
+      const seconds = samples / kSampleRate;
       const names = ["one", "two", "three", "four", "five", "six"];
       let done = 0;
       while (done + 1 <= seconds && !signal?.aborted) {
@@ -76,7 +76,7 @@ function openSound(file: File): Promise<Sound> {
     ...{ seconds, channels: 2, rate: 44_100 },
     async *pieces(onProblem: (words: string) => void) {
       for (let at = 0; at < seconds; at += 1)
-        yield await Promise.resolve(new Float32Array(kRate).fill(0.1));
+        yield await Promise.resolve(new Float32Array(kSampleRate).fill(0.1));
       if (file.name.startsWith("cut")) onProblem(`${file.name} breaks off.`);
     },
   });
@@ -89,7 +89,7 @@ function sessionWith(kept: Recordings, part = {}) {
     openMicrophone: (device, onPiece) => {
       if (device === "refused")
         return Promise.reject(new WickError("unsupported", "Not allowed."));
-      onPiece(new Float32Array(2 * kRate).fill(0.2));
+      onPiece(new Float32Array(2 * kSampleRate).fill(0.2));
       return Promise.resolve({ device, close: () => Promise.resolve() });
     },
     ...part,
@@ -226,7 +226,7 @@ test("a sound that the browser cannot play is played from what was decoded", asy
   });
   await session.openFile(file("odd.mka", 2));
   expect(session.state.value.sound?.type).toBe("audio/wav");
-  expect(session.state.value.sound?.size).toBe(44 + 2 * 2 * kRate);
+  expect(session.state.value.sound?.size).toBe(44 + 2 * 2 * kSampleRate);
 });
 
 test("edits re-align words, can be undone, and a line without text goes", async () => {

@@ -3,6 +3,7 @@ import type { ChatStream } from "../../engine/stream.ts";
 import type { ChatStats, TokenChoice } from "../../engine/types.ts";
 import type { EngineRoom } from "../engine_room.ts";
 import { observable, type Observable } from "../observable.ts";
+import { whyUnkept } from "../unkept.ts";
 import { recall, remember } from "../remember.ts";
 import { rememberSpeed } from "../shelf.ts";
 import { createAnswer, type Answer } from "./answer.ts";
@@ -74,6 +75,8 @@ const kSystemKey = "wick.system";
 const kSaveMs = 2000;
 const kNothing = "Stopped before the first word.";
 
+const kMakeRoom = "Delete a conversation or a model, or save this one.";
+
 export function createSession({
   room,
   kept,
@@ -123,7 +126,7 @@ export function createSession({
       if (unkept.size === 0) set({ unkept: kept.refused ?? "" });
     } catch (reason) {
       unkept.set(id, conversation);
-      set({ unkept: whyUnkept(reason) });
+      set({ unkept: whyUnkept(reason, kMakeRoom) });
     }
     const others = state.value.heads.filter((head) => head.id !== id);
     set({
@@ -255,7 +258,7 @@ export function createSession({
 
   kept.heads().then(
     (heads) => set({ heads }),
-    (reason: unknown) => set({ unkept: whyUnkept(reason) }),
+    (reason: unknown) => set({ unkept: whyUnkept(reason, kMakeRoom) }),
   );
 
   return {
@@ -355,15 +358,6 @@ export function createSession({
       };
     },
   };
-}
-
-function whyUnkept(reason: unknown): string {
-  const full =
-    reason instanceof DOMException && reason.name === "QuotaExceededError";
-  const why = full
-    ? "this page's storage is full"
-    : `the browser's storage failed (${toWickError(reason).message})`;
-  return `Not kept: ${why}. Delete a conversation or a model, or save this one.`;
 }
 
 function withoutEnd({ stats, problem, ...turn }: Turn): Turn {

@@ -1,4 +1,4 @@
-import { kRate } from "./resample.ts";
+import { kSampleRate } from "../../engine/samples.ts";
 
 /**
  * Reads pieces ahead of who takes them, at once but no further than so many seconds: the waveform appears while the
@@ -25,7 +25,7 @@ export function ahead(
       if (over) return;
       queue.push(piece);
       waiting += piece.length;
-      while (waiting >= seconds * kRate && !over)
+      while (waiting >= seconds * kSampleRate && !over)
         await new Promise<void>((resolve) => (wake = resolve));
     }
   }

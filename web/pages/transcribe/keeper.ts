@@ -1,5 +1,5 @@
-import { toWickError } from "../../engine/errors.ts";
 import { observable, type Observable } from "../observable.ts";
+import { whyUnkept } from "../unkept.ts";
 import type { Recording } from "./recording.ts";
 import { headOf, type Head, type Recordings } from "./recordings.ts";
 
@@ -20,6 +20,8 @@ export interface Keeper {
   remove(id: string): Promise<void>;
 }
 
+const kMakeRoom = "Delete a recording or a model, or export this one.";
+
 /** A sound larger than this is not kept, its text is. */
 const kMostSoundBytes = 100e6;
 
@@ -31,7 +33,7 @@ export function createKeeper(store: Recordings): Keeper {
 
   store.heads().then(
     (heads) => set({ heads }),
-    (reason: unknown) => set({ unkept: whyUnkept(reason) }),
+    (reason: unknown) => set({ unkept: whyUnkept(reason, kMakeRoom) }),
   );
 
   return {
@@ -49,7 +51,7 @@ export function createKeeper(store: Recordings): Keeper {
         if (refused.size === 0) set({ unkept: store.refused ?? "" });
       } catch (reason) {
         refused.set(id, recording);
-        set({ unkept: whyUnkept(reason) });
+        set({ unkept: whyUnkept(reason, kMakeRoom) });
       }
     },
     sound: async (id) =>
@@ -66,13 +68,4 @@ export function createKeeper(store: Recordings): Keeper {
       set({ heads: state.value.heads.filter((head) => head.id !== id) });
     },
   };
-}
-
-function whyUnkept(reason: unknown): string {
-  const full =
-    reason instanceof DOMException && reason.name === "QuotaExceededError";
-  const why = full
-    ? "this page's storage is full"
-    : `the browser's storage failed (${toWickError(reason).message})`;
-  return `Not kept: ${why}. Delete a recording or a model, or export this one.`;
 }

@@ -2,7 +2,7 @@ import type { Observable } from "../observable.ts";
 import { createQueue } from "./ahead.ts";
 import { kSilent, nextLevel, type Level } from "./level.ts";
 import type { Microphone } from "./microphone.ts";
-import { kRate } from "./resample.ts";
+import { kSampleRate } from "../../engine/samples.ts";
 import { createWavWriter } from "./wav.ts";
 
 export type OpenMicrophone = (
@@ -35,7 +35,7 @@ export async function startListening(
     (piece) => {
       wav.add(piece);
       pieces.push(piece);
-      level.set(nextLevel(level.value, piece, piece.length / kRate));
+      level.set(nextLevel(level.value, piece, piece.length / kSampleRate));
     },
     onLost,
   );

@@ -1,6 +1,6 @@
 import { createPeaks } from "./peaks.ts";
 import type { Recording } from "./recording.ts";
-import { kRate } from "./resample.ts";
+import { kSampleRate } from "../../engine/samples.ts";
 
 type Measure = Pick<Recording, "seconds" | "peaks">;
 const kDrawMs = 250;
@@ -15,7 +15,7 @@ export async function* measured(
   let drawn = 0;
   const draw = (over: boolean) => {
     drawn = performance.now();
-    show({ seconds: samples / kRate, peaks: peaks.values() }, over);
+    show({ seconds: samples / kSampleRate, peaks: peaks.values() }, over);
   };
   for await (const piece of pieces) {
     peaks.add(piece);

@@ -1,8 +1,8 @@
-import { kRate } from "./resample.ts";
+import { kSampleRate } from "../../engine/samples.ts";
 
 /** Loudest sample of each stretch of 20 ms, as the square root in a byte, so that quiet speech keeps its shape. */
 export const kPeaksPerSecond = 50;
-const kHop = kRate / kPeaksPerSecond;
+const kHop = kSampleRate / kPeaksPerSecond;
 
 export interface Peaks {
   add(samples: Float32Array): void;

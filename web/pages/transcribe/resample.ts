@@ -1,5 +1,4 @@
-/** The rate that Whisper hears at. */
-export const kRate = 16_000;
+import { kSampleRate } from "../../engine/samples.ts";
 
 /** From any rate to 16 kHz, piece by piece. */
 export interface Resampler {
@@ -18,12 +17,12 @@ const kPass = 0.92;
 const kMostPhases = 1024;
 
 export function createResampler(rate: number): Resampler {
-  if (rate === kRate)
+  if (rate === kSampleRate)
     return { push: (samples) => samples, end: () => new Float32Array(0) };
-  const common = gcd(rate, kRate);
-  const up = kRate / common;
+  const common = gcd(rate, kSampleRate);
+  const up = kSampleRate / common;
   const down = rate / common;
-  const cutoff = Math.min(1, kRate / rate) * kPass;
+  const cutoff = Math.min(1, kSampleRate / rate) * kPass;
   const half = Math.ceil(kZeros / cutoff); // input samples on each side
   const phases = Math.min(up, kMostPhases);
   const taps = filterBank(phases, half, cutoff);

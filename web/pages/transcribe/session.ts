@@ -22,7 +22,7 @@ import {
   type Recording,
 } from "./recording.ts";
 import type { Recordings } from "./recordings.ts";
-import { kRate } from "./resample.ts";
+import { kSampleRate } from "../../engine/samples.ts";
 import { optionsOf, type Settings } from "./settings.ts";
 import type { Sound } from "./sound.ts";
 import { createWavWriter } from "./wav.ts";
@@ -202,7 +202,7 @@ export function createSession(options: SessionOptions): TranscribeSession {
       const model = await room.ensure(signal);
       update(id, (before) => ({ ...before, model: room.state.value.title }));
       setJob({ phase: "transcribing" });
-      const cut = skip(pieces, Math.round(from * kRate));
+      const cut = skip(pieces, Math.round(from * kSampleRate));
       const wish = optionsOf(settings(), model.info.languages, live);
       const stream = model.transcribe(cut, wish, signal);
       await follow(id, stream, from, total);
@@ -347,7 +347,7 @@ export function createSession(options: SessionOptions): TranscribeSession {
     const file = { name: `${title}.wav`, size: 0 };
     const recording = {
       ...createRecording(id, "microphone", file, title, now()),
-      sound: soundOf(1, kRate),
+      sound: soundOf(1, kSampleRate),
     };
     set({ recording, sound: null });
     hearing = listening;

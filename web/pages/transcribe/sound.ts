@@ -1,5 +1,6 @@
+import { kSampleRate } from "../../engine/samples.ts";
 import { WickError } from "../../engine/errors.ts";
-import { kRate, toMono } from "./resample.ts";
+import { toMono } from "./resample.ts";
 
 /** A file's sound, as Whisper wants it. */
 export interface Sound {
@@ -11,7 +12,7 @@ export interface Sound {
   pieces(onProblem: (words: string) => void): AsyncIterable<Float32Array>;
 }
 
-const kPieceSamples = kRate / 2;
+const kPieceSamples = kSampleRate / 2;
 /** decodeAudioData wants the whole file in memory, and gives the whole sound. */
 const kMostBytesAtOnce = 400e6;
 
@@ -33,7 +34,7 @@ async function openAtOnce(file: File): Promise<Sound> {
       "bad_file",
       `${file.name} is of a kind that this browser only decodes whole, and too large for that. Convert it to mp3, m4a, ogg, flac or wav.`,
     );
-  const context = new OfflineAudioContext(1, 1, kRate);
+  const context = new OfflineAudioContext(1, 1, kSampleRate);
   const buffer = await context
     .decodeAudioData(await file.arrayBuffer())
     .catch(() => {

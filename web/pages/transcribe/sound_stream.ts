@@ -1,3 +1,4 @@
+import { kSampleRate } from "../../engine/samples.ts";
 import {
   ADTS,
   AudioSampleSink,
@@ -18,7 +19,7 @@ import {
 import { WickError } from "../../engine/errors.ts";
 import { bytes } from "../format.ts";
 import { clock } from "./clock.ts";
-import { createResampler, kRate, toMono, type Resampler } from "./resample.ts";
+import { createResampler, toMono, type Resampler } from "./resample.ts";
 import type { Sound } from "./sound.ts";
 
 const kFormats = [
@@ -26,7 +27,7 @@ const kFormats = [
   ...[OGG, MP3, FLAC, ADTS, MPEG_TS],
 ];
 const kRiff = 0x52_49_46_46;
-const kPieceSamples = kRate / 2;
+const kPieceSamples = kSampleRate / 2;
 /** Longer than this of nothing between two packets is silence, shorter is rounding. */
 const kGapSeconds = 0.05;
 

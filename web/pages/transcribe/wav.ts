@@ -1,4 +1,4 @@
-import { kRate } from "./resample.ts";
+import { kSampleRate } from "../../engine/samples.ts";
 
 /** Collects 16 kHz samples as 16-bit sound, for playing what has no file: a microphone's recording. */
 export interface WavWriter {
@@ -11,7 +11,7 @@ export interface WavWriter {
 
 const kHeaderBytes = 44;
 /** Parts are handed to a Blob at this size: the browser may keep blobs on disk, arrays it may not. */
-const kPartSamples = kRate * 60;
+const kPartSamples = kSampleRate * 60;
 
 export function createWavWriter(): WavWriter {
   const parts: Blob[] = [];
@@ -40,7 +40,7 @@ export function createWavWriter(): WavWriter {
       }
     },
     get seconds() {
-      return count / kRate;
+      return count / kSampleRate;
     },
     file: () =>
       new Blob([wavHeader(count), ...parts, part.slice(0, used)], {
@@ -63,8 +63,8 @@ export function wavHeader(samples: number): ArrayBuffer {
   view.setUint32(16, 16, true);
   view.setUint16(20, 1, true); // integers
   view.setUint16(22, 1, true); // one channel
-  view.setUint32(24, kRate, true);
-  view.setUint32(28, kRate * 2, true); // bytes a second
+  view.setUint32(24, kSampleRate, true);
+  view.setUint32(28, kSampleRate * 2, true); // bytes a second
   view.setUint16(32, 2, true); // bytes a sample
   view.setUint16(34, 16, true); // bits a sample
   text(36, "data");
