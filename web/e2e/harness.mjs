@@ -227,7 +227,7 @@ export async function choose(page, button, path) {
   await (await chooser).setFiles(path);
 }
 
-/** Drops a file of this text on the page. */
+/** Drops a file of this text on the page, once the page takes files: it may still be on its way. */
 export async function drop(page, name, text) {
   const transfer = await page.evaluateHandle(
     ([fileName, content]) => {
@@ -237,6 +237,16 @@ export async function drop(page, name, text) {
     },
     [name, text],
   );
-  for (const type of ["dragover", "drop"])
-    await page.dispatchEvent("body", type, { dataTransfer: transfer });
+  await page.waitForFunction(
+    (dataTransfer) =>
+      !document.body.dispatchEvent(
+        new DragEvent("dragover", {
+          dataTransfer,
+          bubbles: true,
+          cancelable: true,
+        }),
+      ),
+    transfer,
+  );
+  await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
 }
