@@ -57,16 +57,26 @@ Range quantize_range(const float* x, int top, Byte* quants) {
   return range;
 }
 
+/// The nearest integer, halves away from zero, as std::round; 0 for a NaN. |value| <= 127 or so.
+int rounded(float value) {
+  value = value == value ? value : 0.0f;
+  const int whole = static_cast<int>(value);
+  const float rest = value - static_cast<float>(whole);  // exact
+  return whole + (rest >= 0.5f ? 1 : 0) - (rest <= -0.5f ? 1 : 0);
+}
+
+/// In loops that compilers vectorise: loading a model to run in 8 bits spends its time here.
 void quantize_q8_0(const float* x, Byte* block) {
-  float largest = 0;
-  for (int i = 0; i < kSize; ++i) largest = std::max(largest, std::fabs(x[i]));
-  const float scale = largest / 127.0f;
+  constexpr int kLanes = 8;
+  float lanes[kLanes] = {};
+  for (int i = 0; i < kSize; i += kLanes) {
+    for (int j = 0; j < kLanes; ++j) lanes[j] = std::max(lanes[j], std::fabs(x[i + j]));
+  }
+  const float scale = *std::max_element(lanes, lanes + kLanes) / 127.0f;
   const float per_unit = inverse(scale);
   put_half(block, scale);
   for (int i = 0; i < kSize; ++i) {
-    const float quant = std::round(x[i] * per_unit);
-    block[2 + i] =
-        std::isnan(quant) ? Byte{0} : static_cast<Byte>(static_cast<int>(std::clamp(quant, -127.0f, 127.0f)));
+    block[2 + i] = static_cast<Byte>(rounded(std::clamp(x[i] * per_unit, -127.0f, 127.0f)));
   }
 }
 
@@ -102,8 +112,8 @@ void quantize_row(DType type, const float* x, std::byte* row, Index count) {
       std::memcpy(row + 2 * i, &half, sizeof half);
     }
   } else {
-    for (; count > 0; count -= kSize, x += kSize, row += info(type).bytes)
-      quantize_block(type, x, reinterpret_cast<Byte*>(row));
+    const int bytes = info(type).bytes;
+    for (; count > 0; count -= kSize, x += kSize, row += bytes) quantize_block(type, x, reinterpret_cast<Byte*>(row));
   }
 }
 
