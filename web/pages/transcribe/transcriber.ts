@@ -13,8 +13,8 @@ import { optionsOf, type Settings } from "./settings.ts";
 /** A transcription in work. */
 export interface Job extends Progress {
   recording: string;
-  /** `waiting` is for the model. */
-  phase: "waiting" | "transcribing";
+  /** `waiting` is for the model; a file is read to its end before its first words come. */
+  phase: "waiting" | "reading" | "transcribing";
   /** The microphone is on. */
   hearing: boolean;
   /** What is heard but not settled. */
@@ -99,7 +99,8 @@ export function createTranscriber(options: TranscriberOptions): Transcriber {
       job: {
         ...{ recording: recording.id, phase: "waiting", preview: "" },
         ...{ hearing: source.listening !== undefined },
-        ...{ done: recording.done, total, rate: 0, left: 0 },
+        ...{ done: recording.done, read: source.from, total },
+        ...{ rate: 0, left: 0 },
       },
     });
     void source.listening?.sound.then(() => setJob({ hearing: false }));
@@ -124,9 +125,9 @@ export function createTranscriber(options: TranscriberOptions): Transcriber {
     try {
       const model = await room.ensure(signal);
       change((before) => ({ ...before, model: room.state.value.title }));
-      setJob({ phase: "transcribing" });
-      const cut = skip(pieces, Math.round(from * kSampleRate));
       const live = listening !== undefined;
+      setJob({ phase: live ? "transcribing" : "reading" });
+      const cut = skip(pieces, Math.round(from * kSampleRate));
       const wish = optionsOf(settings(), model.info.languages, live);
       const stream = model.transcribe(cut, wish, signal);
       await follow(stream, from, total);
@@ -181,7 +182,11 @@ export function createTranscriber(options: TranscriberOptions): Transcriber {
       const { segments, preview, language } = event;
       if (segments.length === 0 && at - drawn < kDrawMs) continue;
       drawn = at;
-      setJob({ ...progress, preview });
+      const writes = segments.length > 0 || preview !== "";
+      setJob({
+        ...{ ...progress, preview },
+        ...(writes && { phase: "transcribing" }),
+      });
       const live = state.value?.job.hearing ?? false;
       room.report("writing", live ? "" : rateWords(progress.rate));
       change((before) => ({
