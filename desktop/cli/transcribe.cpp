@@ -2,15 +2,21 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <functional>
+#include <optional>
 
 #include "audio/audio_file.h"
 #include "command.h"
 #include "core/error.h"
+#include "interrupt.h"
 #include "models/transcriber.h"
 #include "models/transcript.h"
+#include "transcript_printer.h"
 
 namespace wick::cli {
 namespace {
+
+constexpr std::size_t kSamplesAtOnce = 30 * kSampleRate;
 
 struct Options {
   CommonOptions common;
@@ -36,50 +42,74 @@ TranscribeOptions resolve(const Options& options) {
   return resolved;
 }
 
+/// The samples that have come since the last call, at 16 kHz; nothing at the end.
+using Sound = std::function<std::optional<std::vector<float>>()>;
+
+/// Has all of a recording transcribed, or what was reached when Ctrl-C was pressed `patience` times.
+void follow(Transcriber& transcriber, const Sound& sound, int patience,
+            const std::function<void(const TranscribeStep&)>& show) {
+  transcriber.start();
+  bool ended = false;
+  for (TranscribeStep step; !step.done && interrupts() < patience;) {
+    if (step.waiting && !ended) {
+      const std::optional<std::vector<float>> samples = sound();
+      ended = !samples;
+      samples ? transcriber.push(*samples) : transcriber.finish();
+    }
+    step = transcriber.step();
+    show(step);
+  }
+}
+
+Json timings(double load_ms, double read_ms, double transcribe_ms, double seconds) {
+  return {{"load_ms", load_ms},
+          {"read_ms", read_ms},
+          {"transcribe_ms", transcribe_ms},
+          {"audio_seconds", seconds},
+          {"times_real_time", seconds / std::max((read_ms + transcribe_ms) / 1e3, 1e-6)}};
+}
+
+/// A transcript, and why it is not one of the whole recording.
+struct Transcript {
+  Json json;
+  AudioFile::Break broken;
+};
+
 /// One file: its text on standard output as it settles, or its whole in another format.
-Json transcribe(Transcriber& transcriber, double load_ms, const Options& options, const std::string& file) {
+Transcript transcribe(Transcriber& transcriber, double load_ms, const Options& options, const std::string& file) {
   const double begin = now_ms();
-  const std::vector<float> samples = read_audio(file);
-  if (samples.empty()) throw Error("{}: the recording is empty", file);
-  transcriber.start(samples);
-  const double read = now_ms();
+  AudioFile audio = open_audio(file);
+  if (audio.ended())
+    throw Error("{}", audio.broken().reason.empty() ? file + ": the recording is empty" : audio.broken().reason);
+  double read_ms = now_ms() - begin;
+  const InterruptGuard guard;
   if (options.files.size() > 1 && !options.common.json) {
     fmt::print("{}{}:\n", &file == &options.files.front() ? "" : "\n", file);
   }
   const bool streams = !options.common.json && options.format == "txt";
-  ProgressBar bar("Transcribing");
-  for (bool done = false; !done;) {
-    const TranscribeStep step = transcriber.step();
-    done = step.done;
-    for (const Segment& segment : streams ? step.segments : std::vector<Segment>()) {
-      bar.clear();
-      fmt::print("{}{}\n",
-                 stdout_is_terminal()
-                     ? fmt::format("\033[2m[{} → {}]\033[0m", timestamp(segment.start), timestamp(segment.end))
-                     : "",
-                 segment.text.substr(stdout_is_terminal() || segment.text[0] != ' ' ? 0 : 1));
-      std::fflush(stdout);
-    }
-    bar.update_seconds(transcriber.seconds_done(), transcriber.seconds());
-  }
-  bar.clear();
-  const double transcribed = now_ms();
+  TranscriptPrinter printer(streams, false);
+  const Sound sound = [&]() -> std::optional<std::vector<float>> {
+    const double from = now_ms();
+    std::vector<float> samples = audio.read(kSamplesAtOnce);
+    read_ms += now_ms() - from;
+    return samples.empty() ? std::nullopt : std::optional(std::move(samples));
+  };
+  follow(transcriber, sound, 1, [&](const TranscribeStep& step) { printer.show(step, transcriber, audio.seconds()); });
+  printer.clear();
+  const double passed = now_ms() - begin, seconds = transcriber.seconds();
   if (!options.common.json && !streams) fmt::print("{}", transcript_text(transcriber.segments(), options.format));
   const Index language = transcriber.language();
   Json json = transcript_json(transcriber.segments(),
                               language < 0 ? "" : whisper_languages()[static_cast<std::size_t>(language)].code);
-  const double seconds = transcriber.seconds();
-  const double rate = seconds / std::max((transcribed - begin) / 1e3, 1e-6);
-  json["timings"] = {{"load_ms", load_ms},
-                     {"read_ms", read - begin},
-                     {"transcribe_ms", transcribed - read},
-                     {"audio_seconds", seconds},
-                     {"times_real_time", rate}};
+  json["timings"] = timings(load_ms, read_ms, passed - read_ms, seconds);
   if (stderr_is_terminal() && !options.common.json) {
     fmt::print(stderr, "\033[2m{:.1f} s of audio in {:.1f} s, {:.1f} times real time; load {:.0f} ms\033[0m\n", seconds,
-               (transcribed - begin) / 1e3, rate, load_ms);
+               passed / 1e3, json["timings"]["times_real_time"].get<double>(), load_ms);
   }
-  return json;
+  AudioFile::Break broken = audio.broken();
+  if (interrupts() > 0) broken = {true, file + ": interrupted, what was transcribed is kept"};
+  if (!broken.reason.empty()) json["warning"] = broken.reason;
+  return {std::move(json), std::move(broken)};
 }
 
 /// Every file, also after one that cannot be read: its error is told at once, and the whole fails in the end.
@@ -91,22 +121,28 @@ void run(const Options& options) {
   Transcriber transcriber(model.whisper, model.tokenizer, std::move(resolved));
   const bool several = options.files.size() > 1;
   Json results = Json::array();
+  std::vector<std::string> errors;
   for (const std::string& file : options.files) {
     try {
-      results.push_back(transcribe(transcriber, loaded.load_ms, options, file));
+      Transcript transcript = transcribe(transcriber, loaded.load_ms, options, file);
+      results.push_back(std::move(transcript.json));
       if (several) results.back()["file"] = file;
+      if (transcript.broken.damaged) throw Error("{}", transcript.broken.reason);
+      if (!transcript.broken.reason.empty()) print_error(Error("{}", transcript.broken.reason));
     } catch (const Error& error) {
-      if (!several) throw;
-      print_error(error);
+      errors.emplace_back(error.what());
+      if (several) print_error(error);
     }
+    if (interrupts() > 0) break;
   }
   if (options.common.json && !results.empty()) {
     results.back()["peak_memory_bytes"] = peak_memory_bytes();
     print_json(several ? results : results[0]);
   }
-  if (const std::size_t failed = options.files.size() - results.size(); failed > 0) {
-    throw Error("{} of {} recordings could not be transcribed", failed, options.files.size());
+  if (several && !errors.empty()) {
+    throw Error("{} of {} recordings could not be transcribed", errors.size(), options.files.size());
   }
+  if (!errors.empty()) throw Error("{}", errors.front());
 }
 
 }  // namespace

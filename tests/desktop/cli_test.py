@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The contract of the `wick` program, on real models: usage: cli_test.py WICK SHARED_DIR [unittest arguments]."""
+import ctypes
 import http.client
 import json
 import os
@@ -33,6 +34,32 @@ def shared(*path):
 def reference(name):
     with open(shared('reference', name)) as file:
         return json.load(file)
+
+
+def float_wav(samples):
+    """The bytes of a wav file of 32-bit floats, mono, 16 kHz."""
+    data = struct.pack(f'<{len(samples)}f', *samples)
+    return struct.pack('<4sI4s4sIHHIIHH4sI', b'RIFF', 36 + len(data), b'WAVE', b'fmt ', 16, 3, 1, 16000, 64000, 4, 32,
+                       b'data', len(data)) + data
+
+
+sndfile_formats = {'flac': 0x170002, 'ogg': 0x200060, 'opus': 0x200064, 'mp3': 0x230082}
+
+
+def write_sound(path, kind, samples, rate, channels):
+    """Interleaved 16-bit samples in a compressed file, by the library that `wick` reads them with."""
+    class Info(ctypes.Structure):
+        _fields_ = [('frames', ctypes.c_int64)] + [(name, ctypes.c_int) for name in
+                                                   ('samplerate', 'channels', 'format', 'sections', 'seekable')]
+
+    library = ctypes.CDLL('libsndfile.so.1')
+    library.sf_open.restype = ctypes.c_void_p
+    info = Info(0, rate, channels, sndfile_formats[kind], 0, 0)
+    file = ctypes.c_void_p(library.sf_open(path.encode(), 0x20, ctypes.byref(info)))
+    for at in range(0, len(samples), 1000 * channels):  # its mp3 writer garbles large pieces
+        piece = samples[at:at + 1000 * channels]
+        library.sf_writef_short(file, (ctypes.c_short * len(piece))(*piece), ctypes.c_int64(len(piece) // channels))
+    library.sf_close(file)
 
 
 class NeedsData(unittest.TestCase):
@@ -222,10 +249,43 @@ class Whisper(NeedsData):
         self.assertEqual(self.heard(sentence, '--quantize', 'q8_0'), self.SPOKEN['tinygrad_test'])
         self.assertEqual(wick('transcribe', self.MODEL, sentence, '--quantize', 'q3').returncode, 2)
 
+    def test_compressed_stereo_from_a_file_and_a_pipe(self):
+        frames = [s for s in self.samples('jfk') for _ in range(6)]  # 48 kHz, two channels
+        for kind in sndfile_formats:
+            path = os.path.join(self.folder.name, 'a.' + kind)
+            write_sound(path, kind, frames, rate=48000, channels=2)
+            with open(path, 'rb') as file:
+                piped = wick('transcribe', self.MODEL, '-', stdin=file.read(), binary=True)
+            for text in (self.heard(path), piped.stdout.decode()):
+                self.assertIn('what you can do for your country', text, kind)
+            self.assertEqual(piped.stderr, b'')
+
     def test_what_is_cut_off_is_heard_as_far_as_it_goes(self):
         with open(shared('speech', 'jfk.wav'), 'rb') as file:
             whole = file.read()
-        self.assertTrue(self.heard(self.raw(whole[:len(whole) // 2])).startswith('And so, my fellow Americans'))
+        half = self.raw(whole[:len(whole) // 2])
+        self.assertTrue(self.heard(half).startswith('And so, my fellow Americans'))
+        result = wick('transcribe', self.MODEL, half, '--json')
+        reason = f'{half}: only the first 5.5 s can be used: it is cut off or damaged there'
+        self.assertEqual(result.stderr, f'wick: {reason}\n')
+        self.assertEqual(json.loads(result.stdout)['warning'], reason)
+
+    def test_what_comes_before_damage_is_kept(self):
+        samples = [s / 32768 for s in self.samples('jfk')] + [float('nan')] * 16000
+        result = wick('transcribe', self.MODEL, self.raw(float_wav(samples)))
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(' '.join(result.stdout.split()), self.SPOKEN['jfk'])
+        self.assertRegex(result.stderr, '^wick: .* only the first 11.0 s can be used: samples that are no numbers follow')
+
+    def test_the_memory_of_a_long_recording_is_bounded(self):
+        def peak(minutes):
+            seconds = minutes * 60
+            jfk = self.samples('jfk')
+            path = self.wav((jfk + (0,) * (20 * 16000 - len(jfk))) * (seconds // 20))
+            return json.loads(self.heard(path, '--json', '--beam', '1'))['peak_memory_bytes']
+
+        mel = 100 * 60 * 80 * 4  # bytes a minute
+        self.assertLess(peak(8) - peak(1), 7 * mel + (12 << 20))
 
     def test_a_bad_file_among_several_loses_no_other(self):
         good = shared('speech', 'tinygrad_test.wav')
@@ -236,16 +296,14 @@ class Whisper(NeedsData):
         self.assertIn('1 of 2 recordings could not be transcribed', result.stderr)
 
     def test_bad_input_is_a_clear_error(self):
-        half = struct.pack('<16000f', *([0.1] * 8000 + [float('nan')] * 8000))
-        header = struct.pack('<4sI4s4sIHHIIHH4sI', b'RIFF', 36 + len(half), b'WAVE', b'fmt ', 16, 3, 1, 16000, 64000, 4, 32,
-                             b'data', len(half))
+        half = float_wav([0.1] * 8000 + [float('nan')] * 8000)
         jfk = shared('speech', 'jfk.wav')
         for arguments, message in (
                 ([self.MODEL, __file__], 'not a recording that can be read'),
-                ([self.MODEL, self.folder.name], 'a folder, not a recording'),
+                ([self.MODEL, self.folder.name], 'is a folder, expected a file'),
                 ([self.MODEL, 'none.wav'], 'none.wav: no such file'),
                 ([self.MODEL, self.wav([])], 'the recording is empty'),
-                ([self.MODEL, self.raw(header + half)], 'samples that are no numbers'),
+                ([self.MODEL, self.raw(half)], 'samples that are no numbers'),
                 ([self.MODEL, jfk, '-l', 'klingon'], '--language klingon'),
                 ([self.MODEL, jfk, '-l', 'de'], 'English-only'),
                 ([self.MODEL, jfk, '--task', 'translate'], 'English-only'),

@@ -200,9 +200,15 @@ test("settings: an English-only model is not asked for German, nor to translate"
 
 test("progress: reading the sound does not count as transcribing it", () => {
   const meter = createMeter(100, 0, 0);
-  expect(meter.take({ seconds: 50, seconds_done: 0 }, 5000).rate).toBe(0);
+  expect(meter.take({ seconds: 50, seconds_done: 0 }, 2000).rate).toBe(0);
+  expect(meter.take({ seconds: 100, seconds_done: 0 }, 5000).rate).toBe(0);
+  expect(meter.take({ seconds: 100, seconds_done: 0 }, 7000).rate).toBe(0);
   expect(meter.take({ seconds: 100, seconds_done: 30 }, 8000)).toEqual({
-    ...{ done: 30, total: 100, rate: 10, left: 7 },
+    ...{ done: 30, read: 100, total: 100, rate: 10, left: 7 },
+  });
+  // Until more is heard the rate stays, and the time left passes.
+  expect(meter.take({ seconds: 100, seconds_done: 30 }, 10_000)).toMatchObject({
+    ...{ rate: 10, left: 5 },
   });
   expect([0, 0.62, 9.96, 14.2].map(rateWords)).toEqual([
     ...["", "0.6 × real time", "10 × real time", "14 × real time"],
@@ -212,7 +218,9 @@ test("progress: reading the sound does not count as transcribing it", () => {
 test("progress: what goes on from a place counts from there", () => {
   const meter = createMeter(100, 40, 0);
   const progress = meter.take({ seconds: 60, seconds_done: 30 }, 3000);
-  expect(progress).toEqual({ done: 70, total: 100, rate: 10, left: 3 });
+  expect(progress).toEqual({
+    ...{ done: 70, read: 100, total: 100, rate: 10, left: 3 },
+  });
 });
 
 test("the waveform's window turns its page, and never leaves the recording", () => {
