@@ -97,6 +97,7 @@ TranscribeStep Transcriber::step() {
     result = listen();
   } else if (state_ == State::encoding) {
     encode();
+    if (draft_) result.preview = preview_;
   } else if (state_ == State::decoding) {
     result = decode();
   }

@@ -69,7 +69,7 @@ struct AudioFile::State {
   std::size_t next = 0;
   sf_count_t frames_read = 0;
   bool ended = false;
-  Break broken;
+  SoundBreak broken;
 
   explicit State(SourcePtr source);
   void fill();
@@ -167,7 +167,7 @@ double AudioFile::seconds() const {
   return info.frames < SF_COUNT_MAX ? static_cast<double>(info.frames) / info.samplerate : 0;
 }
 
-const AudioFile::Break& AudioFile::broken() const { return state_->broken; }
+const SoundBreak& AudioFile::broken() const { return state_->broken; }
 
 AudioFile open_audio(const std::string& path) {
   if (path == "-") return AudioFile(pipe_source("standard input", STDIN_FILENO));

@@ -8,6 +8,13 @@
 
 namespace wick {
 
+/// Why sound ended before its end: it is cut off, or so damaged that nothing after that place can be used. `reason`:
+/// "x.wav: only the first 5.5 s can be used: ...", empty where all of it was there.
+struct SoundBreak {
+  bool damaged = false;
+  std::string reason;
+};
+
 /// A recording as Whisper hears it, the mean of its channels resampled to 16 kHz, read piece by piece: an hour of it
 /// takes no more memory than a second.
 class AudioFile {
@@ -24,14 +31,8 @@ class AudioFile {
   /// How long the file claims to be; 0 if it does not say.
   double seconds() const;
 
-  /// Whether and why what was read ends before its end: the file is cut off, or damaged so that nothing after that
-  /// place can be trusted. `reason`: "x.wav: only the first 5.5 s can be used: ...".
-  struct Break {
-    bool damaged = false;
-    std::string reason;
-  };
   /// Known once all is read.
-  const Break& broken() const;
+  const SoundBreak& broken() const;
 
  private:
   struct State;

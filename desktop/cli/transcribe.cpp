@@ -5,18 +5,17 @@
 #include <functional>
 #include <optional>
 
-#include "audio/audio_file.h"
+#include "audio/microphone.h"
 #include "command.h"
 #include "core/error.h"
 #include "interrupt.h"
 #include "models/transcriber.h"
 #include "models/transcript.h"
+#include "sound.h"
 #include "transcript_printer.h"
 
 namespace wick::cli {
 namespace {
-
-constexpr std::size_t kSamplesAtOnce = 30 * kSampleRate;
 
 struct Options {
   CommonOptions common;
@@ -24,7 +23,9 @@ struct Options {
   std::vector<std::string> files;
   std::string language = "auto", task = "transcribe", format = "txt", prompt;
   Index beam = 5;
-  bool words = false, no_vad = false;
+  bool words = false, no_vad = false, live = false, lists_devices = false;
+  std::string input_device;
+  double speed = 1;  // of a file that is played
   std::vector<double> temperatures;
 };
 
@@ -36,14 +37,12 @@ TranscribeOptions resolve(const Options& options) {
   }
   resolved.translate = options.task == "translate";
   resolved.beam = options.beam;
-  resolved.words = options.words;
+  resolved.words = options.words || options.live;  // by its words a text that still comes is cut in the right place
   if (!options.temperatures.empty()) resolved.temperatures = options.temperatures;
   resolved.initial_prompt = options.prompt;
+  resolved.live = options.live;
   return resolved;
 }
-
-/// The samples that have come since the last call, at 16 kHz; nothing at the end.
-using Sound = std::function<std::optional<std::vector<float>>()>;
 
 /// Has all of a recording transcribed, or what was reached when Ctrl-C was pressed `patience` times.
 void follow(Transcriber& transcriber, const Sound& sound, int patience,
@@ -52,7 +51,7 @@ void follow(Transcriber& transcriber, const Sound& sound, int patience,
   bool ended = false;
   for (TranscribeStep step; !step.done && interrupts() < patience;) {
     if (step.waiting && !ended) {
-      const std::optional<std::vector<float>> samples = sound();
+      const std::optional<std::vector<float>> samples = sound.next();
       ended = !samples;
       samples ? transcriber.push(*samples) : transcriber.finish();
     }
@@ -72,29 +71,25 @@ Json timings(double load_ms, double read_ms, double transcribe_ms, double second
 /// A transcript, and why it is not one of the whole recording.
 struct Transcript {
   Json json;
-  AudioFile::Break broken;
+  SoundBreak broken;
 };
 
-/// One file: its text on standard output as it settles, or its whole in another format.
-Transcript transcribe(Transcriber& transcriber, double load_ms, const Options& options, const std::string& file) {
+/// One recording: its text on standard output as it settles, or its whole in another format.
+Transcript transcribe(Transcriber& transcriber, double load_ms, const Options& options, const Sound& recording) {
   const double begin = now_ms();
-  AudioFile audio = open_audio(file);
-  if (audio.ended())
-    throw Error("{}", audio.broken().reason.empty() ? file + ": the recording is empty" : audio.broken().reason);
-  double read_ms = now_ms() - begin;
-  const InterruptGuard guard;
-  if (options.files.size() > 1 && !options.common.json) {
-    fmt::print("{}{}:\n", &file == &options.files.front() ? "" : "\n", file);
-  }
-  const bool streams = !options.common.json && options.format == "txt";
-  TranscriptPrinter printer(streams, false);
-  const Sound sound = [&]() -> std::optional<std::vector<float>> {
+  double read_ms = 0;
+  Sound sound = recording;
+  sound.next = [&] {
     const double from = now_ms();
-    std::vector<float> samples = audio.read(kSamplesAtOnce);
+    auto samples = recording.next();
     read_ms += now_ms() - from;
-    return samples.empty() ? std::nullopt : std::optional(std::move(samples));
+    return samples;
   };
-  follow(transcriber, sound, 1, [&](const TranscribeStep& step) { printer.show(step, transcriber, audio.seconds()); });
+  const bool streams = !options.common.json && options.format == "txt";
+  const int patience = options.live ? 2 : 1;  // the first Ctrl-C ends what is live, and the rest is still transcribed
+  TranscriptPrinter printer(streams, options.live);
+  follow(transcriber, sound, patience,
+         [&](const TranscribeStep& step) { printer.show(step, transcriber, sound.seconds); });
   printer.clear();
   const double passed = now_ms() - begin, seconds = transcriber.seconds();
   if (!options.common.json && !streams) fmt::print("{}", transcript_text(transcriber.segments(), options.format));
@@ -106,25 +101,56 @@ Transcript transcribe(Transcriber& transcriber, double load_ms, const Options& o
     fmt::print(stderr, "\033[2m{:.1f} s of audio in {:.1f} s, {:.1f} times real time; load {:.0f} ms\033[0m\n", seconds,
                passed / 1e3, json["timings"]["times_real_time"].get<double>(), load_ms);
   }
-  AudioFile::Break broken = audio.broken();
-  if (interrupts() > 0) broken = {true, file + ": interrupted, what was transcribed is kept"};
+  SoundBreak broken = sound.broken();
+  if (interrupts() >= patience) broken = {true, sound.name + ": interrupted, what was transcribed is kept"};
   if (!broken.reason.empty()) json["warning"] = broken.reason;
   return {std::move(json), std::move(broken)};
 }
 
+Sound open_sound(const Options& options, const std::string& file) {
+  if (file.empty()) return microphone_sound(options.input_device);
+  return options.live ? played_sound(file, options.speed) : file_sound(file);
+}
+
+void list_devices(bool json) {
+  Json list = Json::array();
+  for (const InputDevice& device : input_devices()) {
+    list.push_back(
+        {{"name", device.name}, {"channels", device.channels}, {"rate", device.rate}, {"default", device.is_default}});
+    if (!json) fmt::print("{}{}\n", printable(device.name), device.is_default ? " (used by default)" : "");
+  }
+  if (json) return print_json({{"devices", list}});
+  if (list.empty()) fmt::print(stderr, "wick: this system shows no sound device to listen to\n");
+}
+
+/// What the parser cannot require: it depends on other options.
+void require_usable(const Options& options) {
+  if (options.model.model.empty()) throw CLI::RequiredError("model");
+  if (options.files.empty() && !options.live) throw CLI::RequiredError("audio, or --live for the microphone");
+  if (!options.files.empty() && !options.input_device.empty()) {
+    throw CLI::ValidationError("--input-device", "nothing listens to it where a file is played");
+  }
+}
+
 /// Every file, also after one that cannot be read: its error is told at once, and the whole fails in the end.
 void run(const Options& options) {
+  if (options.lists_devices) return list_devices(options.common.json);
+  require_usable(options);
   const LoadedSpeech loaded = load_speech(options.model, options.common);
   const SpeechModel& model = *loaded.model;
   TranscribeOptions resolved = resolve(options);
   if (!options.no_vad) resolved.voice = VoiceDetector::built_in(model.whisper->device());
   Transcriber transcriber(model.whisper, model.tokenizer, std::move(resolved));
-  const bool several = options.files.size() > 1;
+  const std::vector<std::string> files = options.files.empty() ? std::vector<std::string>(1) : options.files;
+  const bool several = files.size() > 1;
   Json results = Json::array();
   std::vector<std::string> errors;
-  for (const std::string& file : options.files) {
+  for (const std::string& file : files) {
     try {
-      Transcript transcript = transcribe(transcriber, loaded.load_ms, options, file);
+      const Sound sound = open_sound(options, file);
+      const InterruptGuard guard;
+      if (several && !options.common.json) fmt::print("{}{}:\n", &file == &files.front() ? "" : "\n", file);
+      Transcript transcript = transcribe(transcriber, loaded.load_ms, options, sound);
       results.push_back(std::move(transcript.json));
       if (several) results.back()["file"] = file;
       if (transcript.broken.damaged) throw Error("{}", transcript.broken.reason);
@@ -140,7 +166,7 @@ void run(const Options& options) {
     print_json(several ? results : results[0]);
   }
   if (several && !errors.empty()) {
-    throw Error("{} of {} recordings could not be transcribed", errors.size(), options.files.size());
+    throw Error("{} of {} recordings could not be transcribed", errors.size(), files.size());
   }
   if (!errors.empty()) throw Error("{}", errors.front());
 }
@@ -151,7 +177,8 @@ void add_transcribe(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("transcribe", "Speech to text, by Whisper");
   options->model.add_to(*command);
-  command->add_option("audio", options->files, "Recordings; - is standard input")->required();
+  command->get_option("model")->required(false);  // nor for --list-devices
+  command->add_option("audio", options->files, "Recordings; - is standard input");
   command
       ->add_option("-l,--language", options->language, "What is spoken: auto, or a code or name such as de or German")
       ->capture_default_str();
@@ -165,6 +192,16 @@ void add_transcribe(CLI::App& app) {
       ->check(CLI::Range(0.0, 4.0));
   command->add_option("--prompt", options->prompt, "What came before, or names and words that occur");
   command->add_flag("--words", options->words, "When each word was said, for srt, vtt and --json");
+  CLI::Option* live = command->add_flag(
+      "--live", options->live,
+      "Transcribe the microphone while somebody speaks, until Ctrl-C; a file as if it were spoken now");
+  command->add_option("--input-device", options->input_device, "Microphone for --live: its name or a part of it")
+      ->needs(live);
+  command->add_flag("--list-devices", options->lists_devices, "Show the microphones there are");
+  command->add_option("--speed", options->speed, "How many times faster --live plays a file")
+      ->needs(live)
+      ->check(CLI::Range(0.1, 1000.0))
+      ->capture_default_str();
   command->add_flag("--no-vad", options->no_vad, "Also transcribe where the voice detector hears nobody");
   command->add_option("-o,--output-format", options->format, "txt, srt, vtt or tsv; --json has everything")
       ->check(CLI::IsMember({"txt", "srt", "vtt", "tsv"}))

@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 """The contract of the `wick` program, on real models: usage: cli_test.py WICK SHARED_DIR [unittest arguments]."""
+import contextlib
 import ctypes
+import fcntl
 import http.client
 import json
 import os
+import pty
 import random
+import re
 import shutil
 import signal
 import socket
@@ -12,6 +16,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import unittest
 import wave
@@ -60,6 +65,11 @@ def write_sound(path, kind, samples, rate, channels):
         piece = samples[at:at + 1000 * channels]
         library.sf_writef_short(file, (ctypes.c_short * len(piece))(*piece), ctypes.c_int64(len(piece) // channels))
     library.sf_close(file)
+
+
+def words(text):
+    """In lower case, without punctuation."""
+    return ' '.join(re.sub(r'[^a-z ]', '', text.lower()).split())
 
 
 class NeedsData(unittest.TestCase):
@@ -286,6 +296,66 @@ class Whisper(NeedsData):
 
         mel = 100 * 60 * 80 * 4  # bytes a minute
         self.assertLess(peak(8) - peak(1), 7 * mel + (12 << 20))
+
+    def test_live_a_file_is_heard_as_it_plays(self):
+        jfk = shared('speech', 'jfk.wav')
+        self.assertEqual(words(self.heard('--live', jfk, '--speed', '30')), words(self.SPOKEN['jfk']))
+        result = json.loads(self.heard('--live', jfk, '--speed', '30', '--json'))
+        self.assertEqual(set(result), {'text', 'language', 'segments', 'timings', 'peak_memory_bytes'})
+        self.assertEqual(words(result['text']), words(self.SPOKEN['jfk']))
+        self.assertEqual(result['timings']['audio_seconds'], 11)
+        self.assertRegex(self.heard('--live', jfk, '--speed', '30', '-o', 'srt'), r'^1 00:00:00,\d{3} --> ')
+
+    def test_live_on_a_terminal_a_line_is_corrected_in_place(self):
+        ours, theirs = pty.openpty()
+        columns = 30
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack('HHHH', 24, columns, 0, 0))
+        with subprocess.Popen([WICK, 'transcribe', self.MODEL, '--live', shared('speech', 'jfk.wav'), '--speed', '4'],
+                              stdin=theirs, stdout=theirs, stderr=theirs) as process:
+            os.close(theirs)
+            output = b''
+            with contextlib.suppress(OSError):  # the terminal is gone once nobody holds it
+                while more := os.read(ours, 4096):
+                    output += more
+        os.close(ours)
+        self.assertEqual(process.returncode, 0)
+        drawn = re.sub(r'\x1b\[\d*m', '', output.decode()).split('\r\x1b[K')
+        previews = [text for text in drawn if '\n' not in text and 'Loading' not in text]
+        self.assertTrue(any('fellow' in text for text in previews), drawn)
+        self.assertLess(max(map(len, previews)), columns)
+        settled = ' '.join(re.findall(r'\[00:\d\d\.\d{3} → 00:\d\d\.\d{3}\] ?(.*)\r\n', ''.join(drawn)))
+        self.assertEqual(words(settled), words(self.SPOKEN['jfk']))
+
+    def test_live_a_microphone_until_ctrl_c(self):
+        with open(os.path.join(self.folder.name, 'a.raw'), 'wb') as raw:
+            raw.write(struct.pack('<176000f', *(s / 32768 for s in self.samples('jfk'))))
+        config = os.path.join(self.folder.name, 'asound.conf')
+        with open(config, 'w') as file:  # a device that has always heard more, faster than anybody speaks
+            file.write(f'pcm.talk {{ type file slave.pcm null file /dev/null infile "{raw.name}" format raw\n'
+                       'hint { show on description "talk" } }\npcm.null { type null }\n'
+                       'pcm.!default { type plug slave.pcm talk }\nctl.!default { type hw card 0 }\n')
+        env = {'ALSA_CONFIG_PATH': config}
+        devices = json.loads(wick('transcribe', '--list-devices', '--json', env=env).stdout)['devices']
+        if 'talk' not in [device['name'] for device in devices]:
+            self.skipTest('no ALSA here, or not this one')
+        with subprocess.Popen([WICK, 'transcribe', self.MODEL, '--live', '--input-device', 'talk'], text=True,
+                              env={**os.environ, **env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            first = process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            rest, errors = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 0, errors)
+        self.assertIn(words('And so my fellow Americans'), words(first + rest))
+
+    def test_live_without_a_microphone_is_a_clear_error(self):
+        if json.loads(wick('transcribe', '--list-devices', '--json').stdout)['devices']:
+            self.skipTest('this machine has a microphone')
+        result = wick('transcribe', self.MODEL, '--live')
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, '^wick: no microphone: .*connect one')
+        self.assertEqual(result.stdout, '')
+        for arguments in ([], [self.MODEL], [self.MODEL, '--input-device', 'x'], [self.MODEL, '--live', 'a', '--speed', '0'],
+                          [self.MODEL, '--live', 'a.wav', '--input-device', 'x']):
+            self.assertEqual(wick('transcribe', *arguments).returncode, 2, arguments)
 
     def test_a_bad_file_among_several_loses_no_other(self):
         good = shared('speech', 'tinygrad_test.wav')
