@@ -1,7 +1,6 @@
 #include "core/computed_source.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 #include "core/error.h"
@@ -17,12 +16,12 @@ void quantize_rows(const ByteSource& source, const TensorInfo& tensor, const Dev
   const Index stored_bytes = row_bytes(tensor.type, columns), bytes = row_bytes(type, columns);
   std::vector<std::byte> stored(static_cast<std::size_t>(count * stored_bytes));
   source.read(tensor.offset + static_cast<std::uint64_t>(first * stored_bytes), stored);
-  const auto values = std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(elements));
+  std::vector<float> values(static_cast<std::size_t>(elements));
   const Workers workers = device.workers();
-  device.ops().convert(workers, tensor.type, stored.data(), DType::f32, reinterpret_cast<std::byte*>(values.get()),
+  device.ops().convert(workers, tensor.type, stored.data(), DType::f32, reinterpret_cast<std::byte*>(values.data()),
                        elements);
   workers.pool.for_each(count, [&](Index row, int) {
-    quantize_row(type, values.get() + row * columns, into.data() + row * bytes, columns);
+    quantize_row(type, values.data() + row * columns, into.data() + row * bytes, columns);
   });
 }
 
