@@ -19,8 +19,12 @@ void put_half(Byte* p, float value) {
   p[1] = static_cast<Byte>(half >> 8);
 }
 
-/// The integer below `value` in [0, top]; 0 for a NaN.
-Byte level(double value, int top) { return static_cast<Byte>(value > 0 ? std::min<double>(value, top) : 0); }
+/// The integer below x * per_unit + offset in [0, top]; 0 for a NaN. Rounded once, as a fused multiply-add rounds,
+/// which is what compilers make of ggml's: weights of f16 lie at ties often enough that it matters.
+Byte level(float x, float per_unit, double offset, int top) {
+  const auto value = static_cast<float>(static_cast<double>(x) * per_unit + offset);
+  return static_cast<Byte>(value > 0 ? std::min(value, static_cast<float>(top)) : 0);
+}
 
 void put_nibbles(const Byte* quants, Byte* packed) {
   for (int i = 0; i < 16; ++i) packed[i] = static_cast<Byte>((quants[i] & 15) | (quants[i + 16] & 15) << 4);
@@ -40,8 +44,8 @@ float quantize_symmetric(const float* x, int offset, Byte* quants) {
   const auto smaller = [](float a, float b) { return std::fabs(a) < std::fabs(b); };
   const float extreme = *std::max_element(x, x + kSize, smaller);
   const float scale = extreme / static_cast<float>(-offset);
-  const double per_unit = inverse(scale);
-  for (int i = 0; i < kSize; ++i) quants[i] = level(x[i] * per_unit + (offset + 0.5), 2 * offset - 1);
+  const float per_unit = inverse(scale);
+  for (int i = 0; i < kSize; ++i) quants[i] = level(x[i], per_unit, offset + 0.5, 2 * offset - 1);
   return scale;
 }
 
@@ -52,8 +56,8 @@ struct Range {
 Range quantize_range(const float* x, int top, Byte* quants) {
   const auto [least, most] = std::minmax_element(x, x + kSize);
   const Range range{(*most - *least) / static_cast<float>(top), *least};
-  const double per_unit = inverse(range.scale);
-  for (int i = 0; i < kSize; ++i) quants[i] = level((x[i] - range.minimum) * per_unit + 0.5, top);
+  const float per_unit = inverse(range.scale);
+  for (int i = 0; i < kSize; ++i) quants[i] = level(x[i] - range.minimum, per_unit, 0.5, top);
   return range;
 }
 
