@@ -21,26 +21,22 @@ struct Options {
   CommonOptions common;
   ModelOption model;
   std::vector<std::string> files;
-  std::string language = "auto", task = "transcribe", format = "txt", prompt;
-  Index beam = 5;
-  bool words = false, no_vad = false, live = false, lists_devices = false;
+  std::string language = "auto", task = "transcribe", format = "txt";
+  TranscribeOptions decoding;  // what is taken from the command line as it stands there
+  bool no_vad = false, no_condition = false, lists_devices = false;
   std::string input_device;
   double speed = 1;  // of a file that is played
-  std::vector<double> temperatures;
 };
 
 TranscribeOptions resolve(const Options& options) {
-  TranscribeOptions resolved;
+  TranscribeOptions resolved = options.decoding;
   if (options.language != "auto") {
     resolved.language = find_whisper_language(options.language);
     if (resolved.language < 0) throw Error("--language {}: not a language that Whisper knows", options.language);
   }
   resolved.translate = options.task == "translate";
-  resolved.beam = options.beam;
-  resolved.words = options.words || options.live;  // by its words a text that still comes is cut in the right place
-  if (!options.temperatures.empty()) resolved.temperatures = options.temperatures;
-  resolved.initial_prompt = options.prompt;
-  resolved.live = options.live;
+  if (resolved.live) resolved.words = true;  // by its words a text that still comes is cut in the right place
+  if (options.no_condition) resolved.condition_on_previous = false;
   return resolved;
 }
 
@@ -86,8 +82,9 @@ Transcript transcribe(Transcriber& transcriber, double load_ms, const Options& o
     return samples;
   };
   const bool streams = !options.common.json && options.format == "txt";
-  const int patience = options.live ? 2 : 1;  // the first Ctrl-C ends what is live, and the rest is still transcribed
-  TranscriptPrinter printer(streams, options.live);
+  const int patience =
+      options.decoding.live ? 2 : 1;  // the first Ctrl-C ends what is live, and the rest is still transcribed
+  TranscriptPrinter printer(streams, options.decoding.live);
   follow(transcriber, sound, patience,
          [&](const TranscribeStep& step) { printer.show(step, transcriber, sound.seconds); });
   printer.clear();
@@ -109,7 +106,7 @@ Transcript transcribe(Transcriber& transcriber, double load_ms, const Options& o
 
 Sound open_sound(const Options& options, const std::string& file) {
   if (file.empty()) return microphone_sound(options.input_device);
-  return options.live ? played_sound(file, options.speed) : file_sound(file);
+  return options.decoding.live ? played_sound(file, options.speed) : file_sound(file);
 }
 
 void list_devices(bool json) {
@@ -126,7 +123,7 @@ void list_devices(bool json) {
 /// What the parser cannot require: it depends on other options.
 void require_usable(const Options& options) {
   if (options.model.model.empty()) throw CLI::RequiredError("model");
-  if (options.files.empty() && !options.live) throw CLI::RequiredError("audio, or --live for the microphone");
+  if (options.files.empty() && !options.decoding.live) throw CLI::RequiredError("audio, or --live for the microphone");
   if (!options.files.empty() && !options.input_device.empty()) {
     throw CLI::ValidationError("--input-device", "nothing listens to it where a file is played");
   }
@@ -171,10 +168,45 @@ void run(const Options& options) {
   if (!errors.empty()) throw Error("{}", errors.front());
 }
 
+/// How a window's text is found.
+void add_decoding(CLI::App& command, const std::shared_ptr<Options>& options) {
+  TranscribeOptions& o = options->decoding;
+  command.add_option("--beam", o.beam, "Hypotheses that are followed at once; 1 is greedy")
+      ->check(CLI::Range(1, 32))
+      ->capture_default_str();
+  command.add_option("--patience", o.patience, "How many ends beam search waits for, in beams")
+      ->check(CLI::Range(0.1, 10.0))
+      ->capture_default_str();
+  command
+      .add_option("--length-penalty", o.length_penalty,
+                  "Of 1 and more beam search likes long texts; 0 takes the likeliest by its mean token")
+      ->check(CLI::Range(0.0, 4.0))
+      ->capture_default_str();
+  command.add_option("--best-of", o.best_of, "Texts that are drawn at a temperature above 0, of which one is taken")
+      ->check(CLI::Range(1, 32))
+      ->capture_default_str();
+  command
+      .add_option("--temp", o.temperatures,
+                  "Temperatures, each tried where the text of the one before fails a threshold (default: 0 to 1)")
+      ->check(CLI::Range(0.0, 4.0));
+  command
+      .add_option("--compression-threshold", o.most_compression,
+                  "A text that compresses better than by this factor repeats itself, and fails")
+      ->capture_default_str();
+  command.add_option("--logprob-threshold", o.least_avg_logprob, "A text whose mean log-probability is lower fails")
+      ->capture_default_str();
+  command
+      .add_option("--no-speech-threshold", o.most_no_speech,
+                  "Above it, a window whose text fails by its log-probability is silence")
+      ->capture_default_str();
+  command.add_flag("--no-condition", options->no_condition, "The text of a window is not the next one's prompt");
+}
+
 }  // namespace
 
 void add_transcribe(CLI::App& app) {
   auto options = std::make_shared<Options>();
+  options->decoding.beam = 5;
   CLI::App* command = app.add_subcommand("transcribe", "Speech to text, by Whisper");
   options->model.add_to(*command);
   command->get_option("model")->required(false);  // nor for --list-devices
@@ -185,15 +217,11 @@ void add_transcribe(CLI::App& app) {
   command->add_option("--task", options->task, "transcribe, or translate into English")
       ->check(CLI::IsMember({"transcribe", "translate"}))
       ->capture_default_str();
-  command->add_option("--beam", options->beam, "Hypotheses that are followed at once; 1 is greedy")
-      ->check(CLI::Range(1, 32))
-      ->capture_default_str();
-  command->add_option("--temp", options->temperatures, "Temperatures, each tried where the one before failed")
-      ->check(CLI::Range(0.0, 4.0));
-  command->add_option("--prompt", options->prompt, "What came before, or names and words that occur");
-  command->add_flag("--words", options->words, "When each word was said, for srt, vtt and --json");
+  command->add_option("--prompt", options->decoding.initial_prompt, "What came before the recording");
+  command->add_option("--hotwords", options->decoding.hotwords, "Names and words that occur, told to every window");
+  command->add_flag("--words", options->decoding.words, "When each word was said, for srt, vtt and --json");
   CLI::Option* live = command->add_flag(
-      "--live", options->live,
+      "--live", options->decoding.live,
       "Transcribe the microphone while somebody speaks, until Ctrl-C; a file as if it were spoken now");
   command->add_option("--input-device", options->input_device, "Microphone for --live: its name or a part of it")
       ->needs(live);
@@ -206,6 +234,7 @@ void add_transcribe(CLI::App& app) {
   command->add_option("-o,--output-format", options->format, "txt, srt, vtt or tsv; --json has everything")
       ->check(CLI::IsMember({"txt", "srt", "vtt", "tsv"}))
       ->capture_default_str();
+  add_decoding(*command, options);
   options->common.add_to(*command);
   options->common.add_quantize_to(*command);
   command->callback([options] { run(*options); });

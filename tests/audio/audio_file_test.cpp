@@ -82,7 +82,7 @@ TEST_CASE("resampler: pieces of any size make what the whole makes at once") {
   const std::vector<float> samples = tone(30001, 300, rate);
   const std::vector<float> whole = Resampler(rate).push(samples, true);
   CHECK(static_cast<double>(whole.size()) == Approx(30001.0 * 16000 / rate).margin(1));
-  for (const std::size_t piece : {1, 777, 16384}) {
+  for (const std::size_t piece : {1U, 777U, 16384U}) {
     Resampler resampler(rate);
     std::vector<float> together;
     for (std::size_t at = 0; at < samples.size(); at += piece) {

@@ -254,6 +254,23 @@ class Whisper(NeedsData):
             result = wick('transcribe', self.MODEL, '-', stdin=file.read(), binary=True)
         self.assertEqual(b' '.join(result.stdout.split()).decode(), self.SPOKEN['jfk'])
 
+    def test_options_of_decoding(self):
+        jfk = shared('speech', 'jfk.wav')
+        for options in (['--beam', '1', '--temp', '0.4', '--best-of', '2'], ['--patience', '2', '--length-penalty', '1'],
+                        ['--no-condition'], ['--compression-threshold', '1e9', '--logprob-threshold', '-1e9'],
+                        ['--no-speech-threshold', '0.1']):
+            self.assertEqual(words(self.heard(jfk, *options)), words(self.SPOKEN['jfk']), options)
+        self.assertIn('Amerika', self.heard(jfk, '--hotwords', 'Amerikans'))  # spelt as it is given
+        drawn = json.loads(self.heard(jfk, '--json', '--logprob-threshold', '0', '--temp', '0', '0.2'))
+        self.assertEqual({s['temperature'] for s in drawn['segments']}, {0.2})  # no text is as likely as that
+        for bad in (['--best-of', '0'], ['--patience', '0'], ['--length-penalty', '-1'], ['--beam', '99']):
+            self.assertEqual(wick('transcribe', self.MODEL, jfk, *bad).returncode, 2, bad)
+
+    def test_a_refrain_that_is_really_spoken_stays(self):
+        sentence = self.samples('spk1_snt5') + (0,) * 8000
+        text = words(self.heard(self.wav(sentence * 20), '--beam', '1'))
+        self.assertGreater(text.count(words(self.SPOKEN['spk1_snt5'])), 15)
+
     def test_weights_quantised_as_they_load(self):
         sentence = shared('speech', 'tinygrad_test.wav')
         self.assertEqual(self.heard(sentence, '--quantize', 'q8_0'), self.SPOKEN['tinygrad_test'])

@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { TranscriptSegment } from "../engine/types.ts";
 import { clock, clockTenths, spokenTime } from "../pages/transcribe/clock.ts";
 import { toJson } from "../pages/transcribe/export.ts";
+import { kCodes, languageName, sorted } from "../pages/transcribe/languages.ts";
 import { createMeter, rateWords } from "../pages/transcribe/progress.ts";
 import { splitWords, withText } from "../pages/transcribe/realign.ts";
 import {
@@ -234,4 +236,17 @@ test("the waveform's window turns its page, and never leaves the recording", () 
   expect(windowOf(60, 4, 31, near)).toBe(near);
   expect(windowOf(60, 4, 38, near)).toEqual({ from: 38, to: 53 });
   expect(windowOf(60, 4, 59, near)).toEqual({ from: 45, to: 60 });
+});
+
+test("languages are those of the engine, and are shown by their names", () => {
+  const source = readFileSync(
+    new URL("../../models/whisper_tokens.cpp", import.meta.url),
+    "utf8",
+  );
+  const table = /kLanguages = [^;]*;/.exec(source)?.[0] ?? "";
+  const codes = [...table.matchAll(/\{"(\w+)", *"/g)].map(([, code]) => code);
+  expect(kCodes).toEqual(codes);
+  expect(sorted(["de", "zh", "en"]).map(languageName)).toEqual([
+    ...["Chinese", "English", "German"],
+  ]);
 });
