@@ -1,7 +1,7 @@
 // The models page: downloads that break, resume, are checked, paused and removed.
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { drop, startSite } from "./harness.mjs";
+import { drop, kSpeechMagic, startSite } from "./harness.mjs";
 
 let site;
 let page;
@@ -96,7 +96,7 @@ test("a model is removed, and Undo fetches it again", async () => {
   assert.deepEqual(page.trouble, []);
 });
 
-test("a model opens the chat with it; a dropped file too", async () => {
+test("a model opens the page that it is for; a dropped file too", async () => {
   await open();
   await act("SmolLM2", "Get").click();
   await act("SmolLM2", "Open").click();
@@ -105,4 +105,7 @@ test("a model opens the chat with it; a dropped file too", async () => {
   await row("SmolLM2").waitFor();
   await drop(page, "mine.gguf", "GGUF of mine");
   await page.getByText("mine is loaded").waitFor();
+  await page.goto(site.url("#/models"));
+  await drop(page, "hears.bin", kSpeechMagic);
+  await page.getByText(/Uses hears, a file of yours/).waitFor();
 });

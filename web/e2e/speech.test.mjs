@@ -55,7 +55,7 @@ async function hear({ variant, chat }) {
   told.whole = await read(
     model.transcribe(pieces(11), { beam: 5, words: true }),
   );
-  told.srt = await model.exportTranscript(told.whole.segments, "srt");
+  told.srt = await engine.exportTranscript(told.whole.segments, "srt");
 
   // A minute and a half, aborted when its first half minute is written down.
   const controller = new AbortController();

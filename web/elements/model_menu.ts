@@ -54,19 +54,24 @@ export class ModelMenu extends LightElement {
     return { title, sub: title.endsWith(sub) ? "" : sub };
   }
 
-  #item({ entry, size, stored, fit }: ShelfItem) {
+  #item({ entry, size, stored, fit, reachable }: ShelfItem) {
     const { choice, model } = this.room.state.value;
     const current =
       model !== null &&
       choice?.kind === "catalog" &&
       choice.name === entry.name;
-    const state = stored?.state === "ready" ? "on this device" : bytes(size);
+    const here = stored?.state === "ready";
+    const state = here
+      ? "on this device"
+      : reachable
+        ? bytes(size)
+        : "by wick serve";
     return html`<button
       class="item"
-      ?disabled=${fit.verdict === "too_large"}
+      ?disabled=${!reachable || fit.verdict === "too_large"}
       @click=${() => this.#use({ kind: "catalog", name: entry.name })}
     >
-      ${icon(current ? "check" : stored?.state === "ready" ? "disk" : "download", true)}${entry.title}<span
+      ${icon(current ? "check" : here ? "disk" : "download", true)}${entry.title}<span
         >${state}</span
       >
     </button>`;

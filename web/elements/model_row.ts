@@ -61,7 +61,7 @@ export class ModelRow extends LightElement {
   }
 
   #verdict() {
-    const { stored, fit } = this.item;
+    const { entry, stored, fit, reachable } = this.item;
     if (stored?.state === "ready") {
       const words = stored.verified
         ? "On this device, verified"
@@ -70,6 +70,12 @@ export class ModelRow extends LightElement {
         >${icon("check", true)}${words}</span
       >`;
     }
+    if (!reachable && fit.verdict !== "too_large")
+      return html`<span class="verdict no"
+        >${icon("x", true)}Not on the web: run
+        <code>wick models fetch ${entry.name}</code>, then open the page of
+        <code>wick serve</code></span
+      >`;
     const speed =
       fit.speed > 0 ? `, about ${fit.speed.toFixed(0)} tokens/s here` : "";
     switch (fit.verdict) {
@@ -93,7 +99,7 @@ export class ModelRow extends LightElement {
   }
 
   #actions(paused: boolean) {
-    const { entry, stored, transfer, fit, problem } = this.item;
+    const { entry, stored, transfer, fit, problem, reachable } = this.item;
     if (transfer) {
       return html`<button
         class="btn quiet small"
@@ -113,7 +119,8 @@ export class ModelRow extends LightElement {
           ${icon("trash", true)}
         </button>`;
     }
-    const blocked = fit.verdict === "too_large" || fit.verdict === "no_space";
+    const blocked =
+      !reachable || fit.verdict === "too_large" || fit.verdict === "no_space";
     const words = paused ? "Resume" : problem ? "Fetch again" : "Get";
     return html`<button
       class="btn small"

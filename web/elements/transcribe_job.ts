@@ -5,7 +5,8 @@ import { duration } from "../pages/format.ts";
 import { clock } from "../pages/transcribe/clock.ts";
 import { rateWords } from "../pages/transcribe/progress.ts";
 import type { Recording } from "../pages/transcribe/recording.ts";
-import type { Job, TranscribeSession } from "../pages/transcribe/session.ts";
+import type { TranscribeSession } from "../pages/transcribe/session.ts";
+import type { Job } from "../pages/transcribe/transcriber.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
 import { progressRow } from "./load_progress.ts";
@@ -51,9 +52,11 @@ export class TranscribeJob extends LightElement {
         )}
       </div>`;
     }
-    const { done, total, rate, left, hearing } = job;
+    const { done, read, total, rate, left, hearing } = job;
     const all = hearing ? recording.seconds : total;
-    const share = all > 0 ? Math.min(1, done / all) : 0;
+    const part = (seconds: number) =>
+      `${(all > 0 ? Math.min(1, seconds / all) * 100 : 0).toFixed(1)}%`;
+    const reading = job.phase === "reading" && read < total - 1;
     const wait =
       job.phase === "waiting" ? `Loading ${this.room.state.value.title}` : "";
     return html`<div class="progress">
@@ -65,14 +68,19 @@ export class TranscribeJob extends LightElement {
         aria-valuemax=${Math.round(all)}
         aria-valuenow=${Math.round(done)}
       >
-        <i style="width:${(share * 100).toFixed(1)}%"></i>
+        <i style="width:${part(done)}"></i
+        ><i class="read" style="width:${part(hearing ? 0 : read - done)}"></i>
       </div>
       <div class="facts">
         ${
           hearing
             ? html`<span><b>${clock(recording.seconds)}</b> recorded</span
                 ><span>${wait || `${clock(done)} transcribed`}</span>`
-            : html`<span><b>${clock(done)}</b> of ${clock(all)}</span>`
+            : reading
+              ? html`<span
+                  >Reading <b>${clock(read)}</b> of ${clock(all)}</span
+                >`
+              : html`<span><b>${clock(done)}</b> of ${clock(all)}</span>`
         }
         ${rate > 0 && !hearing ? html`<span>${rateWords(rate)}</span>` : nothing}
         ${left > 0.5 && !hearing ? html`<span>${duration(left)} left</span>` : nothing}

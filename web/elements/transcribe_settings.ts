@@ -5,7 +5,11 @@ import type { SpeechRoom } from "../pages/engine_room.ts";
 import { count, percent } from "../pages/format.ts";
 import type { Observable } from "../pages/observable.ts";
 import type { Shelf } from "../pages/shelf.ts";
-import { languageName, languagesOf } from "../pages/transcribe/languages.ts";
+import {
+  languageName,
+  languagesOf,
+  sorted,
+} from "../pages/transcribe/languages.ts";
 import { figuresOf } from "../pages/transcribe/recording.ts";
 import type { TranscribeSession } from "../pages/transcribe/session.ts";
 import { kMostBeams, type Settings } from "../pages/transcribe/settings.ts";
@@ -72,23 +76,23 @@ export class TranscribeSettings extends LightElement {
     const { language } = this.settings.value;
     const { recording } = this.session.state.value;
     const languages = languagesOf(this.room, this.shelf);
-    const one = languages?.length === 1 ? languages[0] : null;
+    const one = languages?.length === 1 ? languages[0] : undefined;
     const heard = recording?.language;
     const auto = heard ? `Found: ${languageName(heard)}` : "Found by itself";
-    const has = languages?.some(({ code }) => code === language);
+    const has = languages?.includes(language);
     return html`<label class="field"
       ><span>Language</span
       ><select
         class="select"
-        ?disabled=${one !== null}
-        .value=${live(one ? one.code : has ? language : "auto")}
+        ?disabled=${one !== undefined}
+        .value=${live(one ?? (has ? language : "auto"))}
         @change=${(event: Event) => this.#change({ language: (event.target as HTMLSelectElement).value })}
       >
         ${
           one
-            ? html`<option value=${one.code}>${languageName(one.code)}</option>`
+            ? html`<option value=${one}>${languageName(one)}</option>`
             : html`<option value="auto">${auto}</option>
-                ${languages?.map(({ code }) => html`<option value=${code} ?selected=${code === language}>${languageName(code)}</option>`)}`
+                ${sorted(languages ?? []).map((code) => html`<option value=${code} ?selected=${code === language}>${languageName(code)}</option>`)}`
         }
       </select></label
     >`;

@@ -19,6 +19,8 @@ import type {
   LoadProgress,
   Message,
   ModelInfo,
+  TranscriptFormat,
+  TranscriptSegment,
   Variant,
 } from "./types.ts";
 
@@ -90,6 +92,11 @@ export interface Engine {
     source: ModelSource,
     options?: LoadCallOptions,
   ): Promise<SpeechModel>;
+  /** Segments as a file's text; with or without a model, and while a transcript is being made. */
+  exportTranscript(
+    segments: TranscriptSegment[],
+    format: TranscriptFormat,
+  ): Promise<string>;
   /** Ends the worker. The next load starts a fresh one. */
   kill(): void;
 }
@@ -168,11 +175,15 @@ export async function createEngine(
     }
   }
 
+  async function revive(): Promise<void> {
+    if (client.dead) client = await start();
+  }
+
   async function prepare(
     source: ModelSource,
     { name, signal, onProgress, ...options }: LoadCallOptions,
   ): Promise<[LoadInput, CallOptions<LoadProgress>]> {
-    if (client.dead) client = await start();
+    await revive();
     const files = await filesOf(source, name, signal);
     for (const job of jobs) job.abort(); // with what they have done
     return [
@@ -194,6 +205,10 @@ export async function createEngine(
       const [input, how] = await prepare(source, options);
       const model = await client.call("loadSpeech", input, how);
       return speechModel(client, model, jobs);
+    },
+    async exportTranscript(segments, format) {
+      await revive();
+      return client.call("exportTranscript", { segments, format });
     },
   };
 }

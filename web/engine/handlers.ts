@@ -87,13 +87,19 @@ export function createHandlers(
       const inlet = openInlet(samples, job.signal);
       let transcribe_ms = 0;
       let finished = false;
-      const work = () => {
-        const begun = performance.now();
+      let hungry = true;
+      const feed = () => {
         for (let part = inlet.take(); part; part = inlet.take())
           current.speechPush(part);
         if (inlet.ended && !finished) current.speechFinish();
         finished = inlet.ended;
+      };
+      const work = () => {
+        const begun = performance.now();
+        // Sound is not heaped up here: it is taken once what came before has been read. Of a live recording the newest counts.
+        if (hungry || options.live) feed();
         const step = current.speechStep();
+        hungry = step.state === "waiting";
         transcribe_ms += performance.now() - begun;
         return step;
       };

@@ -7,8 +7,6 @@ import type {
   TranscribeEvent,
   TranscribeOptions,
   TranscribeStats,
-  TranscriptFormat,
-  TranscriptSegment,
 } from "./types.ts";
 
 /** A transcript as it comes. */
@@ -26,11 +24,6 @@ export interface SpeechModel {
     options?: TranscribeOptions,
     signal?: AbortSignal,
   ): TranscribeStream;
-  /** Segments as a file's text; also while a transcript is being made. */
-  exportTranscript(
-    segments: TranscriptSegment[],
-    format: TranscriptFormat,
-  ): Promise<string>;
   unload(): Promise<void>;
 }
 
@@ -80,8 +73,6 @@ export function speechModel(
           transcribe(audio, options, push, job),
         ),
       ),
-    exportTranscript: (segments, format) =>
-      client.call("exportTranscript", { segments, format }),
     async unload() {
       await client.call("unload", null);
     },

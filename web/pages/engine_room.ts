@@ -293,8 +293,12 @@ const cancelled = () =>
   new WickError("cancelled", "Cancelled before it began.");
 
 function titleOf(choice: ModelChoice, shelf: Shelf): string {
-  if (choice.kind === "file")
-    return choice.files[0]?.name.replace(/\.(gguf|bin)$/i, "") ?? "";
+  if (choice.kind === "file") {
+    const [weights] = choice.files.toSorted((a, b) => b.size - a.size);
+    return (
+      weights?.name.replace(/(\.model)?\.(gguf|bin|safetensors)$/i, "") ?? ""
+    );
+  }
   return (
     shelf.state.value.items.find(({ entry }) => entry.name === choice.name)
       ?.entry.title ?? choice.name

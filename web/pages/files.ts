@@ -30,7 +30,7 @@ export function saveFile(name: string, text: string): void {
 /** Files dropped anywhere on the page; returns what ends it. */
 export function onFileDrop(
   onOver: (over: boolean) => void,
-  onFile: (file: File) => void,
+  onFiles: (files: File[]) => void,
 ): () => void {
   const hasFile = (event: DragEvent) =>
     event.dataTransfer?.types.includes("Files") ?? false;
@@ -46,8 +46,8 @@ export function onFileDrop(
     if (!hasFile(event)) return;
     event.preventDefault();
     onOver(false);
-    const file = event.dataTransfer?.files[0];
-    if (file) onFile(file);
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length > 0) onFiles(files);
   };
   addEventListener("dragover", over);
   addEventListener("dragleave", leave);

@@ -47,6 +47,8 @@ export interface ShelfItem {
   /** Why the last download ended early, in words; empty if it did not. */
   problem: string;
   fit: Fit;
+  /** Whether this page knows where to fetch what is missing; some models only `wick models fetch` can bring. */
+  reachable: boolean;
 }
 
 export interface ShelfState {
@@ -135,13 +137,13 @@ export function createShelf(store: ModelStore, builtIn: unknown): Shelf {
       // What was measured is the speed of chat; a speech model reads its weights at another rate.
       const measured = entry.task === "chat" ? bytesPerSecond : 0;
       const fit = fitOf({ missing, size, free, bytesPerSecond: measured });
+      const reachable =
+        kept?.state === "ready" ||
+        entry.files.every((file) => planOf(file).urls.length > 0);
       return {
-        entry,
-        size,
-        stored: kept,
+        ...{ entry, size, stored: kept, fit, reachable },
         transfer: old?.transfer ?? null,
         problem: old?.problem ?? "",
-        fit,
       };
     });
     state.set({ known: true, items, ...room });

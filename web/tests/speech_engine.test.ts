@@ -186,7 +186,7 @@ describe("transcribe", () => {
   });
 });
 
-test("a transcript is exported, also while one is being made", async () => {
+test("a transcript is exported, also without a model and while one is being made", async () => {
   const { segments } = await read(model.transcribe(sound(11)));
   const controller = new AbortController();
   const stream = model.transcribe(
@@ -194,12 +194,16 @@ test("a transcript is exported, also while one is being made", async () => {
     { live: true },
     controller.signal,
   );
-  expect(await model.exportTranscript(segments, "srt")).toMatch(
+  expect(await engine.exportTranscript(segments, "srt")).toMatch(
     /^1\n00:00:00,700 --> 00:00:\d\d,\d{3}\nAnd so, my .*country\.\n\n$/,
   );
-  expect(await model.exportTranscript(segments, "txt")).toMatch(/^And so, my/);
+  expect(await engine.exportTranscript(segments, "txt")).toMatch(/^And so, my/);
   controller.abort();
   await stream.stats;
+  const bare = await createOne();
+  expect(await bare.exportTranscript(segments, "txt")).toMatch(/^And so, my/);
+  bare.kill();
+  expect(await bare.exportTranscript(segments, "txt")).toMatch(/^And so, my/);
 });
 
 test("a model for the other task is refused, and the one that is loaded stays", async () => {

@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { TranscriptSegment } from "../engine/types.ts";
 import { clock, clockTenths, spokenTime } from "../pages/transcribe/clock.ts";
 import { toJson } from "../pages/transcribe/export.ts";
+import { kCodes, languageName, sorted } from "../pages/transcribe/languages.ts";
 import { createMeter, rateWords } from "../pages/transcribe/progress.ts";
 import { splitWords, withText } from "../pages/transcribe/realign.ts";
 import {
@@ -200,9 +202,15 @@ test("settings: an English-only model is not asked for German, nor to translate"
 
 test("progress: reading the sound does not count as transcribing it", () => {
   const meter = createMeter(100, 0, 0);
-  expect(meter.take({ seconds: 50, seconds_done: 0 }, 5000).rate).toBe(0);
+  expect(meter.take({ seconds: 50, seconds_done: 0 }, 2000).rate).toBe(0);
+  expect(meter.take({ seconds: 100, seconds_done: 0 }, 5000).rate).toBe(0);
+  expect(meter.take({ seconds: 100, seconds_done: 0 }, 7000).rate).toBe(0);
   expect(meter.take({ seconds: 100, seconds_done: 30 }, 8000)).toEqual({
-    ...{ done: 30, total: 100, rate: 10, left: 7 },
+    ...{ done: 30, read: 100, total: 100, rate: 10, left: 7 },
+  });
+  // Until more is heard the rate stays, and the time left passes.
+  expect(meter.take({ seconds: 100, seconds_done: 30 }, 10_000)).toMatchObject({
+    ...{ rate: 10, left: 5 },
   });
   expect([0, 0.62, 9.96, 14.2].map(rateWords)).toEqual([
     ...["", "0.6 × real time", "10 × real time", "14 × real time"],
@@ -212,7 +220,9 @@ test("progress: reading the sound does not count as transcribing it", () => {
 test("progress: what goes on from a place counts from there", () => {
   const meter = createMeter(100, 40, 0);
   const progress = meter.take({ seconds: 60, seconds_done: 30 }, 3000);
-  expect(progress).toEqual({ done: 70, total: 100, rate: 10, left: 3 });
+  expect(progress).toEqual({
+    ...{ done: 70, read: 100, total: 100, rate: 10, left: 3 },
+  });
 });
 
 test("the waveform's window turns its page, and never leaves the recording", () => {
@@ -226,4 +236,17 @@ test("the waveform's window turns its page, and never leaves the recording", () 
   expect(windowOf(60, 4, 31, near)).toBe(near);
   expect(windowOf(60, 4, 38, near)).toEqual({ from: 38, to: 53 });
   expect(windowOf(60, 4, 59, near)).toEqual({ from: 45, to: 60 });
+});
+
+test("languages are those of the engine, and are shown by their names", () => {
+  const source = readFileSync(
+    new URL("../../models/whisper_tokens.cpp", import.meta.url),
+    "utf8",
+  );
+  const table = /kLanguages = [^;]*;/.exec(source)?.[0] ?? "";
+  const codes = [...table.matchAll(/\{"(\w+)", *"/g)].map(([, code]) => code);
+  expect(kCodes).toEqual(codes);
+  expect(sorted(["de", "zh", "en"]).map(languageName)).toEqual([
+    ...["Chinese", "English", "German"],
+  ]);
 });

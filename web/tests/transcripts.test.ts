@@ -245,6 +245,39 @@ test("edits re-align words, can be undone, and a line without text goes", async 
   expect(texts(session)).toEqual([" one", " two", " three"]);
 });
 
+test("an edit is undone also when another recording shows meanwhile", async () => {
+  const session = sessionWith(memoryRecordings());
+  await session.openFile(file("a.mp3", 2));
+  const id = session.state.value.recording?.id ?? "";
+  const undo = session.edit(0, "mine");
+  await session.openFile(file("b.mp3", 1));
+  undo();
+  await settle();
+  await session.open(id);
+  expect(texts(session)).toEqual([" one", " two"]);
+});
+
+test("of files that are opened at once, one is transcribed at a time", async () => {
+  pace = 5;
+  let most = 0;
+  let now = 0;
+  const counting = {
+    ...room,
+    ensure: () => {
+      now += 1;
+      most = Math.max(most, now);
+      return Promise.resolve(model);
+    },
+    report: (phase: string) => void (now -= phase === "ready" ? 1 : 0),
+  };
+  const session = sessionWith(memoryRecordings(), { room: counting });
+  await Promise.all(
+    ["a.mp3", "b.mp3"].map((name) => session.openFile(file(name, 2))),
+  );
+  expect(most).toBe(1);
+  expect(texts(session)).toEqual([" one", " two"]);
+});
+
 test("transcribing again replaces the text; undo brings it back", async () => {
   const session = sessionWith(memoryRecordings());
   await session.openFile(file("a.mp3", 2));

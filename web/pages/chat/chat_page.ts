@@ -39,7 +39,7 @@ export class ChatPage extends LightElement {
       route.subscribe(() => void this.#followRoute()),
       onFileDrop(
         (over) => (this.dropping = over),
-        (file) => this.#useFile(file),
+        ([file]) => file && this.#useFile(file),
       ),
       chatKeys({ fresh: () => this.#fresh(), escape: () => this.#escape() }),
     ];

@@ -6,8 +6,9 @@ import { LightElement } from "../../elements/light_element.ts";
 import "../../elements/model_row.ts";
 import "../../style/models.css";
 import type { App } from "../app.ts";
-import { onFileDrop, pickFile } from "../files.ts";
+import { onFileDrop, pickFiles } from "../files.ts";
 import { bytes } from "../format.ts";
+import { taskOf } from "../model_files.ts";
 import { go } from "../router.ts";
 import type { ShelfItem, ShelfState } from "../shelf.ts";
 
@@ -34,7 +35,7 @@ export class ModelsPage extends LightElement {
     super.connectedCallback();
     this.#endDrop = onFileDrop(
       () => undefined,
-      (file) => this.#use(file),
+      (files) => void this.#use(files),
     );
     void this.app.shelf.refresh();
   }
@@ -49,8 +50,7 @@ export class ModelsPage extends LightElement {
     const items = shelf.items.filter(
       (item) => kTasks[item.entry.task] && this.#matches(item),
     );
-    const choose = () =>
-      void pickFile(".gguf").then((file) => file && this.#use(file));
+    const choose = () => void pickFiles("").then((files) => this.#use(files));
     return html`<main class="page models" id="main">
       <div class="titles">
         <h1 class="grow">Models</h1>
@@ -68,8 +68,8 @@ export class ModelsPage extends LightElement {
       ${shelf.known && items.length === 0 ? this.#none() : nothing}
       <div class="zone">
         ${icon("file")}<span class="grow"
-          >Drop a <code>.gguf</code> file anywhere on this page to use it in
-          place, without a copy.</span
+          >Drop a <code>.gguf</code> file or a Whisper model’s files anywhere on
+          this page to use them in place, without a copy.</span
         >
         <button class="btn small" @click=${choose}>Choose</button>
       </div>
@@ -173,7 +173,7 @@ export class ModelsPage extends LightElement {
       ? `No model is called “${this.query}”.`
       : this.filter === "here"
         ? "No model is on this device yet."
-        : "This site offers no models. Choose a GGUF file of your own.";
+        : "This site offers no models. Choose a model file of your own.";
     return html`<p class="muted">${words}</p>`;
   }
 
@@ -184,10 +184,12 @@ export class ModelsPage extends LightElement {
       .includes(this.query);
   }
 
-  #use(file: File): void {
-    void this.app.room
-      .use({ kind: "file", files: [file] })
-      .catch(() => undefined); // the chat page shows why
-    go("chat");
+  async #use(files: File[]): Promise<void> {
+    if (files.length === 0) return;
+    const { room, speech } = this.app;
+    const hears = (await taskOf(files)) === "speech";
+    const used = (hears ? speech : room).use({ kind: "file", files });
+    used.catch(() => undefined); // the page that it opens shows why
+    go(hears ? "transcribe" : "chat");
   }
 }

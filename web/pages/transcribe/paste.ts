@@ -1,10 +1,10 @@
 /** Files that are pasted anywhere on the page; returns what ends it. */
-export function onFilePaste(onFile: (file: File) => void): () => void {
+export function onFilePaste(onFiles: (files: File[]) => void): () => void {
   const paste = (event: ClipboardEvent) => {
-    const file = event.clipboardData?.files[0];
-    if (!file) return;
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
     event.preventDefault();
-    onFile(file);
+    onFiles(files);
   };
   addEventListener("paste", paste);
   return () => removeEventListener("paste", paste);

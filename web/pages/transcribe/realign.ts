@@ -32,6 +32,19 @@ export function withText(
   return { ...segment, text, words };
 }
 
+/** Segments of which one has another text; an empty one removes it. */
+export function withSegmentText(
+  segments: readonly TranscriptSegment[],
+  at: number,
+  text: string,
+): TranscriptSegment[] {
+  return segments.flatMap((segment, index) => {
+    if (index !== at) return [segment];
+    const blank = segment.text.startsWith(" ") ? " " : "";
+    return text.trim() ? [withText(segment, blank + text.trim())] : [];
+  });
+}
+
 /** Words with the blanks before them, as the engine has them; joined they are the text. */
 export function splitWords(text: string): string[] {
   const words = text.match(/\s*\S+/g) ?? [];

@@ -13,14 +13,19 @@ export async function saveTranscript(
   room: SpeechRoom,
 ): Promise<void> {
   try {
-    const text =
-      format === "json"
-        ? toJson(recording)
-        : await (
-            await room.ensure()
-          ).exportTranscript(recording.segments, format);
+    const text = await textAs(recording, format, room);
     saveFile(fileNameOf(recording, format), text);
   } catch (reason) {
     toast(`Not exported: ${toWickError(reason).message}`);
   }
+}
+
+async function textAs(
+  recording: Recording,
+  format: ExportFormat,
+  room: SpeechRoom,
+): Promise<string> {
+  if (format === "json") return toJson(recording);
+  const engine = await room.engine();
+  return engine.exportTranscript(recording.segments, format);
 }

@@ -1,8 +1,6 @@
 import { toWickError } from "../../engine/errors.ts";
-import type { TranscribeEvent } from "../../engine/types.ts";
 import type { SpeechRoom } from "../engine_room.ts";
 import { observable, type Observable } from "../observable.ts";
-import { ahead, skip } from "./ahead.ts";
 import { createKeeper, type Kept } from "./keeper.ts";
 import { kSilent, type Level } from "./level.ts";
 import {
@@ -10,12 +8,9 @@ import {
   type Listening,
   type OpenMicrophone,
 } from "./listening.ts";
-import { measured } from "./measured.ts";
-import { createMeter, rateWords, type Progress } from "./progress.ts";
-import { withText } from "./realign.ts";
+import { withSegmentText } from "./realign.ts";
 import {
   createRecording,
-  shifted,
   soundOf,
   titleOfFile,
   type Origin,
@@ -23,20 +18,10 @@ import {
 } from "./recording.ts";
 import type { Recordings } from "./recordings.ts";
 import { kSampleRate } from "../../engine/samples.ts";
-import { optionsOf, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import type { Sound } from "./sound.ts";
+import { createTranscriber, type Job } from "./transcriber.ts";
 import { createWavWriter } from "./wav.ts";
-
-/** A transcription in work. */
-export interface Job extends Progress {
-  recording: string;
-  /** `waiting` is for the model. */
-  phase: "waiting" | "transcribing";
-  /** The microphone is on. */
-  hearing: boolean;
-  /** What is heard but not settled. */
-  preview: string;
-}
 
 export interface SessionState extends Kept {
   recording: Recording | null;
@@ -84,183 +69,48 @@ export interface SessionOptions {
   newId?: () => string;
 }
 
-const kSaveMs = 2000;
-const kDrawMs = 60;
-/** Sound that is decoded before the model has come: its waveform shows meanwhile. */
-const kAheadSeconds = 15 * 60;
-
-/** Where a transcription gets its sound. */
-interface Source {
-  pieces: AsyncIterable<Float32Array>;
-  /** As the file says; 0 where it does not. */
-  seconds: number;
-  /** Seconds that are left out, being transcribed already. */
-  from: number;
-  live: boolean;
-  /** Why the sound ended early, or nothing. */
-  problem: () => string;
-}
-
 export function createSession(options: SessionOptions): TranscribeSession {
   const { room, settings, openSound, canPlay, openMicrophone } = options;
   const now = options.now ?? Date.now;
   const newId = options.newId ?? (() => crypto.randomUUID());
   const keeper = createKeeper(options.kept);
+  const save = (recording: Recording) => keeper.save(recording);
+  const transcriber = createTranscriber({ room, settings, save, now });
   const state = observable<SessionState>({
     ...{ recording: null, sound: null, job: null },
     ...{ opening: "", problem: "", ...keeper.state.value },
   });
   const level = observable<Level>(kSilent);
-  /** What is worked on, which may not be what shows. */
-  let running: Recording | null = null;
-  let work: { controller: AbortController; ended: Promise<void> } | null = null;
-  let hearing: Listening | null = null;
-
   const set = (part: Partial<SessionState>) =>
     state.set({ ...state.value, ...part });
-  const setJob = (part: Partial<Job>) => {
-    const { job } = state.value;
-    if (job) set({ job: { ...job, ...part } });
-  };
 
+  /** A recording that shows or is worked on, which may be two. */
   function get(id: string): Recording | null {
+    const work = transcriber.state.value;
+    if (work?.recording.id === id) return work.recording;
     const { recording } = state.value;
-    if (recording?.id === id) return recording;
-    return running?.id === id ? running : null;
+    return recording?.id === id ? recording : null;
   }
 
-  function update(id: string, change: (before: Recording) => Recording): void {
-    const before = get(id);
+  /** Changes and saves a recording, wherever it is. */
+  async function update(
+    id: string,
+    change: (before: Recording) => Recording,
+  ): Promise<void> {
+    if (transcriber.state.value?.recording.id === id) {
+      transcriber.change(change);
+      return save(transcriber.state.value.recording);
+    }
+    const before = get(id) ?? (await keeper.read(id));
     if (!before) return;
-    const after = { ...change(before), updated: now() };
-    if (running?.id === id) running = after;
-    if (state.value.recording?.id === id) set({ recording: after });
-  }
-
-  async function save(id: string): Promise<void> {
-    const recording = get(id);
-    if (recording) await keeper.save(recording);
+    const recording = { ...change(before), updated: now() };
+    if (state.value.recording?.id === id) set({ recording });
+    await save(recording);
   }
 
   async function keepSound(id: string, sound: Blob): Promise<void> {
     if (state.value.recording?.id === id) set({ sound });
     await keeper.keepSound(id, sound);
-  }
-
-  async function stopWork(): Promise<void> {
-    await hearing?.end();
-    work?.controller.abort();
-    await work?.ended;
-  }
-
-  /** Shows a recording and transcribes it; resolves when that has ended, however it did. */
-  async function run(recording: Recording, source: Source): Promise<void> {
-    running = recording;
-    const { id, done } = recording;
-    const controller = new AbortController();
-    const total = Math.max(source.seconds, recording.seconds);
-    set({
-      job: {
-        ...{ recording: id, phase: "waiting", preview: "" },
-        ...{ hearing: source.live, done, total, rate: 0, left: 0 },
-      },
-    });
-    const ended = transcribe(id, source, total, controller.signal).finally(
-      () => {
-        controller.abort(); // lets go of sound that nobody will read
-        running = null;
-        work = null;
-        set({ job: null });
-      },
-    );
-    work = { controller, ended };
-    await ended;
-  }
-
-  async function transcribe(
-    id: string,
-    source: Source,
-    total: number,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { from, live } = source;
-    const pieces = ahead(
-      measured(source.pieces, ({ seconds, peaks }, over) =>
-        update(id, (before) => ({
-          ...before,
-          seconds: over ? seconds : Math.max(before.seconds, seconds),
-          // What is known already of the rest stays while a part is read again.
-          ...((over || from === 0) && { peaks }),
-        })),
-      ),
-      kAheadSeconds,
-      signal,
-    );
-    void save(id);
-    let end: Partial<Recording> = {};
-    try {
-      const model = await room.ensure(signal);
-      update(id, (before) => ({ ...before, model: room.state.value.title }));
-      setJob({ phase: "transcribing" });
-      const cut = skip(pieces, Math.round(from * kSampleRate));
-      const wish = optionsOf(settings(), model.info.languages, live);
-      const stream = model.transcribe(cut, wish, signal);
-      await follow(id, stream, from, total);
-      const complete = (await stream.stats).stop_reason === "end";
-      end = { complete, done: doneAt(id, complete), problem: source.problem() };
-      room.report("ready");
-    } catch (reason) {
-      const error = toWickError(reason);
-      if (error.code === "killed" || error.code === "crashed") room.forget();
-      else room.report("ready");
-      end = { problem: error.code === "cancelled" ? "" : error.message };
-    } finally {
-      update(id, (before) => ({ ...before, ...end }));
-      await hearing?.sound; // what is being said is kept, with or without a model
-      await save(id);
-    }
-  }
-
-  /** Seconds that need not be heard again: all, or up to what was heard but not settled. */
-  function doneAt(id: string, complete: boolean): number {
-    const recording = get(id);
-    if (!recording) return 0;
-    if (complete) return recording.seconds;
-    const settled = recording.segments.at(-1)?.end ?? 0;
-    return state.value.job?.preview ? settled : recording.done;
-  }
-
-  /** Shows a transcript as it comes, and saves it now and then. */
-  async function follow(
-    id: string,
-    stream: AsyncIterable<TranscribeEvent>,
-    from: number,
-    total: number,
-  ): Promise<void> {
-    const meter = createMeter(total, from, performance.now());
-    let saved = performance.now();
-    let drawn = 0;
-    for await (const event of stream) {
-      const at = performance.now();
-      const progress = meter.take(event, at);
-      const { segments, preview, language } = event;
-      if (segments.length === 0 && at - drawn < kDrawMs) continue;
-      drawn = at;
-      setJob({ ...progress, preview });
-      const live = state.value.job?.hearing ?? false;
-      room.report("writing", live ? "" : rateWords(progress.rate));
-      update(id, (before) => ({
-        ...before,
-        ...{ done: progress.done, language: language ?? before.language },
-        segments:
-          segments.length > 0
-            ? [...before.segments, ...segments.map((one) => shifted(one, from))]
-            : before.segments,
-      }));
-      if (at - saved < kSaveMs) continue;
-      saved = at;
-      await save(id);
-    }
   }
 
   /** Transcribes a file's sound from a second on. */
@@ -273,13 +123,13 @@ export function createSession(options: SessionOptions): TranscribeSession {
     let problem = "";
     const pieces = sound.pieces((words) => (problem = words));
     const wav = (await canPlay(file)) ? null : createWavWriter();
-    await stopWork();
+    await transcriber.end();
     const known = await keeper.sound(recording.id);
     set({ recording, sound: known ?? (wav ? null : file), problem: "" });
     if (!wav && !known) void keepSound(recording.id, file);
-    await run(recording, {
+    await transcriber.run(recording, {
       pieces: wav ? wav.copying(pieces) : pieces,
-      ...{ seconds: sound.seconds, from, live: false },
+      ...{ seconds: sound.seconds, from },
       problem: () => problem,
     });
     if (wav && !known && wav.seconds > 0)
@@ -330,18 +180,18 @@ export function createSession(options: SessionOptions): TranscribeSession {
 
   async function record(device: string): Promise<void> {
     set({ problem: "" });
+    let listening = null as Listening | null;
     const lost = (problem: string) => {
       set({ problem });
-      void hearing?.end();
+      void listening?.end();
     };
-    let listening: Listening;
     try {
       listening = await startListening(openMicrophone, device, level, lost);
     } catch (reason) {
       set({ problem: toWickError(reason).message });
       return;
     }
-    await stopWork();
+    await transcriber.end();
     const id = newId();
     const title = `Recording, ${kDay.format(now())}`;
     const file = { name: `${title}.wav`, size: 0 };
@@ -350,14 +200,10 @@ export function createSession(options: SessionOptions): TranscribeSession {
       sound: soundOf(1, kSampleRate),
     };
     set({ recording, sound: null });
-    hearing = listening;
-    void listening.sound.then((sound) => {
-      hearing = null;
-      setJob({ hearing: false });
-      if (sound) void keepSound(id, sound);
-    });
-    await run(recording, {
-      ...{ pieces: listening.pieces, seconds: 0, from: 0, live: true },
+    void listening.sound.then((sound) => sound && keepSound(id, sound));
+    const { pieces } = listening;
+    await transcriber.run(recording, {
+      ...{ pieces, seconds: 0, from: 0, listening },
       problem: () => "",
     });
   }
@@ -372,20 +218,20 @@ export function createSession(options: SessionOptions): TranscribeSession {
   }
 
   keeper.state.subscribe(set);
+  transcriber.state.subscribe((work) => {
+    const shows = work && work.recording.id === state.value.recording?.id;
+    set({
+      job: work?.job ?? null,
+      ...(shows && { recording: work.recording }),
+    });
+  });
 
   return {
     state,
     level,
     openFile,
     record,
-    async stop() {
-      if (hearing) {
-        await hearing.end();
-        return;
-      }
-      if (state.value.job?.phase === "waiting") room.cancelLoad();
-      await stopWork();
-    },
+    stop: transcriber.stop,
     async goOn() {
       const shown = shownFile();
       const sound = shown && (await tryOpen(shown.file));
@@ -402,10 +248,7 @@ export function createSession(options: SessionOptions): TranscribeSession {
       const bare = { done: 0, complete: false, segments: [], language: null };
       void runFile({ ...recording, ...bare, problem: "" }, file, sound);
       return () =>
-        void stopWork().then(() => {
-          update(id, () => recording);
-          void save(id);
-        });
+        void transcriber.end().then(() => update(id, () => recording));
     },
     async open(id) {
       if (state.value.recording?.id === id) return true;
@@ -422,33 +265,23 @@ export function createSession(options: SessionOptions): TranscribeSession {
       if (!recording || !before || before.text.trim() === text.trim())
         return () => undefined;
       const { id } = recording;
-      const change = (segments: Recording["segments"]) => {
-        update(id, (old) => ({ ...old, segments }));
-        void save(id);
-      };
-      const blank = before.text.startsWith(" ") ? " " : "";
-      change(
-        recording.segments.flatMap((one, index) => {
-          if (index !== segment) return [one];
-          return text.trim() ? [withText(one, blank + text.trim())] : [];
-        }),
-      );
-      return () => {
-        const segments = (get(id)?.segments ?? []).filter(
-          ({ start }) => start !== before.start,
-        );
-        segments.splice(segment, 0, before);
-        change(segments);
-      };
+      void update(id, (old) => ({
+        ...old,
+        segments: withSegmentText(old.segments, segment, text),
+      }));
+      return () =>
+        void update(id, ({ segments, ...old }) => {
+          const others = segments.filter(({ start }) => start !== before.start);
+          return { ...old, segments: others.toSpliced(segment, 0, before) };
+        });
     },
     rename(title) {
       const id = state.value.recording?.id;
       if (!id || !title.trim()) return;
-      update(id, (before) => ({ ...before, title: title.trim() }));
-      void save(id);
+      void update(id, (before) => ({ ...before, title: title.trim() }));
     },
     async remove(id) {
-      if (running?.id === id) await stopWork();
+      if (transcriber.state.value?.recording.id === id) await transcriber.end();
       const recording = get(id) ?? (await keeper.read(id));
       const sound = await keeper.sound(id);
       await keeper.remove(id);
@@ -458,7 +291,7 @@ export function createSession(options: SessionOptions): TranscribeSession {
         if (!recording) return;
         set({ recording, sound });
         if (sound) await keepSound(id, sound);
-        await save(id);
+        await save(recording);
       };
     },
   };

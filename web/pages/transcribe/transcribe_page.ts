@@ -16,7 +16,8 @@ import "../../elements/wave_view.ts";
 import { toWickError } from "../../engine/errors.ts";
 import "../../style/transcribe.css";
 import type { App } from "../app.ts";
-import { onFileDrop, pickFile, pickFiles } from "../files.ts";
+import { onFileDrop, pickFiles } from "../files.ts";
+import { taskOf } from "../model_files.ts";
 import { observable, watch } from "../observable.ts";
 import { go, route } from "../router.ts";
 import { kAccept } from "./accept.ts";
@@ -41,11 +42,10 @@ export class TranscribePage extends LightElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const open = (file: File) => void this.session?.openFile(file);
     this.#stops = [
       route.subscribe(() => void this.#followRoute()),
-      onFileDrop((over) => (this.dropping = over), open),
-      onFilePaste(open),
+      onFileDrop((over) => (this.dropping = over), this.#take),
+      onFilePaste(this.#take),
       transcribeKeys({
         toggle: () => this.#player.toggle(),
         jump: (by) => this.#player.seek(this.#player.state.value.time + by),
@@ -69,7 +69,7 @@ export class TranscribePage extends LightElement {
 
   async #start(): Promise<void> {
     const session = await this.app.transcripts();
-    watch(this, session.state);
+    watch(this, session.state, this.app.speech.state);
     session.state.subscribe(() => this.#showInAddress());
     this.session = session;
     await this.#followRoute();
@@ -124,7 +124,7 @@ export class TranscribePage extends LightElement {
             </aside>`
           : nothing
       }
-      ${this.dropping ? html`<p class="drop-file">Drop the recording to transcribe it</p>` : nothing}
+      ${this.dropping ? html`<p class="drop-file">Drop a recording to transcribe it, or a model’s files to use them</p>` : nothing}
     </div>`;
   }
 
@@ -134,7 +134,7 @@ export class TranscribePage extends LightElement {
       .room=${this.app.speech}
       .shelf=${this.app.shelf}
       .problem=${this.#problem(session)}
-      .onChoose=${() => void pickFile(kAccept).then((file) => file && session.openFile(file))}
+      .onChoose=${() => void pickFiles(kAccept, false).then(this.#take)}
       .onRecord=${() => this.#record()}
       .onSample=${() => void this.#sample()}
     ></transcribe-empty>`;
@@ -147,7 +147,7 @@ export class TranscribePage extends LightElement {
     const silent = sound || mine ? "" : "The sound was not kept";
     return html`<source-bar
         .session=${session}
-        .onFile=${(file: File) => void session.openFile(file)}
+        .onFile=${(file: File) => void this.#take([file])}
       ></source-bar>
       ${this.#problem(session)}
       <recording-title
@@ -193,7 +193,8 @@ export class TranscribePage extends LightElement {
   }
 
   #problem(session: TranscribeSession) {
-    const { problem } = session.state.value;
+    const { problem: refused } = session.state.value;
+    const problem = refused || this.app.speech.state.value.problem;
     return problem ? this.#note(problem, "bad") : nothing;
   }
 
@@ -217,11 +218,20 @@ export class TranscribePage extends LightElement {
 
   async #pickModel(): Promise<void> {
     const files = await pickFiles("");
-    if (files.length === 0) return;
-    await this.app.speech
-      .use({ kind: "file", files })
-      .catch((reason: unknown) => toast(toWickError(reason).message));
+    if (files.length > 0) this.#useModel(files);
   }
+
+  #useModel(files: File[]): void {
+    this.app.speech.use({ kind: "file", files }).catch(() => undefined); // the reason stands in the room's state
+  }
+
+  /** A recording, or a model’s files. */
+  readonly #take = async (files: File[]): Promise<void> => {
+    const [file] = files;
+    if (!file) return;
+    if (await taskOf(files)) this.#useModel(files);
+    else await this.session?.openFile(file);
+  };
 
   #record(): void {
     const { session } = this;
