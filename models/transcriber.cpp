@@ -178,7 +178,7 @@ void Transcriber::begin_decoding() {
   o.language = language_;
   o.translate = options_.translate;
   o.temperature = options_.temperatures[attempt_];
-  o.beam = draft_ ? 1 : options_.beam;
+  o.beam = draft_ && !settles_whole() ? 1 : options_.beam;
   o.patience = options_.patience;
   o.length_penalty = options_.length_penalty;
   o.best_of = options_.best_of;
@@ -231,7 +231,7 @@ TranscribeStep Transcriber::decode() {
 /// Where a text can be had better, makes ready to: without the prompt where it says over and over what has been said,
 /// or else at the next temperature. A draft is only taken so seriously where it settles.
 bool Transcriber::falls_back(const DecodingResult& result, double ratio) {
-  if (draft_ && !is_paused() && !is_full()) return false;
+  if (draft_ && !settles_whole()) return false;
   if (is_prompted()) {
     const Index begin = seek_;
     RepeatedText heard = heard_;
@@ -269,7 +269,10 @@ void Transcriber::settle(TranscribeStep& step, const DecodingResult& result, std
     return again && doubtful;
   });
   for (const Segment& s : segments) said_.insert(said_.end(), s.tokens.begin(), s.tokens.end());
-  if (loops || !options_.condition_on_previous || result.temperature > kHotTemperature) prompt_from_ = said_.size();
+  // A live text settles amid sentences, and a model told "ask not what your country can do for you" takes the "ask what
+  // you can do" that follows for said.
+  const bool conditions = options_.condition_on_previous && !options_.live;
+  if (loops || !conditions || result.temperature > kHotTemperature) prompt_from_ = said_.size();
   segments_.insert(segments_.end(), segments.begin(), segments.end());
   step.segments = std::move(segments);
 }
@@ -278,11 +281,13 @@ bool Transcriber::is_paused() const { return voice_ && drafted_ - (seek_ + windo
 
 bool Transcriber::is_full() const { return window_frames_ >= model_->config().frames() - kNearlyFull; }
 
-/// What a growing window's text is sure of: everything, once the speaker pauses or the window is nearly full, else all
-/// segments but the last.
+/// Whether all of a draft's text will stay: the speaker pauses, or the window is nearly full.
+bool Transcriber::settles_whole() const { return is_paused() || is_full(); }
+
+/// What a growing window's text is sure of: everything, or all segments but the last.
 void Transcriber::settle_draft(TranscribeStep& step, const DecodingResult& result, double ratio) {
   const Index begin = seek_, end = begin + window_frames_;
-  const bool whole = is_paused() || is_full();
+  const bool whole = settles_whole();
   preview_.clear();
   if (is_silent(result) || (!whole && fails(result, ratio))) {
     if (whole) seek_ = end;
