@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <new>
 
@@ -67,15 +68,28 @@ std::byte* map_pages(std::size_t, Milliseconds&) { return nullptr; }
 void unmap_pages(std::byte*, std::size_t) {}
 #endif
 
+/// Aligned blocks of the heap. Not by the aligned operator new: glibc before 2.38 does not find such a block again for
+/// a request of the same size (its bug 14581), so that the caches of one window after another let the heap grow and
+/// grow.
+std::byte* heap_allocate(std::size_t bytes) {
+  auto* start = static_cast<std::byte*>(std::malloc(bytes + kAlignment));
+  if (!start) return nullptr;
+  const std::size_t shift = kAlignment - reinterpret_cast<std::uintptr_t>(start) % kAlignment;  // at least 1
+  start[shift - 1] = static_cast<std::byte>(shift);
+  return start + shift;
+}
+
+void heap_free(std::byte* data) { std::free(data - std::to_integer<std::size_t>(data[-1])); }
+
 std::byte* system_allocate(std::size_t bytes, Reuse reuse, Milliseconds& patience) {
   if (bytes > kMostBytes) return nullptr;
   if (has_own_pages(bytes, reuse)) return map_pages(bytes, patience);
-  return static_cast<std::byte*>(::operator new(bytes, std::align_val_t(kAlignment), std::nothrow));
+  return heap_allocate(bytes);
 }
 
 void system_free(std::byte* data, std::size_t bytes, Reuse reuse) {
   if (has_own_pages(bytes, reuse)) return unmap_pages(data, bytes);
-  ::operator delete(data, std::align_val_t(kAlignment));
+  heap_free(data);
 }
 
 std::string readable(std::size_t bytes) {

@@ -10,17 +10,19 @@ namespace wick {
 namespace {
 
 /// Rows of a float tensor as rows of blocks.
-void quantize_rows(const ByteSource& source, const TensorInfo& tensor, DType type, Index first, Index count,
-                   std::span<std::byte> into) {
-  const Index columns = tensor.shape[1];
+void quantize_rows(const ByteSource& source, const TensorInfo& tensor, const Device& device, DType type, Index first,
+                   Index count, std::span<std::byte> into) {
+  const Index columns = tensor.shape[1], elements = count * columns;
   const Index stored_bytes = row_bytes(tensor.type, columns), bytes = row_bytes(type, columns);
   std::vector<std::byte> stored(static_cast<std::size_t>(count * stored_bytes));
   source.read(tensor.offset + static_cast<std::uint64_t>(first * stored_bytes), stored);
-  std::vector<float> row(static_cast<std::size_t>(columns));
-  for (Index i = 0; i < count; ++i) {
-    dequantize_row(tensor.type, stored.data() + i * stored_bytes, row.data(), columns);
-    quantize_row(type, row.data(), into.data() + i * bytes, columns);
-  }
+  std::vector<float> values(static_cast<std::size_t>(elements));
+  const Workers workers = device.workers();
+  device.ops().convert(workers, tensor.type, stored.data(), DType::f32, reinterpret_cast<std::byte*>(values.data()),
+                       elements);
+  workers.pool.for_each(count, [&](Index row, int) {
+    quantize_row(type, values.data() + row * columns, into.data() + row * bytes, columns);
+  });
 }
 
 }  // namespace
@@ -75,7 +77,8 @@ std::optional<DType> quantized_type(std::string_view name) {
   return {};
 }
 
-Checkpoint quantized(Checkpoint checkpoint, DType type, const std::function<bool(const std::string& name)>& wanted) {
+Checkpoint quantized(Checkpoint checkpoint, const Device& device, DType type,
+                     const std::function<bool(const std::string& name)>& wanted) {
   if (!quantized_type(info(type).name)) throw Error("[quantize] to {}, which is not supported", info(type).name);
   const auto computed = std::make_shared<ComputedSource>(checkpoint.name());
   const auto source = static_cast<std::uint32_t>(checkpoint.sources.size());
@@ -84,9 +87,9 @@ Checkpoint quantized(Checkpoint checkpoint, DType type, const std::function<bool
     if (!fits || !wanted(name)) continue;
     const Index rows = tensor.shape[0];
     const auto bytes = static_cast<std::uint64_t>(row_bytes(type, tensor.shape[1]));
-    const auto compute = [from = checkpoint.sources[tensor.source], stored = tensor, type](Index first, Index count,
-                                                                                           std::span<std::byte> into) {
-      quantize_rows(*from, stored, type, first, count, into);
+    const auto compute = [from = checkpoint.sources[tensor.source], stored = tensor, device, type](
+                             Index first, Index count, std::span<std::byte> into) {
+      quantize_rows(*from, stored, device, type, first, count, into);
     };
     tensor = {
         tensor.name, type, tensor.shape, computed->add(rows, bytes, compute), bytes * static_cast<std::uint64_t>(rows),

@@ -183,8 +183,8 @@ void dequantize_row(DType type, const std::byte* row, float* out, Index count) {
     }
   } else {
     UnpackedBlock block;
-    const int size = info(type).block;
-    for (; count > 0; count -= size, row += info(type).bytes, out += size) {
+    const int size = info(type).block, bytes = info(type).bytes;
+    for (; count > 0; count -= size, row += bytes, out += size) {
       unpack_block(type, row, block);
       for (int i = 0; i < size; ++i) {
         const int s = i / sub_block(type);

@@ -23,8 +23,9 @@ struct SpeechModel {
 /// Loads a speech model in bounded steps.
 class SpeechModelLoader {
  public:
-  /// As WhisperLoader. Throws Error if the files hold no model of this family, or not all of one.
-  SpeechModelLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize = {});
+  /// As WhisperLoader, whose default_quantization is meant for `quantize`. Throws Error if the files hold no model of
+  /// this family, or not all of one.
+  SpeechModelLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize);
 
   std::uint64_t bytes_total() const { return whisper_.bytes_total(); }
   std::uint64_t bytes_done() const { return whisper_.bytes_done(); }

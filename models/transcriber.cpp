@@ -12,6 +12,7 @@ namespace wick {
 namespace {
 
 constexpr double kSecondsOfFrame = static_cast<double>(kHop) / kSampleRate;
+constexpr double kFastest = 30;          // letters a second
 constexpr double kHotTemperature = 0.5;  // what was drawn above it is no good prompt
 
 /// Of speech while it comes: a shorter silence ends it, so that its text can settle.
@@ -63,6 +64,8 @@ void Transcriber::start() {
   language_ = tokenizer_->ids().multilingual ? options_.language : 0;
   said_ = options_.initial_prompt.empty() ? std::vector<TokenId>() : tokenizer_->encode(" " + options_.initial_prompt);
   prompt_from_ = 0;
+  hotwords_ = options_.hotwords.empty() ? std::vector<TokenId>() : tokenizer_->encode(" " + options_.hotwords);
+  heard_ = {};
   preview_.clear();
   draft_ = false;
   drafted_ = 0;
@@ -97,6 +100,7 @@ TranscribeStep Transcriber::step() {
     result = listen();
   } else if (state_ == State::encoding) {
     encode();
+    if (draft_) result.preview = preview_;
   } else if (state_ == State::decoding) {
     result = decode();
   }
@@ -180,6 +184,7 @@ void Transcriber::begin_decoding() {
   o.best_of = options_.best_of;
   o.timestamps = options_.timestamps;
   o.prompt.assign(said_.begin() + static_cast<std::ptrdiff_t>(prompt_from_), said_.end());
+  o.hotwords = hotwords_;
   o.seed = static_cast<std::uint64_t>(seek_) * 16 + attempt_;
   decoding_ = std::make_unique<WindowDecoding>(*model_, *tokenizer_, audio_, std::move(o));
 }
@@ -196,14 +201,14 @@ TranscribeStep Transcriber::decode() {
     step.preview = draft_ ? preview_ : tokenizer_->decode(decoding_->so_far());
     return step;
   }
-  const DecodingResult result = decoding_->result();
+  DecodingResult result = decoding_->result();
   const double ratio = compression_ratio(tokenizer_->decode(result.tokens));
-  if (!draft_ && fails(result, ratio) && attempt_ + 1 < options_.temperatures.size()) {
-    ++attempt_;
+  if (falls_back(result, ratio)) {
     begin_decoding();
     return step;
   }
   decoding_.reset();
+  if (ratio > options_.most_compression) result.tokens = without_loops(result.tokens);
   if (draft_) {
     settle_draft(step, result, ratio);
     draft_seconds_ = (now_ms() - draft_began_ms_) / 1e3;
@@ -217,44 +222,81 @@ TranscribeStep Transcriber::decode() {
     const Index begin = seek_;
     std::vector<Segment> segments = cut(result, ratio);
     if (options_.words) add_words(segments, begin, !ends_alone(result.tokens, tokenizer_->ids()));
-    settle(step, std::move(segments));
-    if (!options_.condition_on_previous || result.temperature > kHotTemperature) prompt_from_ = said_.size();
+    settle(step, result, std::move(segments));
   }
   state_ = find_window() ? State::encoding : State::done;
   return step;
+}
+
+/// Where a text can be had better, makes ready to: without the prompt where it says over and over what has been said,
+/// or else at the next temperature. A draft is only taken so seriously where it settles.
+bool Transcriber::falls_back(const DecodingResult& result, double ratio) {
+  if (draft_ && !is_paused() && !is_full()) return false;
+  if (is_prompted()) {
+    const Index begin = seek_;
+    RepeatedText heard = heard_;
+    const std::vector<Segment> segments = cut(result, ratio);
+    seek_ = begin;
+    if (std::any_of(segments.begin(), segments.end(), [&](const Segment& s) { return heard.add(s.text); })) {
+      prompt_from_ = said_.size();
+      attempt_ = 0;
+      return true;
+    }
+  }
+  if (!fails(result, ratio) || attempt_ + 1 == options_.temperatures.size()) return false;
+  ++attempt_;
+  return true;
 }
 
 bool Transcriber::is_silent(const DecodingResult& result) const {
   return result.no_speech_prob > options_.most_no_speech && result.avg_logprob <= options_.least_avg_logprob;
 }
 
-void Transcriber::settle(TranscribeStep& step, std::vector<Segment> segments) {
-  std::erase_if(segments, [](const Segment& s) { return s.start == s.end || is_blank(s.text); });
+/// Drops what was written where nobody speaks, and what is said once more in a text that is unlikely or faster than
+/// anybody speaks: a refrain stays.
+void Transcriber::settle(TranscribeStep& step, const DecodingResult& result, std::vector<Segment> segments) {
+  const std::string text = tokenizer_->decode(result.tokens);
+  const auto letters = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+  const bool rushed = static_cast<double>(letters) > kFastest * kSecondsOfFrame * static_cast<double>(window_frames_);
+  const bool doubtful =
+      rushed || result.avg_logprob < options_.least_avg_logprob || result.no_speech_prob > options_.most_no_speech;
+  bool loops = false;
+  std::erase_if(segments, [&](const Segment& s) {
+    if (s.start == s.end || is_blank(s.text)) return true;
+    if (voice_ && !is_speech_between(speech_, s.start, s.end)) return true;
+    const bool again = heard_.add(s.text);
+    loops = loops || again;
+    return again && doubtful;
+  });
   for (const Segment& s : segments) said_.insert(said_.end(), s.tokens.begin(), s.tokens.end());
+  if (loops || !options_.condition_on_previous || result.temperature > kHotTemperature) prompt_from_ = said_.size();
   segments_.insert(segments_.end(), segments.begin(), segments.end());
   step.segments = std::move(segments);
 }
+
+bool Transcriber::is_paused() const { return voice_ && drafted_ - (seek_ + window_frames_) >= kPause; }
+
+bool Transcriber::is_full() const { return window_frames_ >= model_->config().frames() - kNearlyFull; }
 
 /// What a growing window's text is sure of: everything, once the speaker pauses or the window is nearly full, else all
 /// segments but the last.
 void Transcriber::settle_draft(TranscribeStep& step, const DecodingResult& result, double ratio) {
   const Index begin = seek_, end = begin + window_frames_;
-  const bool paused = voice_ && drafted_ - end >= kPause;
-  const bool full = window_frames_ >= model_->config().frames() - kNearlyFull;
+  const bool whole = is_paused() || is_full();
   preview_.clear();
-  if (is_silent(result) || fails(result, ratio)) {
-    if (paused || full) seek_ = end;
+  if (is_silent(result) || (!whole && fails(result, ratio))) {
+    if (whole) seek_ = end;
     return;
   }
   std::vector<Segment> segments = cut(result, ratio);
   if (options_.words) add_words(segments, begin, false);
   seek_ = end;
-  if (!paused && !full && !segments.empty()) {
+  if (!whole && !segments.empty()) {
     preview_ = segments.back().text;
     segments.pop_back();
     seek_ = segments.empty() ? begin : std::lround(segments.back().end / kSecondsOfFrame);
   }
-  settle(step, std::move(segments));
+  settle(step, result, std::move(segments));
   step.preview = preview_;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/audio/mel_recording.h"
+#include "models/repetition.h"
 #include "models/segment.h"
 #include "models/voice.h"
 #include "models/whisper_decoding.h"
@@ -28,7 +29,8 @@ struct TranscribeOptions {
   bool live = false;                           // transcribes while the recording comes
   bool words = false;                          // times of words, by one more pass over a window's text
   std::shared_ptr<const VoiceDetector> voice;  // where it hears nobody, nothing is transcribed
-  std::string initial_prompt;                  // names and words that occur, as if it had been said before
+  std::string initial_prompt;                  // as if it had been said before: the first window's prompt
+  std::string hotwords;                        // names and words that occur, told to every window
 };
 
 struct TranscribeStep {
@@ -70,9 +72,13 @@ class Transcriber {
   bool find_window();
   void encode();
   TranscribeStep decode();
-  void settle(TranscribeStep& step, std::vector<Segment> segments);
+  bool is_paused() const;
+  bool is_full() const;
+  bool is_prompted() const { return prompt_from_ < said_.size(); }
+  void settle(TranscribeStep& step, const DecodingResult& result, std::vector<Segment> segments);
   void settle_draft(TranscribeStep& step, const DecodingResult& result, double ratio);
   void begin_decoding();
+  bool falls_back(const DecodingResult& result, double ratio);
   bool fails(const DecodingResult& result, double ratio) const;
   bool is_silent(const DecodingResult& result) const;
   std::vector<Segment> cut(const DecodingResult& result, double ratio);
@@ -97,7 +103,9 @@ class Transcriber {
   std::string preview_;
   std::vector<TokenId> said_;    // so far
   std::size_t prompt_from_ = 0;  // where in it the next prompt begins
-  double last_speech_ = 0;       // seconds: where the last word ended
+  std::vector<TokenId> hotwords_;
+  RepeatedText heard_;
+  double last_speech_ = 0;  // seconds: where the last word ended
   Index language_ = -1;
   std::vector<Segment> segments_;
 };

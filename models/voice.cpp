@@ -190,4 +190,9 @@ std::vector<TimeSpan> speech_spans(std::span<const float> probabilities, const S
   return joined;
 }
 
+bool is_speech_between(std::span<const TimeSpan> speech, double begin, double end) {
+  return std::any_of(speech.begin(), speech.end(),
+                     [&](const TimeSpan& span) { return span.begin < end && begin < span.end; });
+}
+
 }  // namespace wick

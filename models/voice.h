@@ -76,5 +76,7 @@ struct SpeechOptions {
 };
 /// Where somebody speaks, in order, none overlapping.
 std::vector<TimeSpan> speech_spans(std::span<const float> probabilities, const SpeechOptions& options = {});
+/// Whether somebody speaks anywhere between two times, in seconds.
+bool is_speech_between(std::span<const TimeSpan> speech, double begin, double end);
 
 }  // namespace wick

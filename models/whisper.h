@@ -123,6 +123,10 @@ class Whisper {
 /// Whether these files are a Whisper model's, of whatever format.
 bool is_whisper(const Checkpoint& checkpoint);
 
+/// What the matrices of a float type become where nobody says: where speed may cost a rounding q8_0, which takes half
+/// the memory of f16 and is multiplied in 8 bits; the words are the same (tests/models/whisper_test.cpp).
+std::optional<DType> default_quantization(Precision precision);
+
 /// Loads a model one block at a time, so that a page or a window can show progress and stop.
 class WhisperLoader {
  public:

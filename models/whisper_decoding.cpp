@@ -12,14 +12,17 @@ namespace {
 
 constexpr float kNever = -std::numeric_limits<float>::infinity();
 
-/// What the decoder is told before it writes: what was said before, language and task.
+/// What the decoder is told before it writes: words that occur, what was said before, language and task. The first two
+/// leave half of the context for the text: the hotwords lose their end, what was said its beginning.
 std::vector<TokenId> prompt_of(const DecodingOptions& o, const WhisperIds& ids, Index text_context) {
   std::vector<TokenId> prompt;
-  if (!o.prompt.empty()) {
-    const auto most = static_cast<std::size_t>(text_context / 2 - 1);
-    const std::size_t drop = o.prompt.size() > most ? o.prompt.size() - most : 0;
+  const auto most = static_cast<std::size_t>(std::max(text_context / 2 - 1, Index{0}));
+  const std::size_t hot = o.prefix.empty() ? std::min(o.hotwords.size(), most) : 0;
+  const std::size_t before = std::min(o.prompt.size(), most - hot);
+  if (hot + before > 0) {
     prompt.push_back(ids.sot_prev);
-    prompt.insert(prompt.end(), o.prompt.begin() + static_cast<std::ptrdiff_t>(drop), o.prompt.end());
+    prompt.insert(prompt.end(), o.hotwords.begin(), o.hotwords.begin() + static_cast<std::ptrdiff_t>(hot));
+    prompt.insert(prompt.end(), o.prompt.end() - static_cast<std::ptrdiff_t>(before), o.prompt.end());
   }
   const std::vector<TokenId> start = ids.start(o.language, o.translate);
   prompt.insert(prompt.end(), start.begin(), start.end());
@@ -27,10 +30,15 @@ std::vector<TokenId> prompt_of(const DecodingOptions& o, const WhisperIds& ids, 
   return prompt;
 }
 
+/// Texts that beam search waits for.
+std::size_t most_ends(const DecodingOptions& o) {
+  return static_cast<std::size_t>(std::max(std::lround(static_cast<double>(o.beam) * o.patience), 1L));
+}
+
 Index group_of(const DecodingOptions& o) { return o.temperature > 0 ? o.best_of : o.beam; }
 
 DecodingOptions checked(DecodingOptions o, const WhisperIds& ids) {
-  if (o.beam < 1 || o.best_of < 1 || o.patience <= 0 || o.temperature < 0) {
+  if (o.beam < 1 || o.best_of < 1 || !(o.patience > 0 && o.patience <= 100) || !(o.temperature >= 0)) {
     throw Error("[whisper] beam {}, best of {}, patience {}, temperature {}", o.beam, o.best_of, o.patience,
                 o.temperature);
   }
@@ -195,7 +203,7 @@ void WindowDecoding::search(const Tensor& probabilities) {
   for (std::size_t i = 0; i < (first ? 1 : hypotheses_.size()); ++i) {
     const float* row = probabilities.data<float>() + static_cast<Index>(i) * vocab;
     for (std::size_t id = 0; id < order.size(); ++id) order[id] = static_cast<TokenId>(id);
-    const auto last = order.begin() + static_cast<std::ptrdiff_t>(beam) + 1;
+    const auto last = order.begin() + std::min(static_cast<std::ptrdiff_t>(beam) + 1, std::ssize(order));
     std::partial_sort(order.begin(), last, order.end(),
                       [row](TokenId a, TokenId b) { return row[a] != row[b] ? row[a] > row[b] : a < b; });
     for (auto id = order.begin(); id < last && row[*id] > 0; ++id) {
@@ -206,7 +214,7 @@ void WindowDecoding::search(const Tensor& probabilities) {
     return std::tie(b.sum_logprob, a.source, a.id) < std::tie(a.sum_logprob, b.source, b.id);
   });
   std::vector<Hypothesis> going;
-  const auto most = static_cast<std::size_t>(std::lround(static_cast<double>(options_.beam) * options_.patience));
+  const std::size_t most = most_ends(options_);
   for (const Candidate& c : candidates) {
     if (going.size() == beam) break;
     const Hypothesis& h = hypotheses_[c.source];

@@ -21,6 +21,7 @@ struct DecodingOptions {
   bool timestamps = true;
   double max_initial_timestamp = 1.0;  // seconds
   std::vector<TokenId> prompt;         // what was said before
+  std::vector<TokenId> hotwords;       // words that occur, told before the prompt, where there is no prefix
   std::vector<TokenId> prefix;         // what the text begins with
   bool suppress_blank = true;
   std::optional<std::vector<TokenId>> suppress;  // the tokenizer's own list by default

@@ -25,12 +25,17 @@ Checkpoint with_openai_names(Checkpoint checkpoint) {
   return checkpoint;
 }
 
-/// The matrices of a float type quantised, if that is wanted, but for the tables of positions.
-Checkpoint as_loaded(Checkpoint checkpoint, std::optional<DType> quantize) {
+/// Not the tables of positions, nor the encoder's first block: an eighth of the base model's time, and where two thirds
+/// of the error would come from (of the encoder's output, against f32 and as RMS: 3.1 % with it, 0.9 % without).
+bool is_quantizable(const std::string& name) {
+  return !name.ends_with("positional_embedding") && !name.starts_with("encoder.blocks.0.");
+}
+
+/// The matrices of a float type quantised, if that is wanted.
+Checkpoint as_loaded(Checkpoint checkpoint, const Device& device, std::optional<DType> quantize) {
   checkpoint = with_openai_names(std::move(checkpoint));
   if (!quantize) return checkpoint;
-  return quantized(std::move(checkpoint), *quantize,
-                   [](const std::string& name) { return !name.ends_with("positional_embedding"); });
+  return quantized(std::move(checkpoint), device, *quantize, is_quantizable);
 }
 
 std::string block_name(const char* side, Index layer) { return fmt::format("{}.blocks.{}.", side, layer); }
@@ -43,8 +48,12 @@ bool is_whisper(const Checkpoint& checkpoint) {
          checkpoint.metadata.get_or<std::string>("general.architecture", "") == "whisper";
 }
 
+std::optional<DType> default_quantization(Precision precision) {
+  return precision == Precision::fast ? std::optional(DType::q8_0) : std::nullopt;
+}
+
 WhisperLoader::WhisperLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize)
-    : tensors_(as_loaded(files.checkpoint, quantize), device) {
+    : tensors_(as_loaded(files.checkpoint, device, quantize), device) {
   if (!is_whisper(tensors_.checkpoint())) throw Error("{}: not a Whisper model", tensors_.file());
   WhisperConfig config = read_config();
   config.alignment_heads = whisper_alignment_heads(config, files.config);

@@ -163,7 +163,7 @@ void WhisperTokenizer::find_suppressed() {
     const std::vector<TokenId> found = encode(text);
     if (found.size() == 1 || (first_of_many && !found.empty())) suppressed_.push_back(found[0]);
   };
-  for (const char* dash : {" -", " '"}) suppressed_.push_back(encode(dash)[0]);
+  for (const char* dash : {" -", " '"}) suppress(dash, true);
   for (const std::string_view bracket : kBrackets) {
     for (const char* before : {"", " "}) suppress(before + std::string(bracket), false);
   }

@@ -52,7 +52,8 @@ wick_loader* wick_load_begin(wick_engine* engine, const wick_source* sources, ui
     const auto precision = precise ? wick::Precision::precise : wick::Precision::fast;
     auto loader = std::make_unique<wick_loader>();
     if (wick::task_of(files.checkpoint) == wick::Task::speech) {
-      loader->steps = std::make_unique<wick::SpeechModelLoader>(files, device, precision);
+      loader->steps =
+          std::make_unique<wick::SpeechModelLoader>(files, device, precision, wick::default_quantization(precision));
     } else {
       loader->steps = std::make_unique<wick::LanguageModelLoader>(std::move(files), device, precision);
     }

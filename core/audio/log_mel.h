@@ -11,6 +11,10 @@ namespace wick {
 inline constexpr Index kSampleRate = 16000;  // Hz
 inline constexpr Index kHop = 160;           // samples from one frame to the next
 
+/// Whether a number can be a sample: no NaN and nothing infinite, nor so large that its energy would be. Integers of 32
+/// bits that nobody has scaled still can.
+inline bool is_sound(float sample) { return sample >= -1e10F && sample <= 1e10F; }
+
 /// The filters of Slaney's Auditory Toolbox over a Hann-windowed spectrum of 400 samples, as whisper/audio.py has them
 /// (librosa.filters.mel(sr=16000, n_fft=400)).
 class LogMel {

@@ -1,7 +1,6 @@
 #include "core/audio/mel_recording.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/error.h"
 
@@ -15,7 +14,7 @@ constexpr Index kReachRight = 200;  // samples to its right
 }  // namespace
 
 void MelRecording::push(std::span<const float> samples) {
-  if (!std::all_of(samples.begin(), samples.end(), [](float x) { return std::isfinite(x); })) {
+  if (!std::all_of(samples.begin(), samples.end(), is_sound)) {
     throw Error("[transcribe] the recording holds samples that are no numbers");
   }
   tail_.insert(tail_.end(), samples.begin(), samples.end());

@@ -1,122 +1,181 @@
 #include "audio/audio_file.h"
 
-#include <samplerate.h>
 #include <sndfile.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <iostream>
-#include <iterator>
-#include <memory>
 
+#include "audio/cut_off.h"
+#include "audio/pipe.h"
+#include "audio/resampler.h"
 #include "core/audio/log_mel.h"
 #include "core/error.h"
 
 namespace wick {
 namespace {
 
-constexpr sf_count_t kFramesAtOnce = 1 << 16;
+constexpr int kSecondsAtOnce = 4;
+constexpr int kMostAtOnce = 1 << 20;  // numbers, of a file with many channels
 
-struct Recording {
-  std::vector<float> samples;  // mono
-  int rate;                    // Hz
-};
-
-/// Reads and mixes whatever libsndfile has opened.
-Recording read_mono(SNDFILE* file, const SF_INFO& info) {
-  Recording recording{{}, info.samplerate};
-  const auto channels = static_cast<std::size_t>(info.channels);
-  std::vector<float> frames(static_cast<std::size_t>(kFramesAtOnce) * channels);
-  for (sf_count_t count; (count = sf_readf_float(file, frames.data(), kFramesAtOnce)) > 0;) {
-    for (std::size_t frame = 0; frame < static_cast<std::size_t>(count); ++frame) {
-      float sum = 0;
-      for (std::size_t channel = 0; channel < channels; ++channel) sum += frames[frame * channels + channel];
-      recording.samples.push_back(sum / static_cast<float>(channels));
-    }
-  }
-  return recording;
-}
-
-/// A file in memory, as libsndfile wants to read it.
-struct Memory {
-  std::string bytes;
+/// A source, as libsndfile wants to read it. Its own errors wait here, C code has no place for them.
+struct Reading {
+  SourcePtr source;
   sf_count_t at = 0;
+  std::string error;
 
-  sf_count_t size() const { return static_cast<sf_count_t>(bytes.size()); }
+  sf_count_t size() const { return static_cast<sf_count_t>(source->size()); }
 
-  static Memory& of(void* user) { return *static_cast<Memory*>(user); }
+  sf_count_t read(void* into, sf_count_t count) {
+    const sf_count_t some = std::clamp<sf_count_t>(count, 0, size() - at);
+    try {
+      source->read(static_cast<std::uint64_t>(at), {static_cast<std::byte*>(into), static_cast<std::size_t>(some)});
+    } catch (const std::exception& failed) {
+      error = failed.what();
+      return 0;
+    }
+    at += some;
+    return some;
+  }
+
+  static Reading& of(void* user) { return *static_cast<Reading*>(user); }
   static SF_VIRTUAL_IO calls() {
     return {.get_filelen = [](void* user) { return of(user).size(); },
             .seek =
                 [](sf_count_t offset, int whence, void* user) {
-                  Memory& m = of(user);
-                  const sf_count_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? m.at : m.size();
-                  return m.at = std::clamp<sf_count_t>(base + offset, 0, m.size());
+                  Reading& r = of(user);
+                  const sf_count_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? r.at : r.size();
+                  return r.at = std::clamp<sf_count_t>(offset, -base, r.size() - base) + base;
                 },
-            .read =
-                [](void* into, sf_count_t count, void* user) {
-                  Memory& m = of(user);
-                  const sf_count_t some = std::min(count, m.size() - m.at);
-                  std::memcpy(into, m.bytes.data() + m.at, static_cast<std::size_t>(some));
-                  m.at += some;
-                  return some;
-                },
+            .read = [](void* into, sf_count_t count, void* user) { return of(user).read(into, count); },
             .write = [](const void*, sf_count_t, void*) { return sf_count_t{0}; },
             .tell = [](void* user) { return of(user).at; }};
   }
 };
 
-using File = std::unique_ptr<SNDFILE, decltype(&sf_close)>;
-
-/// The error of the last file that would not open.
-[[noreturn]] void cannot_read(const std::string& name) {
-  throw Error("{}: not a recording that can be read: {}", name, sf_strerror(nullptr));
-}
-
-Recording read_file(const std::string& path) {
-  std::error_code failed;
-  const auto status = std::filesystem::status(path, failed);
-  if (!std::filesystem::exists(status)) throw Error(ErrorKind::io, fmt::format("{}: no such file", path));
-  if (std::filesystem::is_directory(status)) throw Error("{}: a folder, not a recording", path);
-  SF_INFO info{};
-  const File file(sf_open(path.c_str(), SFM_READ, &info), sf_close);
-  if (!file) cannot_read(path);
-  return read_mono(file.get(), info);
-}
-
-Recording read_standard_input() {
-  Memory memory{{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()}};
-  SF_VIRTUAL_IO calls = Memory::calls();
-  SF_INFO info{};
-  const File file(sf_open_virtual(&calls, SFM_READ, &info, &memory), sf_close);
-  if (!file) cannot_read("standard input");
-  return read_mono(file.get(), info);
-}
-
-std::vector<float> resampled(Recording recording) {
-  if (recording.rate == kSampleRate || recording.samples.empty()) return std::move(recording.samples);
-  const double ratio = static_cast<double>(kSampleRate) / recording.rate;
-  std::vector<float> result(static_cast<std::size_t>(std::ceil(static_cast<double>(recording.samples.size()) * ratio)) +
-                            1);
-  SRC_DATA data{};
-  data.data_in = recording.samples.data();
-  data.input_frames = static_cast<long>(recording.samples.size());
-  data.data_out = result.data();
-  data.output_frames = static_cast<long>(result.size());
-  data.src_ratio = ratio;
-  if (const int error = src_simple(&data, SRC_SINC_MEDIUM_QUALITY, 1)) {
-    throw Error("{} Hz cannot be resampled to {}: {}", recording.rate, kSampleRate, src_strerror(error));
-  }
-  result.resize(static_cast<std::size_t>(data.output_frames_gen));
-  return result;
-}
-
 }  // namespace
 
-std::vector<float> read_audio(const std::string& path) {
-  return resampled(path == "-" ? read_standard_input() : read_file(path));
+struct AudioFile::State {
+  Reading reading;
+  SF_INFO info{};
+  std::unique_ptr<SNDFILE, decltype(&sf_close)> file{nullptr, sf_close};
+  std::unique_ptr<Resampler> resampler;
+  std::vector<float> frames;   // of the file, interleaved
+  std::vector<float> pending;  // at 16 kHz, not asked for yet, from `next` on
+  std::size_t next = 0;
+  sf_count_t frames_read = 0;
+  bool ended = false;
+  SoundBreak broken;
+
+  explicit State(SourcePtr source);
+  void fill();
+  std::vector<float> mix(std::size_t count);
+  void end();
+  void break_off(bool damaged, const std::string& why);
+};
+
+AudioFile::State::State(SourcePtr source) : reading{std::move(source), 0, {}} {
+  const std::string& name = reading.source->name();
+  if (reading.size() == 0) throw Error("{}: the recording is empty", name);
+  SF_VIRTUAL_IO calls = Reading::calls();
+  file.reset(sf_open_virtual(&calls, SFM_READ, &info, &reading));
+  if (!reading.error.empty()) throw Error(ErrorKind::io, reading.error);
+  if (!file) throw Error("{}: not a recording that can be read: {}", name, sf_strerror(nullptr));
+  try {
+    resampler = std::make_unique<Resampler>(info.samplerate);
+  } catch (const Error& error) {
+    throw Error("{}: {}", name, error.what());
+  }
+  const int most = std::max(kMostAtOnce / info.channels / kSecondsAtOnce, 1);
+  frames.resize(static_cast<std::size_t>(std::min(info.samplerate, most) * kSecondsAtOnce) *
+                static_cast<std::size_t>(info.channels));
+}
+
+void AudioFile::State::fill() {
+  const auto channels = static_cast<std::size_t>(info.channels);
+  const auto most = static_cast<sf_count_t>(frames.size() / channels);
+  const auto count = static_cast<std::size_t>(std::max<sf_count_t>(sf_readf_float(file.get(), frames.data(), most), 0));
+  const std::vector<float> mono = mix(count);
+  frames_read += static_cast<sf_count_t>(mono.size());
+  if (count == 0) end();
+  if (mono.size() < count) break_off(true, "samples that are no numbers follow");
+  pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(next));
+  next = 0;
+  const std::vector<float> made = resampler->push(mono, ended);
+  pending.insert(pending.end(), made.begin(), made.end());
+}
+
+/// The mean of the channels of `count` frames, up to the first that is no number.
+std::vector<float> AudioFile::State::mix(std::size_t count) {
+  const auto channels = static_cast<std::size_t>(info.channels);
+  std::vector<float> mono;
+  mono.reserve(count);
+  for (std::size_t frame = 0; frame < count; ++frame) {
+    float sum = 0;
+    for (std::size_t channel = 0; channel < channels; ++channel) sum += frames[frame * channels + channel];
+    sum /= static_cast<float>(channels);
+    if (!is_sound(sum)) break;
+    mono.push_back(sum);
+  }
+  return mono;
+}
+
+void AudioFile::State::end() {
+  ended = true;
+  const bool knows_length = info.frames > 0 && info.frames < SF_COUNT_MAX;
+  const bool misses_some = knows_length && info.frames - frames_read > info.samplerate / 10;  // an estimate, in mp3
+  if (!reading.error.empty()) {
+    break_off(true, reading.error);
+  } else if (sf_error(file.get()) != SF_ERR_NO_ERROR) {
+    break_off(true, sf_strerror(file.get()));
+  } else if (misses_some || is_cut_off(*reading.source)) {
+    break_off(false, "it is cut off or damaged there");
+  }
+}
+
+void AudioFile::State::break_off(bool damaged, const std::string& why) {
+  ended = true;
+  const double seconds = static_cast<double>(frames_read) / info.samplerate;
+  broken = {damaged, fmt::format("{}: only the first {:.1f} s can be used: {}", reading.source->name(), seconds, why)};
+}
+
+AudioFile::AudioFile(SourcePtr source) : state_(std::make_unique<State>(std::move(source))) {}
+AudioFile::AudioFile(AudioFile&&) noexcept = default;
+AudioFile::~AudioFile() = default;
+
+std::vector<float> AudioFile::read(std::size_t most) {
+  State& s = *state_;
+  while (s.pending.size() - s.next < most && !s.ended) s.fill();
+  const auto first = s.pending.begin() + static_cast<std::ptrdiff_t>(s.next);
+  const std::size_t count = std::min(most, s.pending.size() - s.next);
+  s.next += count;
+  return {first, first + static_cast<std::ptrdiff_t>(count)};
+}
+
+bool AudioFile::ended() {
+  State& s = *state_;
+  while (s.pending.size() == s.next && !s.ended) s.fill();
+  return s.pending.size() == s.next;
+}
+
+double AudioFile::seconds() const {
+  const SF_INFO& info = state_->info;
+  return info.frames < SF_COUNT_MAX ? static_cast<double>(info.frames) / info.samplerate : 0;
+}
+
+const SoundBreak& AudioFile::broken() const { return state_->broken; }
+
+AudioFile open_audio(const std::string& path) {
+  if (path == "-") return AudioFile(pipe_source("standard input", STDIN_FILENO));
+  std::error_code ignored;
+  if (!std::filesystem::is_fifo(path, ignored)) return AudioFile(open_file(path));
+  const std::unique_ptr<std::FILE, decltype(&std::fclose)> pipe(std::fopen(path.c_str(), "rb"), std::fclose);
+  if (!pipe) throw Error(ErrorKind::io, fmt::format("{}: cannot open: {}", path, std::strerror(errno)));
+  return AudioFile(pipe_source(path, ::fileno(pipe.get())));
 }
 
 }  // namespace wick

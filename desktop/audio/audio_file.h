@@ -1,12 +1,46 @@
 #pragma once
 // Recordings as files: wav, flac, mp3, ogg, opus, aiff and what else libsndfile reads.
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "core/byte_source.h"
+
 namespace wick {
 
-/// The samples of a file as Whisper hears them: the mean of its channels, resampled to 16 kHz. "-" is standard input.
-/// Throws Error for a file that is missing or no recording, saying which; of a truncated one what is there is read.
-std::vector<float> read_audio(const std::string& path);
+/// Why sound ended before its end: it is cut off, or so damaged that nothing after that place can be used. `reason`:
+/// "x.wav: only the first 5.5 s can be used: ...", empty where all of it was there.
+struct SoundBreak {
+  bool damaged = false;
+  std::string reason;
+};
+
+/// A recording as Whisper hears it, the mean of its channels resampled to 16 kHz, read piece by piece: an hour of it
+/// takes no more memory than a second.
+class AudioFile {
+ public:
+  /// Throws Error for what is no recording.
+  explicit AudioFile(SourcePtr source);
+  AudioFile(AudioFile&&) noexcept;
+  ~AudioFile();
+
+  /// The next samples: `most` of them, fewer only at the end, none after it.
+  std::vector<float> read(std::size_t most);
+  /// Whether nothing is left to read.
+  bool ended();
+  /// How long the file claims to be; 0 if it does not say.
+  double seconds() const;
+
+  /// Known once all is read.
+  const SoundBreak& broken() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// A file by its path; "-" is standard input, and a pipe is read to its end first. Throws Error for one that is
+/// missing, a folder or no recording, saying which.
+AudioFile open_audio(const std::string& path);
 
 }  // namespace wick

@@ -4,18 +4,16 @@
 #include <fmt/format.h>
 #include <histedit.h>
 
-#include <csignal>
 #include <iostream>
 #include <optional>
 
 #include "core/error.h"
 #include "core/formats/atomic_file.h"
+#include "interrupt.h"
 #include "sampling.h"
 
 namespace wick::cli {
 namespace {
-
-volatile std::sig_atomic_t interrupted = 0;
 
 struct ChatOptions {
   CommonOptions common;
@@ -24,18 +22,6 @@ struct ChatOptions {
   std::string prompt, system;
   Index context = 0;
   bool thinking = true;
-};
-
-/// Ctrl-C ends what runs, not the program, while this lives.
-class InterruptGuard {
- public:
-  InterruptGuard() : previous_(std::signal(SIGINT, [](int) { interrupted = 1; })) { interrupted = 0; }
-  ~InterruptGuard() { std::signal(SIGINT, previous_); }
-  InterruptGuard(const InterruptGuard&) = delete;
-  InterruptGuard& operator=(const InterruptGuard&) = delete;
-
- private:
-  void (*previous_)(int);
 };
 
 /// Reads lines with editing and history on a terminal, where Ctrl-C drops the line; plainly from a pipe.
@@ -62,7 +48,7 @@ class LineReader {
     const InterruptGuard guard;
     int count = 0;
     const char* text = el_gets(editor_.get(), &count);
-    if (!text && interrupted) {
+    if (!text && interrupts() > 0) {
       fmt::print("\n");
       return std::string();
     }
@@ -170,7 +156,7 @@ class Conversation {
         std::fwrite(step.text.data(), 1, step.text.size(), stdout);
         std::fflush(stdout);
       }
-      if (interrupted) chat_.cancel();
+      if (interrupts() > 0) chat_.cancel();
     }
     if (options_.common.json) {
       const Json json{{"text", text},

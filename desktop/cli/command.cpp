@@ -27,12 +27,20 @@ void CommonOptions::add_to(CLI::App& app) {
 }
 
 void CommonOptions::add_quantize_to(CLI::App& app) {
-  app.add_option("--quantize", quantize, "Weights of a float type become smaller as they load")
-      ->check(CLI::IsMember({"q8_0", "q5_1", "q5_0", "q4_1", "q4_0"}));
+  app.add_option(
+         "--quantize", quantize,
+         "What weights of a float type become as they load; none keeps them (default: q8_0, with --precise none)")
+      ->check(CLI::IsMember({"none", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0"}));
+}
+
+Precision CommonOptions::precision() const { return precise ? Precision::precise : Precision::fast; }
+
+std::optional<DType> CommonOptions::quantization() const {
+  return quantize.empty() ? default_quantization(precision()) : quantized_type(quantize);
 }
 
 LlamaOptions CommonOptions::llama_options() const {
-  LlamaOptions options(precise ? Precision::precise : Precision::fast);
+  LlamaOptions options(precision());
   for (const DType type : {DType::f16, DType::f32, DType::q8_0})
     if (cache_type == wick::info(type).name) options.cache_type = type;
   return options;
@@ -65,8 +73,8 @@ LoadedModel load_model(const ModelOption& option, const CommonOptions& common) {
 
 LoadedSpeech load_speech(const ModelOption& option, const CommonOptions& common) {
   const double begin = now_ms();
-  SpeechModelLoader loader(ModelFiles::open(option.path(), option.tokenizer), common.open_device(),
-                           common.precise ? Precision::precise : Precision::fast, quantized_type(common.quantize));
+  SpeechModelLoader loader(ModelFiles::open(option.path(), option.tokenizer), common.open_device(), common.precision(),
+                           common.quantization());
   ProgressBar bar("Loading");
   while (loader.step()) bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
   LoadedSpeech loaded{.model = loader.finish()};

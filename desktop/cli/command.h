@@ -23,6 +23,9 @@ struct CommonOptions {
 
   void add_to(CLI::App& app);
   void add_quantize_to(CLI::App& app);
+  Precision precision() const;
+  /// Of a speech model's weights.
+  std::optional<DType> quantization() const;
   LlamaOptions llama_options() const;
   /// Throws Error for a device that this build or machine lacks.
   Device open_device() const;

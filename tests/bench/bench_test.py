@@ -42,6 +42,25 @@ WLLAMA = """{"peer":"wllama","what":"load from Blob","unit":"ms","min":1,"median
 {"peer":"wllama","what":"generate 64 tokens greedy, wall between first and last","unit":"tokens/s","median":21.8}
 """
 
+WICK_SPEECH = """{"device": "cpu", "peaks": {}, "rows": [
+{"name":"speech/log-mel/t2","unit":"x real time","median":10000},
+{"name":"speech/encode/t2","unit":"windows/s","median":16},
+{"name":"speech/decode1/t2","unit":"tokens/s","median":1600}]}"""
+
+CANDLE_WHISPER = """whisper load(random) 90 ms VmHWM: 1 kB
+whisper tiny.en encoder 80x3000 f32: min 610.0 med 623.0 ms
+whisper pcm_to_mel of 30 s: min 190.0 med 193.5 ms
+whisper decoder 27 greedy tokens (candle example loop, full prefix each step): min 700.0 med 729.0 ms = 27.0 ms/token
+whisper decoder 100 greedy tokens (candle example loop, full prefix each step): min 1.0 med 2.0 ms = 27.0 ms/token
+"""
+
+WHISPER_CPP = """{"peer":"pywhispercpp","what":"total","unit":"ms","median":651.0,"n":3}
+{"peer":"pywhispercpp","what":"encode","unit":"ms","median":508.0,"n":3}
+{"peer":"pywhispercpp","what":"decode","unit":"ms","median":80.0,"n":3}
+{"peer":"pywhispercpp","what":"decode per token","unit":"ms","median":4.0,"n":3}
+{"peer":"pywhispercpp","what":"text","value":"And so"}
+"""
+
 WICK_MODEL = """{"device": "cpu", "peaks": {}, "rows": [
 {"name":"model/load/t2","unit":"1/s","min":12.5,"median":12.5,"max":12.5},
 {"name":"model/prompt512/t2","unit":"tokens/s","min":1748,"median":1853,"max":1869},
@@ -95,6 +114,14 @@ class Outputs(unittest.TestCase):
                                                              'generate@512': 231, 'generate@2048': 161})
         self.assertEqual(outputs.wick_load(WICK_MODEL, 2), {'load_ms': 80})
 
+    def test_speech_is_in_milliseconds(self):
+        self.assertEqual(outputs.wick_speech(WICK_SPEECH, 2), {'log_mel': 3, 'encoder': 62.5, 'token': 0.625})
+        self.assertEqual(outputs.candle_whisper(CANDLE_WHISPER), {'log_mel': 193.5, 'encoder': 623, 'token': 27})
+        self.assertEqual(outputs.whisper_cpp(WHISPER_CPP), {'encoder': 508, 'token': 4, 'beam1': 651})
+        documents = ','.join(f'{{"timings":{{"transcribe_ms":{taken}}}}}' for taken in (900, 120, 110, 130))
+        self.assertEqual(outputs.wick_transcripts(f'[{documents}]'), 120)
+        self.assertEqual(outputs.faster_whisper('{"ms":{"beam1":[3,1,2]},"text":{}}'), {'beam1': 2})
+
     def test_candle_flash_is_read_by_head_and_mask(self):
         found = outputs.candle_flash(CANDLE_FLASH)
         self.assertEqual(found['prefill/f32/hd64'], 7.064)
@@ -121,6 +148,9 @@ class Outputs(unittest.TestCase):
             (outputs.wllama_model, WLLAMA[:-20], 'wllama: not a line of JSON'),
             (outputs.engine_model, '{"what":"prompt","unit":"ms","median":3}', 'engine.mjs: no prompt'),
             (lambda text: outputs.wick_model(text, 2), WICK_MODEL[:-9], 'wick bench model: not a report of rows'),
+            (outputs.candle_whisper, CANDLE_WHISPER[:150], 'candle whisper: no token'),
+            (outputs.faster_whisper, 'killed', 'faster-whisper: no report: killed'),
+            (outputs.wick_transcripts, '[{}, {}]', 'wick transcribe: no transcripts'),
             (lambda text: outputs.wick_model(text, 2), '[]', 'not a report of rows'),
             (lambda text: outputs.wick_model(text, 4), WICK_MODEL, "no row 'model/prompt512/t4'"),
         ]

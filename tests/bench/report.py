@@ -2,7 +2,8 @@
 import re
 import statistics
 
-from bounds import CANDLE, KERNELS, LLAMA, LOAD_SECONDS, WASM, WLLAMA
+import bounds
+from bounds import KERNELS, LOAD_SECONDS, WASM
 from figures import BenchError, number, percent, quotients, ratio_of_medians, spread
 
 BLOCK = re.compile(r'<!-- bench:(\w+) -->\n(.*?)<!-- /bench -->', re.DOTALL)
@@ -116,10 +117,8 @@ def load_table(result):
 TABLES = {
     'kernels': lambda result: peaks_table(result) + '\n\n' + kernel_table(result, KERNELS),
     'wasm': wasm_table,
-    'llama': lambda result: compared_table(result, LLAMA),
-    'candle': lambda result: compared_table(result, CANDLE),
-    'wllama': lambda result: compared_table(result, WLLAMA),
     'load': load_table,
+    **{part: lambda result, rows=rows: compared_table(result, rows) for part, rows in bounds.COMPARED.items()},
 }
 
 

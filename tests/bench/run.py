@@ -5,7 +5,8 @@
 
 A part leaves build/bench/PART.json with its raw figures; the report is rendered from those files, so that a part that
 was not run, or could not be, keeps its last ones. About half an hour for three rounds of all: kernels 4 minutes, wasm
-3, llama 13, candle 5, wllama 6, load some seconds; building the peers and making the models, the first time, 10 more.
+3, llama 13, candle 5, wllama 6, load some seconds, faster_whisper
+8, whisper_cpp 2, candle_whisper 1, whisper_web 2; building the peers and making the models, the first time, 10 more.
 """
 import argparse
 import datetime
@@ -82,7 +83,8 @@ def main():
     options = arguments()
     peers = Peers(os.path.abspath(options.peers), os.path.join(ROOT, 'build', 'peers'),
                   os.environ.get('CHROMIUM', '/usr/bin/chromium'))
-    bench = Bench(ROOT, os.path.join(ROOT, 'build', 'bench'), peers, options.rounds, options.threads)
+    bench = Bench(ROOT, os.path.join(ROOT, 'build', 'bench'), peers, options.rounds, options.threads,
+                  os.path.join(os.path.dirname(os.path.abspath(options.peers)), 'data'))
     os.makedirs(bench.folder, exist_ok=True)
     failed = False
     if options.parts:

@@ -59,7 +59,8 @@ TEST_CASE("computed source: any range of bytes is that of the rows") {
 TEST_CASE("quantized: into the types that have a quantiser") {
   CHECK(quantized_type("q5_1") == DType::q5_1);
   for (const char* name : {"", "f16", "q4_k", "Q8_0"}) CHECK_FALSE(quantized_type(name));
-  CHECK(error_of([] { quantized(Checkpoint(), DType::q4_k, {}); }) == "[quantize] to q4_k, which is not supported");
+  CHECK(error_of([] { quantized(Checkpoint(), Device::cpu(1), DType::q4_k, {}); }) ==
+        "[quantize] to q4_k, which is not supported");
 }
 
 TEST_CASE("quantized: each block is within its type's step of what it was, and only matrices are") {
@@ -77,7 +78,8 @@ TEST_CASE("quantized: each block is within its type's step of what it was, and o
         Bound{DType::q4_0, 16, true}, Bound{DType::q4_1, 15, false}}) {
     CAPTURE(info(type).name);
     const Checkpoint plain = with_matrix(values, kRows, kColumns);
-    const Checkpoint checkpoint = quantized(plain, type, [](const std::string& name) { return name != "blocks"; });
+    const Checkpoint checkpoint =
+        quantized(plain, Device::cpu(2), type, [](const std::string& name) { return name != "blocks"; });
     for (const char* name : {"narrow", "vector", "blocks"}) {
       CHECK(checkpoint.tensors.at(name).type == plain.tensors.at(name).type);
       CHECK(bytes_of(checkpoint, name) == bytes_of(plain, name));
@@ -94,7 +96,8 @@ TEST_CASE("quantized: each block is within its type's step of what it was, and o
       for (std::size_t i = at; i < at + kBlock; ++i) CHECK(std::abs(found[i] - values[i]) <= bound);
     }
   }
-  CHECK(quantized(with_matrix(values, kRows, kColumns), DType::q8_0, [](const std::string&) { return false; })
+  CHECK(quantized(with_matrix(values, kRows, kColumns), Device::cpu(1), DType::q8_0,
+                  [](const std::string&) { return false; })
             .tensors.at("w")
             .type == DType::f32);
 }

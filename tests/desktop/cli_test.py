@@ -1,9 +1,14 @@
 #!/usr/bin/env python3
 """The contract of the `wick` program, on real models: usage: cli_test.py WICK SHARED_DIR [unittest arguments]."""
+import contextlib
+import ctypes
+import fcntl
 import http.client
 import json
 import os
+import pty
 import random
+import re
 import shutil
 import signal
 import socket
@@ -11,6 +16,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import unittest
 import wave
@@ -33,6 +39,37 @@ def shared(*path):
 def reference(name):
     with open(shared('reference', name)) as file:
         return json.load(file)
+
+
+def float_wav(samples):
+    """The bytes of a wav file of 32-bit floats, mono, 16 kHz."""
+    data = struct.pack(f'<{len(samples)}f', *samples)
+    return struct.pack('<4sI4s4sIHHIIHH4sI', b'RIFF', 36 + len(data), b'WAVE', b'fmt ', 16, 3, 1, 16000, 64000, 4, 32,
+                       b'data', len(data)) + data
+
+
+sndfile_formats = {'flac': 0x170002, 'ogg': 0x200060, 'opus': 0x200064, 'mp3': 0x230082}
+
+
+def write_sound(path, kind, samples, rate, channels):
+    """Interleaved 16-bit samples in a compressed file, by the library that `wick` reads them with."""
+    class Info(ctypes.Structure):
+        _fields_ = [('frames', ctypes.c_int64)] + [(name, ctypes.c_int) for name in
+                                                   ('samplerate', 'channels', 'format', 'sections', 'seekable')]
+
+    library = ctypes.CDLL('libsndfile.so.1')
+    library.sf_open.restype = ctypes.c_void_p
+    info = Info(0, rate, channels, sndfile_formats[kind], 0, 0)
+    file = ctypes.c_void_p(library.sf_open(path.encode(), 0x20, ctypes.byref(info)))
+    for at in range(0, len(samples), 1000 * channels):  # its mp3 writer garbles large pieces
+        piece = samples[at:at + 1000 * channels]
+        library.sf_writef_short(file, (ctypes.c_short * len(piece))(*piece), ctypes.c_int64(len(piece) // channels))
+    library.sf_close(file)
+
+
+def words(text):
+    """In lower case, without punctuation."""
+    return ' '.join(re.sub(r'[^a-z ]', '', text.lower()).split())
 
 
 class NeedsData(unittest.TestCase):
@@ -217,15 +254,125 @@ class Whisper(NeedsData):
             result = wick('transcribe', self.MODEL, '-', stdin=file.read(), binary=True)
         self.assertEqual(b' '.join(result.stdout.split()).decode(), self.SPOKEN['jfk'])
 
+    def test_options_of_decoding(self):
+        jfk = shared('speech', 'jfk.wav')
+        for options in (['--beam', '1', '--temp', '0.4', '--best-of', '2'], ['--patience', '2', '--length-penalty', '1'],
+                        ['--no-condition'], ['--compression-threshold', '1e9', '--logprob-threshold', '-1e9'],
+                        ['--no-speech-threshold', '0.1']):
+            self.assertEqual(words(self.heard(jfk, *options)), words(self.SPOKEN['jfk']), options)
+        self.assertIn('Amerika', self.heard(jfk, '--hotwords', 'Amerikans'))  # spelt as it is given
+        drawn = json.loads(self.heard(jfk, '--json', '--logprob-threshold', '0', '--temp', '0', '0.2'))
+        self.assertEqual({s['temperature'] for s in drawn['segments']}, {0.2})  # no text is as likely as that
+        for bad in (['--best-of', '0'], ['--patience', '0'], ['--length-penalty', '-1'], ['--beam', '99']):
+            self.assertEqual(wick('transcribe', self.MODEL, jfk, *bad).returncode, 2, bad)
+
+    def test_a_refrain_that_is_really_spoken_stays(self):
+        sentence = self.samples('spk1_snt5') + (0,) * 8000
+        text = words(self.heard(self.wav(sentence * 20), '--beam', '1'))
+        self.assertGreater(text.count(words(self.SPOKEN['spk1_snt5'])), 15)
+
     def test_weights_quantised_as_they_load(self):
         sentence = shared('speech', 'tinygrad_test.wav')
         self.assertEqual(self.heard(sentence, '--quantize', 'q8_0'), self.SPOKEN['tinygrad_test'])
         self.assertEqual(wick('transcribe', self.MODEL, sentence, '--quantize', 'q3').returncode, 2)
 
+    def test_compressed_stereo_from_a_file_and_a_pipe(self):
+        frames = [s for s in self.samples('jfk') for _ in range(6)]  # 48 kHz, two channels
+        for kind in sndfile_formats:
+            path = os.path.join(self.folder.name, 'a.' + kind)
+            write_sound(path, kind, frames, rate=48000, channels=2)
+            with open(path, 'rb') as file:
+                piped = wick('transcribe', self.MODEL, '-', stdin=file.read(), binary=True)
+            for text in (self.heard(path), piped.stdout.decode()):
+                self.assertIn('what you can do for your country', text, kind)
+            self.assertEqual(piped.stderr, b'')
+
     def test_what_is_cut_off_is_heard_as_far_as_it_goes(self):
         with open(shared('speech', 'jfk.wav'), 'rb') as file:
             whole = file.read()
-        self.assertTrue(self.heard(self.raw(whole[:len(whole) // 2])).startswith('And so, my fellow Americans'))
+        half = self.raw(whole[:len(whole) // 2])
+        self.assertTrue(self.heard(half).startswith('And so, my fellow Americans'))
+        result = wick('transcribe', self.MODEL, half, '--json')
+        reason = f'{half}: only the first 5.5 s can be used: it is cut off or damaged there'
+        self.assertEqual(result.stderr, f'wick: {reason}\n')
+        self.assertEqual(json.loads(result.stdout)['warning'], reason)
+
+    def test_what_comes_before_damage_is_kept(self):
+        samples = [s / 32768 for s in self.samples('jfk')] + [float('nan')] * 16000
+        result = wick('transcribe', self.MODEL, self.raw(float_wav(samples)))
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(' '.join(result.stdout.split()), self.SPOKEN['jfk'])
+        self.assertRegex(result.stderr, '^wick: .* only the first 11.0 s can be used: samples that are no numbers follow')
+
+    def test_the_memory_of_a_long_recording_is_bounded(self):
+        def peak(minutes):
+            seconds = minutes * 60
+            jfk = self.samples('jfk')
+            path = self.wav((jfk + (0,) * (20 * 16000 - len(jfk))) * (seconds // 20))
+            return json.loads(self.heard(path, '--json', '--beam', '1'))['peak_memory_bytes']
+
+        mel = 100 * 60 * 80 * 4  # bytes a minute
+        self.assertLess(peak(8) - peak(1), 7 * mel + (12 << 20))
+
+    def test_live_a_file_is_heard_as_it_plays(self):
+        jfk = shared('speech', 'jfk.wav')
+        self.assertEqual(words(self.heard('--live', jfk, '--speed', '30')), words(self.SPOKEN['jfk']))
+        result = json.loads(self.heard('--live', jfk, '--speed', '30', '--json'))
+        self.assertEqual(set(result), {'text', 'language', 'segments', 'timings', 'peak_memory_bytes'})
+        self.assertEqual(words(result['text']), words(self.SPOKEN['jfk']))
+        self.assertEqual(result['timings']['audio_seconds'], 11)
+        self.assertRegex(self.heard('--live', jfk, '--speed', '30', '-o', 'srt'), r'^1 00:00:00,\d{3} --> ')
+
+    def test_live_on_a_terminal_a_line_is_corrected_in_place(self):
+        ours, theirs = pty.openpty()
+        columns = 30
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack('HHHH', 24, columns, 0, 0))
+        with subprocess.Popen([WICK, 'transcribe', self.MODEL, '--live', shared('speech', 'jfk.wav'), '--speed', '4'],
+                              stdin=theirs, stdout=theirs, stderr=theirs) as process:
+            os.close(theirs)
+            output = b''
+            with contextlib.suppress(OSError):  # the terminal is gone once nobody holds it
+                while more := os.read(ours, 4096):
+                    output += more
+        os.close(ours)
+        self.assertEqual(process.returncode, 0)
+        drawn = re.sub(r'\x1b\[\d*m', '', output.decode()).split('\r\x1b[K')
+        previews = [text for text in drawn if '\n' not in text and 'Loading' not in text]
+        self.assertTrue(any('fellow' in text for text in previews), drawn)
+        self.assertLess(max(map(len, previews)), columns)
+        settled = ' '.join(re.findall(r'\[00:\d\d\.\d{3} → 00:\d\d\.\d{3}\] ?(.*)\r\n', ''.join(drawn)))
+        self.assertEqual(words(settled), words(self.SPOKEN['jfk']))
+
+    def test_live_a_microphone_until_ctrl_c(self):
+        with open(os.path.join(self.folder.name, 'a.raw'), 'wb') as raw:
+            raw.write(struct.pack('<176000f', *(s / 32768 for s in self.samples('jfk'))))
+        config = os.path.join(self.folder.name, 'asound.conf')
+        with open(config, 'w') as file:  # a device that has always heard more, faster than anybody speaks
+            file.write(f'pcm.talk {{ type file slave.pcm null file /dev/null infile "{raw.name}" format raw\n'
+                       'hint { show on description "talk" } }\npcm.null { type null }\n'
+                       'pcm.!default { type plug slave.pcm talk }\nctl.!default { type hw card 0 }\n')
+        env = {'ALSA_CONFIG_PATH': config}
+        devices = json.loads(wick('transcribe', '--list-devices', '--json', env=env).stdout)['devices']
+        if 'talk' not in [device['name'] for device in devices]:
+            self.skipTest('no ALSA here, or not this one')
+        with subprocess.Popen([WICK, 'transcribe', self.MODEL, '--live', '--input-device', 'talk'], text=True,
+                              env={**os.environ, **env}, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            first = process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            rest, errors = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 0, errors)
+        self.assertIn(words('And so my fellow Americans'), words(first + rest))
+
+    def test_live_without_a_microphone_is_a_clear_error(self):
+        if json.loads(wick('transcribe', '--list-devices', '--json').stdout)['devices']:
+            self.skipTest('this machine has a microphone')
+        result = wick('transcribe', self.MODEL, '--live')
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, '^wick: no microphone: .*connect one')
+        self.assertEqual(result.stdout, '')
+        for arguments in ([], [self.MODEL], [self.MODEL, '--input-device', 'x'], [self.MODEL, '--live', 'a', '--speed', '0'],
+                          [self.MODEL, '--live', 'a.wav', '--input-device', 'x']):
+            self.assertEqual(wick('transcribe', *arguments).returncode, 2, arguments)
 
     def test_a_bad_file_among_several_loses_no_other(self):
         good = shared('speech', 'tinygrad_test.wav')
@@ -236,16 +383,14 @@ class Whisper(NeedsData):
         self.assertIn('1 of 2 recordings could not be transcribed', result.stderr)
 
     def test_bad_input_is_a_clear_error(self):
-        half = struct.pack('<16000f', *([0.1] * 8000 + [float('nan')] * 8000))
-        header = struct.pack('<4sI4s4sIHHIIHH4sI', b'RIFF', 36 + len(half), b'WAVE', b'fmt ', 16, 3, 1, 16000, 64000, 4, 32,
-                             b'data', len(half))
+        half = float_wav([0.1] * 8000 + [float('nan')] * 8000)
         jfk = shared('speech', 'jfk.wav')
         for arguments, message in (
                 ([self.MODEL, __file__], 'not a recording that can be read'),
-                ([self.MODEL, self.folder.name], 'a folder, not a recording'),
+                ([self.MODEL, self.folder.name], 'is a folder, expected a file'),
                 ([self.MODEL, 'none.wav'], 'none.wav: no such file'),
                 ([self.MODEL, self.wav([])], 'the recording is empty'),
-                ([self.MODEL, self.raw(header + half)], 'samples that are no numbers'),
+                ([self.MODEL, self.raw(half)], 'samples that are no numbers'),
                 ([self.MODEL, jfk, '-l', 'klingon'], '--language klingon'),
                 ([self.MODEL, jfk, '-l', 'de'], 'English-only'),
                 ([self.MODEL, jfk, '--task', 'translate'], 'English-only'),

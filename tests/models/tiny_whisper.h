@@ -12,7 +12,7 @@ namespace wick::test {
 inline constexpr Index kWhisperDim = 64, kWhisperMels = 80, kWhisperAudio = 8, kWhisperText = 16, kWhisperVocab = 96;
 
 /// One head of 64, two blocks on each side, under OpenAI's names.
-inline TinyModel tiny_whisper() {
+inline TinyModel tiny_whisper(Index vocab = kWhisperVocab) {
   constexpr Index kDim = kWhisperDim;
   TinyModel model;
   model.metadata["general.architecture"] = std::string("whisper");
@@ -36,7 +36,7 @@ inline TinyModel tiny_whisper() {
   model.add("encoder.conv2.bias", {kDim}, 0.1F);
   model.add("encoder.positional_embedding", {kWhisperAudio, kDim}, 0.5F);
   model.add("decoder.positional_embedding", {kWhisperText, kDim}, 0.5F);
-  model.add("decoder.token_embedding.weight", {kWhisperVocab, kDim}, 0.5F);
+  model.add("decoder.token_embedding.weight", {vocab, kDim}, 0.5F);
   norm("encoder.ln_post");
   norm("decoder.ln");
   for (const std::string side : {"encoder", "decoder"}) {

@@ -68,6 +68,17 @@ TEST_CASE("voice: speech is joined over pauses, padded, and noises are left out"
   CHECK(speech_spans(std::vector<float>(100, 0.1F)).empty());
 }
 
+TEST_CASE("voice: speech lies between two times where any of it does") {
+  const std::vector<TimeSpan> speech = {{1, 2}, {4, 5}};
+  for (const auto& [begin, end] : {std::pair(0.0, 1.1), {1.2, 1.3}, {1.9, 3.0}, {0.0, 9.0}, {4.5, 6.0}}) {
+    CHECK(is_speech_between(speech, begin, end));
+  }
+  for (const auto& [begin, end] : {std::pair(0.0, 1.0), {2.0, 4.0}, {2.5, 3.0}, {5.0, 9.0}}) {
+    CHECK_FALSE(is_speech_between(speech, begin, end));
+  }
+  CHECK_FALSE(is_speech_between({}, 0, 9));
+}
+
 TEST_CASE("voice: another file is an error") {
   const Device device = Device::cpu(1);
   CHECK_THROWS_WITH(VoiceDetector::load(memory_source("x.bin", {}), device),

@@ -113,7 +113,7 @@ TEST_CASE("whisper formats: a quantised table of positions is taken as numbers")
   check_same(run_whisper(*load_whisper(open_checkpoint(folder / "whisper.gguf"))), expected(model), 1e-5);
 }
 
-TEST_CASE("whisper formats: a model quantised as it loads is the same as one stored so") {
+TEST_CASE("whisper formats: a model quantised as it loads is as one stored so, but for the encoder's first block") {
   const TinyModel model = tiny_whisper();
   const Checkpoint checkpoint = open_checkpoint(ggml_file(model, DType::f32));
   const std::size_t whole = load_whisper(checkpoint)->weight_bytes();
@@ -121,7 +121,11 @@ TEST_CASE("whisper formats: a model quantised as it loads is the same as one sto
     CAPTURE(info(type).name);
     const auto quantised = load_whisper(checkpoint, type);
     CHECK(quantised->weight_bytes() < whole / 2);
-    check_same(run_whisper(*quantised), run_whisper(*load_whisper(open_checkpoint(ggml_file(model, type)))), 0);
+    TinyModel stored = rounded(model, type);
+    for (auto& [name, tensor] : stored.tensors) {
+      if (name.starts_with("encoder.blocks.0.")) tensor = model.tensors.at(name);
+    }
+    check_same(run_whisper(*quantised), expected(stored), 1e-5);
   }
   CHECK_THROWS_AS(load_whisper(checkpoint, DType::q6_k), Error);
 }

@@ -1,0 +1,11 @@
+#pragma once
+// Recordings of which a part is missing, as their own bytes tell it.
+#include "core/byte_source.h"
+
+namespace wick {
+
+/// Whether a wav or aiff file says that it is longer than it is, or an ogg file does not end with its last page.
+/// libsndfile reads such files as far as they go and says nothing.
+bool is_cut_off(const ByteSource& source);
+
+}  // namespace wick

@@ -1,0 +1,167 @@
+#include "audio/microphone.h"
+
+#include <fcntl.h>
+#include <portaudio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "audio/resampler.h"
+#include "audio/sample_queue.h"
+#include "core/audio/log_mel.h"
+#include "core/error.h"
+
+namespace wick {
+namespace {
+
+constexpr std::size_t kSecondsKept = 60;
+constexpr const char* kConnect = "connect one, or let this program use it (on Linux by the group `audio`)";
+constexpr const char* kHowToList = "`wick transcribe --list-devices` shows what there is";
+
+/// Keeps standard error to ourselves: the system's sound libraries write there what they tried and did not find.
+class QuietLibraries {
+ public:
+  QuietLibraries() : kept_(::dup(STDERR_FILENO)) {
+    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (kept_ >= 0 && nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
+    if (nowhere >= 0) ::close(nowhere);
+  }
+  ~QuietLibraries() {
+    if (kept_ < 0) return;
+    ::dup2(kept_, STDERR_FILENO);
+    ::close(kept_);
+  }
+  QuietLibraries(const QuietLibraries&) = delete;
+  QuietLibraries& operator=(const QuietLibraries&) = delete;
+
+ private:
+  int kept_;
+};
+
+void check(PaError error, const std::string& what) {
+  if (error != paNoError) throw Error(ErrorKind::io, fmt::format("{}: {}", what, Pa_GetErrorText(error)));
+}
+
+class Library {
+ public:
+  Library() {
+    const QuietLibraries quiet;
+    check(Pa_Initialize(), fmt::format("no microphone: this system's sound does not answer; {}", kConnect));
+  }
+  ~Library() { Pa_Terminate(); }
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
+};
+
+std::vector<PaDeviceIndex> inputs() {
+  std::vector<PaDeviceIndex> found;
+  for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount(); ++i) {
+    if (Pa_GetDeviceInfo(i)->maxInputChannels > 0) found.push_back(i);
+  }
+  return found;
+}
+
+PaDeviceIndex find(const std::string& name) {
+  const std::vector<PaDeviceIndex> all = inputs();
+  if (all.empty()) {
+    throw Error(ErrorKind::io,
+                fmt::format("no microphone: this system shows no sound device to listen to; {}", kConnect));
+  }
+  if (name.empty()) {
+    const PaDeviceIndex own = Pa_GetDefaultInputDevice();
+    return own == paNoDevice ? all.front() : own;
+  }
+  std::vector<PaDeviceIndex> matching;
+  for (const PaDeviceIndex device : all) {
+    const std::string_view full = Pa_GetDeviceInfo(device)->name;
+    if (full == name) return device;
+    if (full.find(name) != std::string_view::npos) matching.push_back(device);
+  }
+  if (matching.size() == 1) return matching.front();
+  throw Error("--input-device {}: {} device of that name; {}", name, matching.empty() ? "no" : "more than one",
+              kHowToList);
+}
+
+}  // namespace
+
+std::vector<InputDevice> input_devices() {
+  const Library library;
+  std::vector<InputDevice> devices;
+  for (const PaDeviceIndex i : inputs()) {
+    const PaDeviceInfo& device = *Pa_GetDeviceInfo(i);
+    devices.push_back(
+        {device.name, device.maxInputChannels, device.defaultSampleRate, i == Pa_GetDefaultInputDevice()});
+  }
+  return devices;
+}
+
+struct Microphone::State {
+  Library library;
+  int channels = 1, rate = static_cast<int>(kSampleRate);
+  std::optional<SampleQueue> heard;  // the mean of the channels, at the device's rate
+  std::optional<Resampler> resampler;
+  PaStream* stream = nullptr;
+
+  explicit State(const std::string& name);
+  ~State() {
+    if (stream) Pa_CloseStream(stream);
+  }
+  static int on_sound(const void* input, void*, unsigned long frames, const PaStreamCallbackTimeInfo*,
+                      PaStreamCallbackFlags, void* user);
+};
+
+/// In the sound card's own thread, which may not wait: no allocation, no lock.
+int Microphone::State::on_sound(const void* input, void*, unsigned long frames, const PaStreamCallbackTimeInfo*,
+                                PaStreamCallbackFlags, void* user) {
+  State& state = *static_cast<State*>(user);
+  const auto channels = static_cast<std::size_t>(state.channels);
+  const auto* samples = static_cast<const float*>(input);
+  std::array<float, 256> mono;
+  for (std::size_t left = samples ? frames : 0; left > 0;) {
+    const std::size_t some = std::min(left, mono.size());
+    for (std::size_t i = 0; i < some; ++i, samples += channels) {
+      float sum = 0;
+      for (std::size_t channel = 0; channel < channels; ++channel) sum += samples[channel];
+      sum /= static_cast<float>(channels);
+      mono[i] = is_sound(sum) ? sum : 0;  // a driver's hiccup does not end a transcription
+    }
+    state.heard->push(std::span(mono).first(some));
+    left -= some;
+  }
+  return paContinue;
+}
+
+Microphone::State::State(const std::string& name) {
+  const PaDeviceIndex device = find(name);
+  const PaDeviceInfo& info = *Pa_GetDeviceInfo(device);
+  PaStreamParameters wanted{device, 1, paFloat32, info.defaultHighInputLatency, nullptr};
+  const QuietLibraries quiet;
+  // Whisper's rate and one channel where the device has them, else its own.
+  if (Pa_IsFormatSupported(&wanted, nullptr, rate) != paFormatIsSupported)
+    rate = static_cast<int>(info.defaultSampleRate);
+  if (Pa_IsFormatSupported(&wanted, nullptr, rate) != paFormatIsSupported) wanted.channelCount = info.maxInputChannels;
+  channels = wanted.channelCount;
+  heard.emplace(kSecondsKept * static_cast<std::size_t>(rate));
+  resampler.emplace(rate);
+  const std::string cannot =
+      fmt::format("the microphone '{}' cannot be opened, perhaps another program holds it; {}", info.name, kHowToList);
+  check(Pa_OpenStream(&stream, &wanted, nullptr, rate, paFramesPerBufferUnspecified, paClipOff, on_sound, this),
+        cannot);
+  check(Pa_StartStream(stream), cannot);
+}
+
+Microphone::Microphone(const std::string& device) : state_(std::make_unique<State>(device)) {}
+Microphone::~Microphone() = default;
+
+std::vector<float> Microphone::read(bool last) {
+  if (last) Pa_StopStream(state_->stream);
+  return state_->resampler->push(state_->heard->take(), last);
+}
+
+bool Microphone::is_listening() const { return Pa_IsStreamActive(state_->stream) == 1; }
+
+double Microphone::lost_seconds() const { return static_cast<double>(state_->heard->dropped()) / state_->rate; }
+
+}  // namespace wick

@@ -1,0 +1,39 @@
+#pragma once
+// Microphones, by PortAudio.
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace wick {
+
+struct InputDevice {
+  std::string name;
+  int channels;
+  double rate;  // Hz, its own
+  bool is_default;
+};
+
+/// What can be listened to. Throws Error where the system's sound does not answer at all.
+std::vector<InputDevice> input_devices();
+
+/// A microphone that listens from its making on.
+class Microphone {
+ public:
+  /// By a device's name or a part of it that no other has; the system's own choice for "". Throws Error, saying what
+  /// to do, where there is none of that name, none at all, or where it does not open.
+  explicit Microphone(const std::string& device);
+  ~Microphone();
+
+  /// What was heard since the last call, mono, at 16 kHz. `last`: there will be no more calls.
+  std::vector<float> read(bool last);
+  /// False once the device has gone.
+  bool is_listening() const;
+  /// That were heard, but came faster than they were read.
+  double lost_seconds() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace wick

@@ -1,0 +1,29 @@
+#pragma once
+// Where the samples of a transcription come from.
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audio/audio_file.h"
+
+namespace wick::cli {
+
+struct Sound {
+  std::string name;
+  double seconds = 0;  // that it claims to last; 0 where nobody knows
+  /// The next samples, at 16 kHz, nothing at the end. What is live gives those that have come, and waits a little for
+  /// them.
+  std::function<std::optional<std::vector<float>>()> next;
+  /// Known at the end.
+  std::function<SoundBreak()> broken;
+};
+
+/// Throws Error as open_audio, or where the recording is empty.
+Sound file_sound(const std::string& path);
+/// A file as if it were spoken just now, `speed` times as fast, until Ctrl-C.
+Sound played_sound(const std::string& path, double speed);
+/// Until Ctrl-C. Throws Error as Microphone.
+Sound microphone_sound(const std::string& device);
+
+}  // namespace wick::cli
