@@ -22,8 +22,9 @@ std::string letters_of(std::string_view text) {
 /// How many equal pieces of `size` tokens come one after another at the beginning.
 std::size_t run_of(std::span<const TokenId> tokens, std::size_t size) {
   std::size_t run = 1;
-  const auto piece = tokens.first(size);
-  while ((run + 1) * size <= tokens.size() && std::ranges::equal(tokens.subspan(run * size, size), piece)) ++run;
+  const auto piece = tokens.begin();
+  const auto is_same = [&](std::span<const TokenId> next) { return std::equal(next.begin(), next.end(), piece); };
+  while ((run + 1) * size <= tokens.size() && is_same(tokens.subspan(run * size, size))) ++run;
   return run;
 }
 

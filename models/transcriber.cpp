@@ -92,7 +92,10 @@ void Transcriber::start(std::span<const float> samples) {
 
 double Transcriber::seconds() const { return static_cast<double>(recording_.samples()) / kSampleRate; }
 
-double Transcriber::seconds_done() const { return std::min(static_cast<double>(seek_) * kSecondsOfFrame, seconds()); }
+double Transcriber::seconds_done() const {
+  if (state_ == State::done) return seconds();  // with the samples that make no whole frame
+  return std::min(static_cast<double>(seek_) * kSecondsOfFrame, seconds());
+}
 
 TranscribeStep Transcriber::step() {
   TranscribeStep result;
@@ -124,6 +127,7 @@ TranscribeStep Transcriber::listen() {
   if (find_window()) {
     state_ = State::encoding;
   } else if (draft_) {
+    recording_.forget_before(seek_);  // an hour of silence is no more to be kept than one of speech
     step.waiting = true;
   } else {
     state_ = State::done;
@@ -151,6 +155,7 @@ bool Transcriber::find_window() {
   }
   seek_ = std::max(seek_, frame_at(next->begin));
   Index end = std::min(seek_ + model_->config().frames(), recording_.frames());
+  if (end <= seek_) return false;  // the voice detector may be some samples ahead
   const auto after =
       std::find_if(next, speech_.end(), [&](const TimeSpan& span) { return frame_at(span.begin) >= end; });
   const Index quiet = std::min(end, frame_at(std::prev(after)->end));
