@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
+#include <numeric>
 
 #include "core/clock.h"
 #include "core/error.h"
@@ -289,6 +291,22 @@ bool Transcriber::is_full() const { return window_frames_ >= model_->config().fr
 /// Whether all of a draft's text will stay: the speaker pauses, or the window is nearly full.
 bool Transcriber::settles_whole() const { return is_paused() || is_full(); }
 
+/// Where to cut sound at about this frame: between two words rather than within one.
+Index Transcriber::quietest_near(Index frame) const {
+  constexpr Index kAround = 20, kHalf = 4;  // of the sound that is compared
+  const Index first = std::max(frame - kAround - kHalf, seek_), last = std::min(frame + kAround + kHalf + 1, drafted_);
+  if (last - first <= 2 * kHalf) return frame;
+  const std::vector<float> loudness = sum(recording_.window(first, last - first, last), 1).to_vector<float>();
+  Index best = frame;
+  float least = std::numeric_limits<float>::max();
+  for (Index at = kHalf; at + kHalf < last - first; ++at) {
+    const auto around = loudness.begin() + at;
+    const float loud = std::accumulate(around - kHalf, around + kHalf + 1, 0.0F);
+    if (loud < least) best = first + at, least = loud;
+  }
+  return best;
+}
+
 /// What a growing window's text is sure of: everything, or all segments but the last.
 void Transcriber::settle_draft(TranscribeStep& step, const DecodingResult& result, double ratio) {
   const Index begin = seek_, end = begin + window_frames_;
@@ -300,11 +318,11 @@ void Transcriber::settle_draft(TranscribeStep& step, const DecodingResult& resul
   }
   std::vector<Segment> segments = cut(result, ratio);
   if (options_.words) add_words(segments, begin, false);
-  seek_ = end;
-  if (!whole && !segments.empty()) {
+  seek_ = whole || segments.empty() ? end : begin;
+  if (seek_ == begin) {
     preview_ = segments.back().text;
     segments.pop_back();
-    seek_ = segments.empty() ? begin : std::lround(segments.back().end / kSecondsOfFrame);
+    if (!segments.empty()) seek_ = quietest_near(std::lround(segments.back().end / kSecondsOfFrame));
   }
   settle(step, result, std::move(segments));
   step.preview = preview_;
