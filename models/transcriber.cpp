@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
+#include <numeric>
 
 #include "core/clock.h"
 #include "core/error.h"
@@ -183,7 +185,7 @@ void Transcriber::begin_decoding() {
   o.language = language_;
   o.translate = options_.translate;
   o.temperature = options_.temperatures[attempt_];
-  o.beam = draft_ ? 1 : options_.beam;
+  o.beam = draft_ && !settles_whole() ? 1 : options_.beam;
   o.patience = options_.patience;
   o.length_penalty = options_.length_penalty;
   o.best_of = options_.best_of;
@@ -236,7 +238,7 @@ TranscribeStep Transcriber::decode() {
 /// Where a text can be had better, makes ready to: without the prompt where it says over and over what has been said,
 /// or else at the next temperature. A draft is only taken so seriously where it settles.
 bool Transcriber::falls_back(const DecodingResult& result, double ratio) {
-  if (draft_ && !is_paused() && !is_full()) return false;
+  if (draft_ && !settles_whole()) return false;
   if (is_prompted()) {
     const Index begin = seek_;
     RepeatedText heard = heard_;
@@ -274,7 +276,10 @@ void Transcriber::settle(TranscribeStep& step, const DecodingResult& result, std
     return again && doubtful;
   });
   for (const Segment& s : segments) said_.insert(said_.end(), s.tokens.begin(), s.tokens.end());
-  if (loops || !options_.condition_on_previous || result.temperature > kHotTemperature) prompt_from_ = said_.size();
+  // A live text settles amid sentences, and a model told "ask not what your country can do for you" takes the "ask what
+  // you can do" that follows for said.
+  const bool conditions = options_.condition_on_previous && !options_.live;
+  if (loops || !conditions || result.temperature > kHotTemperature) prompt_from_ = said_.size();
   segments_.insert(segments_.end(), segments.begin(), segments.end());
   step.segments = std::move(segments);
 }
@@ -283,11 +288,29 @@ bool Transcriber::is_paused() const { return voice_ && drafted_ - (seek_ + windo
 
 bool Transcriber::is_full() const { return window_frames_ >= model_->config().frames() - kNearlyFull; }
 
-/// What a growing window's text is sure of: everything, once the speaker pauses or the window is nearly full, else all
-/// segments but the last.
+/// Whether all of a draft's text will stay: the speaker pauses, or the window is nearly full.
+bool Transcriber::settles_whole() const { return is_paused() || is_full(); }
+
+/// Where to cut sound at about this frame: between two words rather than within one.
+Index Transcriber::quietest_near(Index frame) const {
+  constexpr Index kAround = 20, kHalf = 4;  // of the sound that is compared
+  const Index first = std::max(frame - kAround - kHalf, seek_), last = std::min(frame + kAround + kHalf + 1, drafted_);
+  if (last - first <= 2 * kHalf) return frame;
+  const std::vector<float> loudness = sum(recording_.window(first, last - first, last), 1).to_vector<float>();
+  Index best = frame;
+  float least = std::numeric_limits<float>::max();
+  for (Index at = kHalf; at + kHalf < last - first; ++at) {
+    const auto around = loudness.begin() + at;
+    const float loud = std::accumulate(around - kHalf, around + kHalf + 1, 0.0F);
+    if (loud < least) best = first + at, least = loud;
+  }
+  return best;
+}
+
+/// What a growing window's text is sure of: everything, or all segments but the last.
 void Transcriber::settle_draft(TranscribeStep& step, const DecodingResult& result, double ratio) {
   const Index begin = seek_, end = begin + window_frames_;
-  const bool whole = is_paused() || is_full();
+  const bool whole = settles_whole();
   preview_.clear();
   if (is_silent(result) || (!whole && fails(result, ratio))) {
     if (whole) seek_ = end;
@@ -295,11 +318,11 @@ void Transcriber::settle_draft(TranscribeStep& step, const DecodingResult& resul
   }
   std::vector<Segment> segments = cut(result, ratio);
   if (options_.words) add_words(segments, begin, false);
-  seek_ = end;
-  if (!whole && !segments.empty()) {
+  seek_ = whole || segments.empty() ? end : begin;
+  if (seek_ == begin) {
     preview_ = segments.back().text;
     segments.pop_back();
-    seek_ = segments.empty() ? begin : std::lround(segments.back().end / kSecondsOfFrame);
+    if (!segments.empty()) seek_ = quietest_near(std::lround(segments.back().end / kSecondsOfFrame));
   }
   settle(step, result, std::move(segments));
   step.preview = preview_;

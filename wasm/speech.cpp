@@ -32,7 +32,8 @@ wick::Index language_of(const std::string& name) {
 
 wick::TranscribeOptions parse_options(const Json& json) {
   if (!json.is_object()) throw wick::Error("options: expected an object");
-  constexpr std::array<std::string_view, 6> kKnown = {"language", "task", "beam", "prompt", "words", "live"};
+  constexpr std::array<std::string_view, 7> kKnown = {"language", "task",  "beam", "prompt",
+                                                      "hotwords", "words", "live"};
   for (const auto& [key, value] : json.items()) {
     if (std::find(kKnown.begin(), kKnown.end(), key) == kKnown.end()) throw wick::Error("options: no option '{}'", key);
   }
@@ -45,6 +46,7 @@ wick::TranscribeOptions parse_options(const Json& json) {
     if (!options.translate && *task != "transcribe") throw wick::Error("options: no task '{}'", std::string(*task));
   }
   if (const Json* prompt = text("prompt")) options.initial_prompt = *prompt;
+  if (const Json* hotwords = text("hotwords")) options.hotwords = *hotwords;
   if (const Json* words = flag("words")) options.words = *words;
   if (const Json* live = flag("live")) options.live = *live;
   read_option(json, "beam", options.beam);

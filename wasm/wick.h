@@ -106,8 +106,8 @@ WICK_API int32_t wick_chat_stop_reason(wick_chat* chat);
 WICK_API void wick_chat_cancel(wick_chat* chat);
 
 /* Writes down recordings, one after another. The loader must be done. `options_json`: {language: "auto", a code or a
- * name, task: "transcribe" or "translate", beam, prompt, words (also the times of each), live (begin before all sound
- * has come)}, each optional. */
+ * name, task: "transcribe" or "translate", beam, prompt (as if it had been said before), hotwords (names and words that
+ * occur), words (also the times of each), live (begin before all sound has come)}, each optional. */
 WICK_API wick_transcriber* wick_transcriber_new(wick_loader* loader, const char* options_json);
 WICK_API void wick_transcriber_free(wick_transcriber* transcriber);
 /* JSON {name, architecture, ..., languages: [{code, name}]} of a loaded speech model; its length. */

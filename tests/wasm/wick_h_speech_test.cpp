@@ -130,8 +130,9 @@ TEST_CASE("wick.h: options of a transcript that make no sense are refused in wor
   CHECK(refusal(session.loader, R"({"task": "sing"})") == "options: no task 'sing'");
   CHECK(refusal(session.loader, R"({"words": 1})") == "options: 'words' must be true or false");
   CHECK(refusal(session.loader, R"({"beam": 0})") == "options: 'beam' must be 1 to 64");
-  wick_transcriber* fine =
-      wick_transcriber_new(session.loader, R"({"language": "auto", "prompt": null, "live": true})");
+  CHECK(refusal(session.loader, R"({"hotwords": ["Wick"]})") == "options: 'hotwords' must be a text");
+  wick_transcriber* fine = wick_transcriber_new(
+      session.loader, R"({"language": "auto", "prompt": null, "hotwords": "Kennedy, Eisenhower", "live": true})");
   CHECK(fine);
   wick_transcriber_free(fine);
 }

@@ -81,7 +81,9 @@ async function hear({ variant, chat }) {
   );
   told.talks = await refusal(engine.loadChat(models));
   if (chat) told.hears = await refusal(engine.loadSpeech(talks));
-  told.again = await read(model.transcribe(pieces(11), { live: true }));
+  told.again = await read(
+    model.transcribe(pieces(11), { live: true, hotwords: "Kennedy, Nixon" }),
+  );
   return told;
 }
 

@@ -68,8 +68,11 @@ export class TranscribeJob extends LightElement {
         aria-valuemax=${Math.round(all)}
         aria-valuenow=${Math.round(done)}
       >
-        <i style="width:${part(done)}"></i
-        ><i class="read" style="width:${part(hearing ? 0 : read - done)}"></i>
+        ${
+          reading
+            ? html`<i class="read" style="width:${part(read)}"></i>`
+            : html`<i style="width:${part(done)}"></i>`
+        }
       </div>
       <div class="facts">
         ${

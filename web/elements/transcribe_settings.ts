@@ -59,8 +59,8 @@ export class TranscribeSettings extends LightElement {
           ><input
             class="input"
             placeholder="Kennedy, Eisenhower"
-            .value=${live(this.settings.value.prompt)}
-            @change=${(event: Event) => this.#change({ prompt: (event.target as HTMLInputElement).value })}
+            .value=${live(this.settings.value.hotwords)}
+            @change=${(event: Event) => this.#change({ hotwords: (event.target as HTMLInputElement).value })}
         /></label>
         ${this.#again()}
       </section>

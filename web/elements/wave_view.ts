@@ -119,7 +119,7 @@ export class WaveView extends LightElement {
 
   #jump(name: string, words: string, seconds: number) {
     return html`<button
-      class="btn quiet icon"
+      class="btn quiet icon ${name}"
       aria-label=${words}
       data-tip="${words}  ${seconds < 0 ? "←" : "→"}"
       ?disabled=${!this.player.state.value.ready}

@@ -39,8 +39,8 @@ export function mockSpeechInfo(name: string, bytes: number): SpeechModelInfo {
 }
 
 /**
- * Hears the same few sentences in every recording, over and over until it ends, and nothing in one of zeros. The prompt
- * `trap` breaks the module off.
+ * Hears the same few sentences in every recording, over and over until it ends, and nothing in one of zeros. The
+ * hotword `trap` breaks the module off.
  */
 export function createMockSpeech(
   stepMs: number,
@@ -100,7 +100,7 @@ export function createMockSpeech(
           "bad_argument",
           `[transcribe] the model does not know ${wanted}.`,
         );
-      if (asked.prompt === "trap")
+      if (asked.hotwords === "trap")
         throw new WebAssembly.RuntimeError("unreachable");
       options = asked;
       language = known?.code ?? null;

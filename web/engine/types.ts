@@ -123,8 +123,10 @@ export interface TranscribeOptions {
   task?: "transcribe" | "translate";
   /** Texts that are followed at a time: slower, and often better; 1 follows the likeliest alone. */
   beam?: number;
-  /** Names and words that occur, as if they had been said before. */
+  /** What came before the recording, as if it had been said. */
   prompt?: string;
+  /** Names and words that occur, told to every half minute. */
+  hotwords?: string;
   /** Also the times of every word. */
   words?: boolean;
   /** Begins before all sound has come, as for a microphone. */

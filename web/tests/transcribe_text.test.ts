@@ -168,10 +168,12 @@ test("export: JSON has the text, the words and where they are from", () => {
 test("settings: what is out of range or of another type takes the default", () => {
   expect(parseSettings(null)).toEqual(kDefaultSettings);
   expect(parseSettings("{")).toEqual(kDefaultSettings);
-  expect(parseSettings('{"beam":99,"words":"yes","prompt":"Nixon"}')).toEqual({
-    ...kDefaultSettings,
-    prompt: "Nixon",
-  });
+  expect(parseSettings('{"beam":99,"words":"yes","hotwords":"Nixon"}')).toEqual(
+    {
+      ...kDefaultSettings,
+      hotwords: "Nixon",
+    },
+  );
 });
 
 test("settings: an English-only model is not asked for German, nor to translate", () => {
@@ -181,7 +183,7 @@ test("settings: an English-only model is not asked for German, nor to translate"
     ...kDefaultSettings,
     language: "de",
     translate: true,
-    prompt: " ",
+    hotwords: " ",
   };
   expect(optionsOf(wish, english, false)).toEqual({
     ...{

@@ -340,3 +340,19 @@ test("a full store ends no work, says so, and loses nothing while the page lives
   expect(await session.open(recording?.id ?? "")).toBe(true);
   expect(texts(session)).toEqual([" one", " two"]);
 });
+
+test("what a full store refused is saved once there is room", async () => {
+  const kept = memoryRecordings();
+  const { write } = kept;
+  kept.write = () => Promise.reject(new DOMException("", "QuotaExceededError"));
+  const session = sessionWith(kept);
+  await session.openFile(file("a.mp3", 1));
+  await session.openFile(file("b.mp3", 1));
+  kept.write = write;
+  session.rename("there is room");
+  await settle();
+  expect((await kept.heads()).map(({ title }) => title).toSorted()).toEqual([
+    ...["a", "there is room"],
+  ]);
+  expect(session.state.value.unkept).toBe(kept.refused);
+});

@@ -1,93 +1,39 @@
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import {
+  memoryKept,
+  openKept,
+  type Head as KeptHead,
+  type Kept,
+  type Kind,
+} from "../kept.ts";
 import type { Conversation } from "./tree.ts";
 
-/** What the list shows and searches; kept apart so that listing reads no conversation. */
-export interface Head {
-  id: string;
+/** What the list shows and searches. */
+export interface Head extends KeptHead {
   title: string;
-  updated: number;
   /** All words in lower case. */
   words: string;
 }
 
-interface Schema extends DBSchema {
-  heads: { key: string; value: Head };
-  conversations: { key: string; value: Conversation };
-}
-
 /** The conversations kept in this browser. */
-export interface Conversations {
-  /** Why nothing outlives the page, or nothing. */
-  readonly refused?: string;
-  /** Newest first. */
-  heads(): Promise<Head[]>;
-  read(id: string): Promise<Conversation | undefined>;
-  write(conversation: Conversation): Promise<void>;
-  remove(id: string): Promise<void>;
-}
+export type Conversations = Kept<Conversation, Head>;
+
+export const kConversations: Kind<Conversation, Head> = {
+  items: "conversations",
+  headOf({ id, title, updated, turns }) {
+    const texts = Object.values(turns).map(({ text }) => text);
+    const words = [title, ...texts].join("\n").toLowerCase();
+    return { id, title, updated, words };
+  },
+  refusal:
+    "This browser keeps no data for the page: conversations end with it. Save what you need as a file.",
+};
 
 export async function openConversations(name = "wick"): Promise<Conversations> {
-  const db: IDBPDatabase<Schema> = await openDB<Schema>(name, 1, {
-    upgrade(fresh) {
-      fresh.createObjectStore("heads", { keyPath: "id" });
-      fresh.createObjectStore("conversations", { keyPath: "id" });
-    },
-  });
-  const both = ["heads", "conversations"] as const;
-  return {
-    heads: async () =>
-      (await db.getAll("heads")).sort((a, b) => b.updated - a.updated),
-    read: (id) => db.get("conversations", id),
-    async write(conversation) {
-      const change = db.transaction(both, "readwrite");
-      await Promise.all([
-        change.objectStore("conversations").put(conversation),
-        change.objectStore("heads").put(headOf(conversation)),
-        change.done,
-      ]);
-    },
-    async remove(id) {
-      const change = db.transaction(both, "readwrite");
-      await Promise.all([
-        change.objectStore("conversations").delete(id),
-        change.objectStore("heads").delete(id),
-        change.done,
-      ]);
-    },
-  };
+  return (await openKept(name, kConversations)).kept;
 }
 
-/** For a browser that keeps nothing: as long as the page lives. */
-export function memoryConversations(): Conversations {
-  const kept = new Map<string, Conversation>();
-  return {
-    refused:
-      "This browser keeps no data for the page: conversations end with it. Save what you need as a file.",
-    heads: () =>
-      Promise.resolve(
-        [...kept.values()].map(headOf).sort((a, b) => b.updated - a.updated),
-      ),
-    read: (id) => Promise.resolve(kept.get(id)),
-    write: (conversation) => {
-      kept.set(conversation.id, conversation);
-      return Promise.resolve();
-    },
-    remove: (id) => {
-      kept.delete(id);
-      return Promise.resolve();
-    },
-  };
-}
-
-export function headOf({ id, title, updated, turns }: Conversation): Head {
-  const texts = Object.values(turns).map(({ text }) => text);
-  return {
-    id,
-    title,
-    updated,
-    words: [title, ...texts].join("\n").toLowerCase(),
-  };
-}
+export const memoryConversations = (): Conversations =>
+  memoryKept(kConversations);
 
 /** Heads whose text has every word of the query. */
 export function searchHeads(heads: Head[], query: string): Head[] {

@@ -3,11 +3,15 @@ import type { ChatStream } from "../../engine/stream.ts";
 import type { ChatStats, TokenChoice } from "../../engine/types.ts";
 import type { EngineRoom } from "../engine_room.ts";
 import { observable, type Observable } from "../observable.ts";
-import { whyUnkept } from "../unkept.ts";
+import { createKeeper } from "../keeper.ts";
 import { recall, remember } from "../remember.ts";
 import { rememberSpeed } from "../shelf.ts";
 import { createAnswer, type Answer } from "./answer.ts";
-import { headOf, type Conversations, type Head } from "./conversations.ts";
+import {
+  kConversations,
+  type Conversations,
+  type Head,
+} from "./conversations.ts";
 import { optionsOf, type Settings } from "./sampling.ts";
 import {
   addTurn,
@@ -86,16 +90,14 @@ export function createSession({
 }: SessionOptions): ChatSession {
   const blank = () =>
     createConversation(newId(), recall(kSystemKey) ?? "", now());
+  const keeper = createKeeper(kept, kConversations, kMakeRoom);
   const state = observable<SessionState>({
     conversation: blank(),
-    heads: [],
+    ...keeper.state.value,
     writing: null,
-    unkept: kept.refused ?? "",
   });
   /** The conversation that is written to, which may not be the one that shows. */
   const live = new Map<string, Conversation>();
-  /** What the browser's store has refused; it lasts as long as the page. */
-  const unkept = new Map<string, Conversation>();
   let work: { controller: AbortController; ended: Promise<void> } | null = null;
 
   const set = (part: Partial<SessionState>) =>
@@ -103,7 +105,7 @@ export function createSession({
   const get = (id: string) =>
     state.value.conversation.id === id
       ? state.value.conversation
-      : (live.get(id) ?? unkept.get(id));
+      : live.get(id);
 
   function update(
     id: string,
@@ -112,35 +114,14 @@ export function createSession({
     const before = get(id);
     if (!before) return;
     const after = change(before);
-    for (const place of [live, unkept]) if (place.has(id)) place.set(id, after);
+    if (live.has(id)) live.set(id, after);
     if (state.value.conversation.id === id) set({ conversation: after });
   }
 
-  /** Never rejects: an answer must not end because the store is full. The page says so, and nothing is lost with it. */
   async function save(id: string): Promise<void> {
     const conversation = get(id);
-    if (!conversation || Object.keys(conversation.turns).length === 0) return;
-    try {
-      await kept.write(conversation);
-      unkept.delete(id);
-      if (unkept.size === 0) set({ unkept: kept.refused ?? "" });
-    } catch (reason) {
-      unkept.set(id, conversation);
-      set({ unkept: whyUnkept(reason, kMakeRoom) });
-    }
-    const others = state.value.heads.filter((head) => head.id !== id);
-    set({
-      heads: [headOf(conversation), ...others].sort(
-        (a, b) => b.updated - a.updated,
-      ),
-    });
-    if (!unkept.has(id)) await saveRefused();
-  }
-
-  /** There may be room now: saves one after the other until one is refused again. */
-  async function saveRefused(): Promise<void> {
-    const [id] = unkept.keys();
-    if (id !== undefined) await save(id);
+    if (conversation && Object.keys(conversation.turns).length > 0)
+      await keeper.save(conversation);
   }
 
   function newTurn(
@@ -254,12 +235,9 @@ export function createSession({
   }
 
   const find = async (id: string) =>
-    get(id) ?? (await kept.read(id).catch(() => undefined));
+    get(id) ?? (await keeper.read(id)) ?? undefined;
 
-  kept.heads().then(
-    (heads) => set({ heads }),
-    (reason: unknown) => set({ unkept: whyUnkept(reason, kMakeRoom) }),
-  );
+  keeper.state.subscribe(set);
 
   return {
     state,
@@ -347,10 +325,7 @@ export function createSession({
     async remove(id) {
       if (state.value.writing?.conversation === id) await stopWork();
       const conversation = await find(id);
-      await kept.remove(id);
-      unkept.delete(id);
-      set({ heads: state.value.heads.filter((head) => head.id !== id) });
-      await saveRefused();
+      await keeper.remove(id);
       if (state.value.conversation.id === id) set({ conversation: blank() });
       return async () => {
         if (!conversation) return;

@@ -1,7 +1,6 @@
 import { toWickError } from "../../engine/errors.ts";
 import type { SpeechRoom } from "../engine_room.ts";
 import { observable, type Observable } from "../observable.ts";
-import { createKeeper, type Kept } from "./keeper.ts";
 import { kSilent, type Level } from "./level.ts";
 import {
   startListening,
@@ -16,6 +15,7 @@ import {
   type Origin,
   type Recording,
 } from "./recording.ts";
+import { createRecordingKeeper, type Kept } from "./recording_keeper.ts";
 import type { Recordings } from "./recordings.ts";
 import { kSampleRate } from "../../engine/samples.ts";
 import type { Settings } from "./settings.ts";
@@ -73,7 +73,7 @@ export function createSession(options: SessionOptions): TranscribeSession {
   const { room, settings, openSound, canPlay, openMicrophone } = options;
   const now = options.now ?? Date.now;
   const newId = options.newId ?? (() => crypto.randomUUID());
-  const keeper = createKeeper(options.kept);
+  const keeper = createRecordingKeeper(options.kept);
   const save = (recording: Recording) => keeper.save(recording);
   const transcriber = createTranscriber({ room, settings, save, now });
   const state = observable<SessionState>({

@@ -8,7 +8,8 @@ export interface Settings {
   beam: number;
   /** Times and probabilities of every word. */
   words: boolean;
-  prompt: string;
+  /** Names and terms to expect. */
+  hotwords: string;
   /** Tint what the model is unsure of. */
   tint: boolean;
   /** Scroll along while it plays. */
@@ -19,7 +20,7 @@ export const kMostBeams = 10;
 
 export const kDefaultSettings: Settings = {
   ...{ language: "auto", translate: false, beam: 1, words: true },
-  ...{ prompt: "", tint: true, follow: true },
+  ...{ hotwords: "", tint: true, follow: true },
 };
 
 /** Settings from storage: what is missing, of the wrong type or out of range takes the default. */
@@ -43,7 +44,7 @@ export function parseSettings(text: string | null): Settings {
     translate: pick("translate", kDefaultSettings.translate),
     beam: fits ? beam : kDefaultSettings.beam,
     words: pick("words", kDefaultSettings.words),
-    prompt: pick("prompt", kDefaultSettings.prompt),
+    hotwords: pick("hotwords", kDefaultSettings.hotwords),
     tint: pick("tint", kDefaultSettings.tint),
     follow: pick("follow", kDefaultSettings.follow),
   };
@@ -51,7 +52,7 @@ export function parseSettings(text: string | null): Settings {
 
 /** What to ask of a model, which may not know the language that was chosen for another one. */
 export function optionsOf(
-  { language, translate, beam, words, prompt }: Settings,
+  { language, translate, beam, words, hotwords }: Settings,
   known: readonly SpeechLanguage[],
   live: boolean,
 ): TranscribeOptions {
@@ -62,6 +63,6 @@ export function optionsOf(
       several && has ? language : several ? "auto" : (known[0]?.code ?? "auto"),
     task: several && translate ? "translate" : "transcribe",
     ...{ beam, words, live },
-    ...(prompt.trim() && { prompt: prompt.trim() }),
+    ...(hotwords.trim() && { hotwords: hotwords.trim() }),
   };
 }
