@@ -92,7 +92,10 @@ void Transcriber::start(std::span<const float> samples) {
 
 double Transcriber::seconds() const { return static_cast<double>(recording_.samples()) / kSampleRate; }
 
-double Transcriber::seconds_done() const { return std::min(static_cast<double>(seek_) * kSecondsOfFrame, seconds()); }
+double Transcriber::seconds_done() const {
+  if (state_ == State::done) return seconds();  // with the samples that make no whole frame
+  return std::min(static_cast<double>(seek_) * kSecondsOfFrame, seconds());
+}
 
 TranscribeStep Transcriber::step() {
   TranscribeStep result;
@@ -124,6 +127,7 @@ TranscribeStep Transcriber::listen() {
   if (find_window()) {
     state_ = State::encoding;
   } else if (draft_) {
+    recording_.forget_before(seek_);  // an hour of silence is no more to be kept than one of speech
     step.waiting = true;
   } else {
     state_ = State::done;
@@ -151,6 +155,7 @@ bool Transcriber::find_window() {
   }
   seek_ = std::max(seek_, frame_at(next->begin));
   Index end = std::min(seek_ + model_->config().frames(), recording_.frames());
+  if (end <= seek_) return false;  // the voice detector may be some samples ahead
   const auto after =
       std::find_if(next, speech_.end(), [&](const TimeSpan& span) { return frame_at(span.begin) >= end; });
   const Index quiet = std::min(end, frame_at(std::prev(after)->end));
@@ -178,7 +183,7 @@ void Transcriber::begin_decoding() {
   o.language = language_;
   o.translate = options_.translate;
   o.temperature = options_.temperatures[attempt_];
-  o.beam = draft_ ? 1 : options_.beam;
+  o.beam = draft_ && !settles_whole() ? 1 : options_.beam;
   o.patience = options_.patience;
   o.length_penalty = options_.length_penalty;
   o.best_of = options_.best_of;
@@ -231,7 +236,7 @@ TranscribeStep Transcriber::decode() {
 /// Where a text can be had better, makes ready to: without the prompt where it says over and over what has been said,
 /// or else at the next temperature. A draft is only taken so seriously where it settles.
 bool Transcriber::falls_back(const DecodingResult& result, double ratio) {
-  if (draft_ && !is_paused() && !is_full()) return false;
+  if (draft_ && !settles_whole()) return false;
   if (is_prompted()) {
     const Index begin = seek_;
     RepeatedText heard = heard_;
@@ -269,7 +274,10 @@ void Transcriber::settle(TranscribeStep& step, const DecodingResult& result, std
     return again && doubtful;
   });
   for (const Segment& s : segments) said_.insert(said_.end(), s.tokens.begin(), s.tokens.end());
-  if (loops || !options_.condition_on_previous || result.temperature > kHotTemperature) prompt_from_ = said_.size();
+  // A live text settles amid sentences, and a model told "ask not what your country can do for you" takes the "ask what
+  // you can do" that follows for said.
+  const bool conditions = options_.condition_on_previous && !options_.live;
+  if (loops || !conditions || result.temperature > kHotTemperature) prompt_from_ = said_.size();
   segments_.insert(segments_.end(), segments.begin(), segments.end());
   step.segments = std::move(segments);
 }
@@ -278,11 +286,13 @@ bool Transcriber::is_paused() const { return voice_ && drafted_ - (seek_ + windo
 
 bool Transcriber::is_full() const { return window_frames_ >= model_->config().frames() - kNearlyFull; }
 
-/// What a growing window's text is sure of: everything, once the speaker pauses or the window is nearly full, else all
-/// segments but the last.
+/// Whether all of a draft's text will stay: the speaker pauses, or the window is nearly full.
+bool Transcriber::settles_whole() const { return is_paused() || is_full(); }
+
+/// What a growing window's text is sure of: everything, or all segments but the last.
 void Transcriber::settle_draft(TranscribeStep& step, const DecodingResult& result, double ratio) {
   const Index begin = seek_, end = begin + window_frames_;
-  const bool whole = is_paused() || is_full();
+  const bool whole = settles_whole();
   preview_.clear();
   if (is_silent(result) || (!whole && fails(result, ratio))) {
     if (whole) seek_ = end;

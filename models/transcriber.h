@@ -24,7 +24,7 @@ struct TranscribeOptions {
   double most_compression = 2.4;      // a text that repeats itself compresses better
   double least_avg_logprob = -1;      // of a token
   double most_no_speech = 0.6;        // a window of silence, where its text is also unlikely
-  bool condition_on_previous = true;  // the text so far is the next window's prompt
+  bool condition_on_previous = true;  // the text so far is the next window's prompt; never where it is live
   bool timestamps = true;
   bool live = false;                           // transcribes while the recording comes
   bool words = false;                          // times of words, by one more pass over a window's text
@@ -74,6 +74,7 @@ class Transcriber {
   TranscribeStep decode();
   bool is_paused() const;
   bool is_full() const;
+  bool settles_whole() const;
   bool is_prompted() const { return prompt_from_ < said_.size(); }
   void settle(TranscribeStep& step, const DecodingResult& result, std::vector<Segment> segments);
   void settle_draft(TranscribeStep& step, const DecodingResult& result, double ratio);

@@ -137,6 +137,29 @@ TEST_CASE("transcriber: samples that are no sound are refused, and the others st
   CHECK(transcriber.seconds_done() == transcriber.seconds());
 }
 
+TEST_CASE("transcriber: in the end all of a recording is done, whatever its length and its pieces") {
+  TranscribeOptions options;
+  options.temperatures = {0};
+  for (const bool live : {false, true}) {
+    options.live = live;
+    options.voice = live ? VoiceDetector::built_in(speech().model->device()) : nullptr;
+    Transcriber transcriber(speech().model, speech().tokenizer, options);
+    for (const std::size_t length : {0U, 1U, 159U, 161U, 2561U, 6000U, 20001U}) {
+      CAPTURE(live, length);
+      const std::vector<float> samples = tone(length);
+      transcriber.start();
+      for (std::size_t at = 0; at < length; at += 700) {
+        transcriber.push(std::span(samples).subspan(at, std::min<std::size_t>(700, length - at)));
+        CHECK_FALSE(transcriber.step().done);
+      }
+      transcriber.finish();
+      while (!transcriber.step().done) CHECK(transcriber.seconds_done() <= transcriber.seconds());
+      CHECK(transcriber.seconds() == static_cast<double>(length) / 16000);
+      CHECK(transcriber.seconds_done() == transcriber.seconds());
+    }
+  }
+}
+
 TEST_CASE("repetition: a text is a repetition from its third time in a row on, whatever its marks") {
   RepeatedText texts;
   CHECK_FALSE(texts.add(" Thank you."));
