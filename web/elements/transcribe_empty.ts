@@ -92,7 +92,9 @@ export class TranscribeEmpty extends LightElement {
       ? "a file of yours"
       : item.stored?.state === "ready"
         ? "already on this device"
-        : `${bytes(item.size)}, fetched once and kept`;
+        : item.reachable
+          ? `${bytes(item.size)}, fetched once and kept`
+          : "which only the page of wick serve can fetch";
     const count = languagesOf(this.room, this.shelf)?.length ?? 0;
     const hears =
       count === 1
