@@ -17,6 +17,12 @@ const Names kTiny = {"whisper-tiny.en.vocabulary.txt", "whisper-tiny.en.model.bi
 constexpr const char* kJfk =
     " And so my fellow Americans ask not what your country can do for you ask what you can do for your country";
 
+/// Weights of 8 bits end it with a full stop on some machines and without on others.
+std::string without_stop(std::string text) {
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
 /// Files of a folder, given to the loader in this order, and what was loaded of them.
 struct Session {
   std::vector<wick::SourcePtr> files;
@@ -92,7 +98,7 @@ TEST_CASE("wick.h: a recording in pieces becomes text, with the times of its wor
   REQUIRE(transcriber);
   const std::vector<float> jfk = read_speech("jfk.wav");
   const Transcript whole = transcribe(transcriber, jfk);
-  CHECK(whole.text == kJfk);
+  CHECK(without_stop(whole.text) == kJfk);
   std::string words;
   double last = 0;
   for (const auto& segment : whole.segments) {
@@ -102,7 +108,7 @@ TEST_CASE("wick.h: a recording in pieces becomes text, with the times of its wor
       last = word["end"].get<double>();
     }
   }
-  CHECK(words == kJfk);
+  CHECK(without_stop(words) == kJfk);
   CHECK(last < 11);
   const std::string transcript = nlohmann::json{{"segments", whole.segments}}.dump();
   CHECK(text(wick_transcript_text(transcript.c_str(), "srt")).starts_with("1\n00:00:00,"));
@@ -114,7 +120,7 @@ TEST_CASE("wick.h: a recording in pieces becomes text, with the times of its wor
   const std::vector<float> wrong{0.5F, std::numeric_limits<float>::quiet_NaN()};
   CHECK(wick_transcriber_push(transcriber, wrong.data(), 2) == WICK_ERROR);
   CHECK(std::string(wick_error_message()).find("no numbers") != std::string::npos);
-  CHECK(transcribe(transcriber, jfk).text == kJfk);
+  CHECK(without_stop(transcribe(transcriber, jfk).text) == kJfk);
   wick_transcriber_free(transcriber);
 }
 
