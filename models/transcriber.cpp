@@ -21,8 +21,10 @@ constexpr double kHotTemperature = 0.5;  // what was drawn above it is no good p
 constexpr SpeechOptions kLiveSpeech = {.threshold = 0.5, .least_speech = 0.1, .least_silence = 0.8, .pad = 0.3};
 constexpr double kSecondsOfDraft = 0.7;  // of sound from one to the next
 constexpr Index kSilence = 100;          // frames at a window's end that are not heard; in fewer a word may begin
-constexpr Index kPause = 30;             // frames after the padding of speech
-constexpr Index kNearlyFull = 400;       // frames
+constexpr Index kBorder = 30;       // the last part of so many of a full window, where it may end between two words
+constexpr Index kAroundCut = 24;    // frames before and after the time that a draft gives for a segment's end
+constexpr Index kPause = 30;        // frames after the padding of speech
+constexpr Index kNearlyFull = 400;  // frames
 
 bool is_blank(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
@@ -156,12 +158,17 @@ bool Transcriber::find_window() {
     return false;
   }
   seek_ = std::max(seek_, frame_at(next->begin));
-  Index end = std::min(seek_ + model_->config().frames(), recording_.frames());
+  const Index full = model_->config().frames();
+  Index end = std::min(seek_ + full, recording_.frames());
   if (end <= seek_) return false;  // the voice detector may be some samples ahead
   const auto after =
       std::find_if(next, speech_.end(), [&](const TimeSpan& span) { return frame_at(span.begin) >= end; });
   const Index quiet = std::min(end, frame_at(std::prev(after)->end));
-  if (draft_ || end - quiet > kSilence) end = quiet;
+  if (draft_ || end - quiet > kSilence) {
+    end = quiet;
+  } else if (end < recording_.frames()) {
+    end = quietest(end - full / kBorder, end);
+  }
   window_frames_ = end - seek_;
   return window_frames_ > 0;
 }
@@ -291,13 +298,12 @@ bool Transcriber::is_full() const { return window_frames_ >= model_->config().fr
 /// Whether all of a draft's text will stay: the speaker pauses, or the window is nearly full.
 bool Transcriber::settles_whole() const { return is_paused() || is_full(); }
 
-/// Where to cut sound at about this frame: between two words rather than within one.
-Index Transcriber::quietest_near(Index frame) const {
-  constexpr Index kAround = 20, kHalf = 4;  // of the sound that is compared
-  const Index first = std::max(frame - kAround - kHalf, seek_), last = std::min(frame + kAround + kHalf + 1, drafted_);
-  if (last - first <= 2 * kHalf) return frame;
+/// Where to cut sound in these frames: between two words rather than within one. `last` where they are few.
+Index Transcriber::quietest(Index first, Index last) const {
+  constexpr Index kHalf = 4;  // of the sound that is compared
+  if (last - first <= 2 * kHalf) return last;
   const std::vector<float> loudness = sum(recording_.window(first, last - first, last), 1).to_vector<float>();
-  Index best = frame;
+  Index best = last;
   float least = std::numeric_limits<float>::max();
   for (Index at = kHalf; at + kHalf < last - first; ++at) {
     const auto around = loudness.begin() + at;
@@ -322,7 +328,10 @@ void Transcriber::settle_draft(TranscribeStep& step, const DecodingResult& resul
   if (seek_ == begin) {
     preview_ = segments.back().text;
     segments.pop_back();
-    if (!segments.empty()) seek_ = quietest_near(std::lround(segments.back().end / kSecondsOfFrame));
+    if (!segments.empty()) {
+      const Index at = std::lround(segments.back().end / kSecondsOfFrame);
+      seek_ = quietest(std::max(at - kAroundCut, begin), std::min(at + kAroundCut, end));
+    }
   }
   settle(step, result, std::move(segments));
   step.preview = preview_;

@@ -75,7 +75,7 @@ class Transcriber {
   bool is_paused() const;
   bool is_full() const;
   bool settles_whole() const;
-  Index quietest_near(Index frame) const;
+  Index quietest(Index first, Index last) const;
   bool is_prompted() const { return prompt_from_ < said_.size(); }
   void settle(TranscribeStep& step, const DecodingResult& result, std::vector<Segment> segments);
   void settle_draft(TranscribeStep& step, const DecodingResult& result, double ratio);
