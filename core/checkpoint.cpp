@@ -162,10 +162,10 @@ std::string checkpoint_file(const std::string& path) {
   const std::filesystem::path folder = path;
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder, ignored)) return path;
-  for (const char* name : {"model.safetensors.index.json", "model.safetensors"}) {
+  for (const char* name : {"model.safetensors.index.json", "model.safetensors", "model.bin"}) {
     if (std::filesystem::exists(folder / name, ignored)) return (folder / name).string();
   }
-  throw Error("{}: the folder has neither model.safetensors nor model.safetensors.index.json", path);
+  throw Error("{}: the folder has no model.safetensors, model.safetensors.index.json or model.bin", path);
 }
 
 OpenSibling open_beside(const std::string& file) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -21,10 +22,14 @@ constexpr double kHotTemperature = 0.5;  // what was drawn above it is no good p
 constexpr SpeechOptions kLiveSpeech = {.threshold = 0.5, .least_speech = 0.1, .least_silence = 0.8, .pad = 0.3};
 constexpr double kSecondsOfDraft = 0.7;  // of sound from one to the next
 constexpr Index kSilence = 100;          // frames at a window's end that are not heard; in fewer a word may begin
-constexpr Index kBorder = 30;       // the last part of so many of a full window, where it may end between two words
-constexpr Index kAroundCut = 24;    // frames before and after the time that a draft gives for a segment's end
-constexpr Index kPause = 30;        // frames after the padding of speech
-constexpr Index kNearlyFull = 400;  // frames
+constexpr Index kAroundCut = 24;         // frames before and after the time that a draft gives for a segment's end
+constexpr Index kPause = 30;             // frames after the padding of speech
+constexpr Index kNearlyFull = 400;       // frames
+
+bool ends_sentence(std::string_view text) {
+  constexpr std::string_view kEnds[] = {".", "?", "!", "…", "。", "？", "！", "।", "؟"};
+  return std::any_of(std::begin(kEnds), std::end(kEnds), [&](std::string_view end) { return text.ends_with(end); });
+}
 
 bool is_blank(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
@@ -158,17 +163,12 @@ bool Transcriber::find_window() {
     return false;
   }
   seek_ = std::max(seek_, frame_at(next->begin));
-  const Index full = model_->config().frames();
-  Index end = std::min(seek_ + full, recording_.frames());
+  Index end = std::min(seek_ + model_->config().frames(), recording_.frames());
   if (end <= seek_) return false;  // the voice detector may be some samples ahead
   const auto after =
       std::find_if(next, speech_.end(), [&](const TimeSpan& span) { return frame_at(span.begin) >= end; });
   const Index quiet = std::min(end, frame_at(std::prev(after)->end));
-  if (draft_ || end - quiet > kSilence) {
-    end = quiet;
-  } else if (end < recording_.frames()) {
-    end = quietest(end - full / kBorder, end);
-  }
+  if (draft_ || end - quiet > kSilence) end = quiet;
   window_frames_ = end - seek_;
   return window_frames_ > 0;
 }
@@ -313,7 +313,29 @@ Index Transcriber::quietest(Index first, Index last) const {
   return best;
 }
 
-/// What a growing window's text is sure of: everything, or all segments but the last.
+/// How many of a draft's segments will stay: all of them where the speaker pauses, all but the last in a full window,
+/// else those before the last that end a sentence, since what is cut amid one is hard to hear.
+std::size_t Transcriber::count_settled(std::span<const Segment> segments) const {
+  if (is_paused() || segments.empty()) return segments.size();
+  std::size_t count = segments.size() - 1;
+  if (is_full()) return std::max<std::size_t>(count, 1);
+  while (count > 0 && !ends_sentence(segments[count - 1].text)) --count;
+  return count;
+}
+
+/// The frame where the window after `before` begins: near the end of this segment, and between its last word and the
+/// next one's first. Nothing of it ends later.
+Index Transcriber::cut_after(Segment& before, const Segment& next) const {
+  const auto frame_at = [](double seconds) { return static_cast<Index>(std::lround(seconds / kSecondsOfFrame)); };
+  const Index at = frame_at(before.end);
+  const Index first = std::max(at - kAroundCut, before.words.empty() ? seek_ : frame_at(before.words.back().end));
+  const Index last = std::min(at + kAroundCut, next.words.empty() ? drafted_ : frame_at(next.words.front().start));
+  const Index frame = first < last ? quietest(first, last) : std::max(last, seek_);
+  before.end = std::min(before.end, static_cast<double>(frame) * kSecondsOfFrame);
+  return frame;
+}
+
+/// What a growing window's text is sure of.
 void Transcriber::settle_draft(TranscribeStep& step, const DecodingResult& result, double ratio) {
   const Index begin = seek_, end = begin + window_frames_;
   const bool whole = settles_whole();
@@ -324,15 +346,15 @@ void Transcriber::settle_draft(TranscribeStep& step, const DecodingResult& resul
   }
   std::vector<Segment> segments = cut(result, ratio);
   if (options_.words) add_words(segments, begin, false);
-  seek_ = whole || segments.empty() ? end : begin;
-  if (seek_ == begin) {
-    preview_ = segments.back().text;
-    segments.pop_back();
-    if (!segments.empty()) {
-      const Index at = std::lround(segments.back().end / kSecondsOfFrame);
-      seek_ = quietest(std::max(at - kAroundCut, begin), std::min(at + kAroundCut, end));
-    }
+  seek_ = begin;  // which cutting has moved
+  const std::size_t settled = count_settled(segments);
+  for (std::size_t i = settled; i < segments.size(); ++i) preview_ += segments[i].text;
+  if (settled == segments.size()) {
+    seek_ = end;
+  } else if (settled > 0) {
+    seek_ = cut_after(segments[settled - 1], segments[settled]);
   }
+  segments.resize(settled);
   settle(step, result, std::move(segments));
   step.preview = preview_;
 }

@@ -75,6 +75,8 @@ class Transcriber {
   bool is_paused() const;
   bool is_full() const;
   bool settles_whole() const;
+  std::size_t count_settled(std::span<const Segment> segments) const;
+  Index cut_after(Segment& before, const Segment& next) const;
   Index quietest(Index first, Index last) const;
   bool is_prompted() const { return prompt_from_ < said_.size(); }
   void settle(TranscribeStep& step, const DecodingResult& result, std::vector<Segment> segments);

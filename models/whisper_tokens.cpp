@@ -95,6 +95,11 @@ WhisperTokenizer::WhisperTokenizer(std::vector<std::string> texts, Index vocab, 
     throw Error("{}: {} tokens of text, expected {}", file, texts_.size(), ids_.eot);
   }
   texts_.resize(static_cast<std::size_t>(ids_.eot));
+  constexpr std::size_t kEnglishThe = 262, kMultilingualThe = 264;
+  if (texts_[ids_.multilingual ? kEnglishThe : kMultilingualThe] == " the") {
+    throw Error("{}: the vocabulary beside it is that of {} models, and this one is not", file,
+                ids_.multilingual ? "English-only" : "multilingual");
+  }
   ranks_.reserve(texts_.size());
   for (std::size_t id = 0; id < texts_.size(); ++id) ranks_.emplace(texts_[id], static_cast<TokenId>(id));
   find_suppressed();

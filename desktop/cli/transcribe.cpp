@@ -105,7 +105,7 @@ Transcript transcribe(Transcriber& transcriber, double load_ms, const Options& o
 }
 
 Sound open_sound(const Options& options, const std::string& file) {
-  if (file.empty()) return microphone_sound(options.input_device);
+  if (options.files.empty()) return microphone_sound(options.input_device);
   return options.decoding.live ? played_sound(file, options.speed) : file_sound(file);
 }
 
@@ -146,7 +146,7 @@ void run(const Options& options) {
     try {
       const Sound sound = open_sound(options, file);
       const InterruptGuard guard;
-      if (several && !options.common.json) fmt::print("{}{}:\n", &file == &files.front() ? "" : "\n", file);
+      if (several && !options.common.json) fmt::print("{}{}:\n", &file == &files.front() ? "" : "\n", printable(file));
       Transcript transcript = transcribe(transcriber, loaded.load_ms, options, sound);
       results.push_back(std::move(transcript.json));
       if (several) results.back()["file"] = file;
@@ -219,7 +219,8 @@ void add_transcribe(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--prompt", options->decoding.initial_prompt, "What came before the recording");
   command->add_option("--hotwords", options->decoding.hotwords, "Names and words that occur, told to every window");
-  command->add_flag("--words", options->decoding.words, "When each word was said, for srt, vtt and --json");
+  command->add_flag("--words", options->decoding.words,
+                    "When each word was said, in --json; segments then begin and end with their words");
   CLI::Option* live = command->add_flag(
       "--live", options->decoding.live,
       "Transcribe the microphone while somebody speaks, until Ctrl-C; a file as if it were spoken now");

@@ -147,7 +147,7 @@ TEST_CASE("safetensors: an index joins its shards") {
 TEST_CASE("safetensors: a folder is opened by its index or its one file") {
   const TemporaryFolder folder;
   CHECK_THAT(error_of([&] { open_checkpoint(folder / ""); }),
-             Contains("the folder has neither model.safetensors nor model.safetensors.index.json"));
+             Contains("the folder has no model.safetensors, model.safetensors.index.json or model.bin"));
   const std::string bytes = "12345678";
   const SafetensorsEntry one[] = {entry("a", DType::f32, {2}, bytes)};
   write_safetensors(folder / "model.safetensors", one);

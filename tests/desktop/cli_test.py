@@ -305,6 +305,10 @@ class Whisper(NeedsData):
         self.assertRegex(result.stderr, '^wick: .* only the first 11.0 s can be used: samples that are no numbers follow')
 
     def test_the_memory_of_a_long_recording_is_bounded(self):
+        with open(WICK, 'rb') as program:
+            if b'__asan_init' in program.read():
+                self.skipTest('the address sanitizer keeps what is freed')
+
         def peak(minutes):
             seconds = minutes * 60
             jfk = self.samples('jfk')
@@ -594,7 +598,7 @@ class BadInput(WithTiny):
                               ('noise', bytes(range(256)) * 100), ('json', b'{"a": 1}'), ('half', b'GGUF')):
             self.refused(self.write(name, content), name)
         self.refused('/dev/null', 'null')
-        self.refused(self.folder, 'neither model.safetensors nor')
+        self.refused(self.folder, 'no model.safetensors')
 
     def test_truncated_anywhere(self):
         whole = Tiny().bytes()

@@ -228,7 +228,7 @@ TEST_CASE("loader: a folder without what a model needs says what") {
   const TemporaryFolder folder;
   CHECK(error_of([&] {
           ModelFiles::open(folder / "");
-        }).find("has neither model.safetensors nor model.safetensors.index.json") != std::string::npos);
+        }).find("has no model.safetensors, model.safetensors.index.json or model.bin") != std::string::npos);
   std::filesystem::copy(WICK_TESTS_DIR "/golden/llama/llama-gqa/model.safetensors", folder / "model.safetensors");
   CHECK(error_of([&] {
           LlamaLoader(ModelFiles::open(folder / ""), Device::cpu(1), Precision::fast);

