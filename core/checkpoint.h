@@ -76,7 +76,8 @@ Checkpoint open_checkpoint(SourcePtr source, const OpenSibling& open = {});
 /// As above from a path, with the parts beside it.
 Checkpoint open_checkpoint(const std::string& path);
 
-/// The file that a path means: itself, or what a folder of safetensors or of CTranslate2 is opened by. Throws Error for another folder.
+/// The file that a path means: itself, or what a folder of safetensors or of CTranslate2 is opened by. Throws Error for
+/// another folder.
 std::string checkpoint_file(const std::string& path);
 /// Opens what lies in the folder of `file`. Beside "x.model.bin" a part `name` may be called "x.name", so that models
 /// of several files share a folder.
