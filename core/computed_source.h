@@ -46,8 +46,8 @@ class ComputedSource final : public ByteSource {
 std::optional<DType> quantized_type(std::string_view name);
 
 /// The checkpoint with the tensors whose names `wanted` takes in one of those types, if they are matrices of a float
-/// type and their rows are whole blocks. The others are as before. By quantize_row, as they are read, on
-/// all threads of `device`: no kernel runs there at the same time.
+/// type and their rows are whole blocks. The others are as before. By quantize_row, as they are read, on all
+/// threads of `device`: no kernel runs there at the same time.
 Checkpoint quantized(Checkpoint checkpoint, const Device& device, DType type,
                      const std::function<bool(const std::string& name)>& wanted);
 

@@ -26,6 +26,8 @@ constexpr Index kAroundCut = 24;         // frames before and after the time tha
 constexpr Index kPause = 30;             // frames after the padding of speech
 constexpr Index kNearlyFull = 400;       // frames
 
+Index frame_at(double seconds) { return static_cast<Index>(std::lround(seconds / kSecondsOfFrame)); }
+
 bool ends_sentence(std::string_view text) {
   constexpr std::string_view kEnds[] = {".", "?", "!", "…", "。", "？", "！", "।", "؟"};
   return std::any_of(std::begin(kEnds), std::end(kEnds), [&](std::string_view end) { return text.ends_with(end); });
@@ -155,7 +157,6 @@ bool Transcriber::is_draft_due() {
 
 /// Moves `seek_` to where somebody speaks, and ends the window where nobody does any more; false at the end.
 bool Transcriber::find_window() {
-  const auto frame_at = [](double seconds) { return static_cast<Index>(std::lround(seconds / kSecondsOfFrame)); };
   const auto next =
       std::find_if(speech_.begin(), speech_.end(), [&](const TimeSpan& span) { return frame_at(span.end) > seek_; });
   if (next == speech_.end()) {
@@ -234,7 +235,8 @@ TranscribeStep Transcriber::decode() {
     seek_ += window_frames_;
   } else {
     const Index begin = seek_;
-    std::vector<Segment> segments = cut(result, ratio);
+    auto [segments, next] = cut(result, ratio);
+    seek_ = next;
     if (options_.words) add_words(segments, begin, !ends_alone(result.tokens, tokenizer_->ids()));
     settle(step, result, std::move(segments));
   }
@@ -247,10 +249,8 @@ TranscribeStep Transcriber::decode() {
 bool Transcriber::falls_back(const DecodingResult& result, double ratio) {
   if (draft_ && !settles_whole()) return false;
   if (is_prompted()) {
-    const Index begin = seek_;
     RepeatedText heard = heard_;
-    const std::vector<Segment> segments = cut(result, ratio);
-    seek_ = begin;
+    const std::vector<Segment> segments = cut(result, ratio).segments;
     if (std::any_of(segments.begin(), segments.end(), [&](const Segment& s) { return heard.add(s.text); })) {
       prompt_from_ = said_.size();
       attempt_ = 0;
@@ -326,7 +326,6 @@ std::size_t Transcriber::count_settled(std::span<const Segment> segments) const 
 /// The frame where the window after `before` begins: near the end of this segment, and between its last word and the
 /// next one's first. Nothing of it ends later.
 Index Transcriber::cut_after(Segment& before, const Segment& next) const {
-  const auto frame_at = [](double seconds) { return static_cast<Index>(std::lround(seconds / kSecondsOfFrame)); };
   const Index at = frame_at(before.end);
   const Index first = std::max(at - kAroundCut, before.words.empty() ? seek_ : frame_at(before.words.back().end));
   const Index last = std::min(at + kAroundCut, next.words.empty() ? drafted_ : frame_at(next.words.front().start));
@@ -344,9 +343,8 @@ void Transcriber::settle_draft(TranscribeStep& step, const DecodingResult& resul
     if (whole) seek_ = end;
     return;
   }
-  std::vector<Segment> segments = cut(result, ratio);
+  std::vector<Segment> segments = cut(result, ratio).segments;
   if (options_.words) add_words(segments, begin, false);
-  seek_ = begin;  // which cutting has moved
   const std::size_t settled = count_settled(segments);
   for (std::size_t i = settled; i < segments.size(); ++i) preview_ += segments[i].text;
   if (settled == segments.size()) {
@@ -368,7 +366,7 @@ Segment Transcriber::segment(const DecodingResult& result, double ratio, Index f
 }
 
 /// Segments between pairs of timestamps; the next window begins where the last complete one ends.
-std::vector<Segment> Transcriber::cut(const DecodingResult& result, double ratio) {
+Transcriber::Cut Transcriber::cut(const DecodingResult& result, double ratio) const {
   const WhisperIds& ids = tokenizer_->ids();
   const std::vector<TokenId>& tokens = result.tokens;
   const auto count = static_cast<Index>(tokens.size());
@@ -383,6 +381,7 @@ std::vector<Segment> Transcriber::cut(const DecodingResult& result, double ratio
     if (is_time(i - 1) && is_time(i)) cuts.push_back(i);
   }
   std::vector<Segment> found;
+  Index next = seek_ + window_frames_;
   if (!cuts.empty()) {
     if (alone) cuts.push_back(count);
     Index first = 0;
@@ -392,16 +391,15 @@ std::vector<Segment> Transcriber::cut(const DecodingResult& result, double ratio
                               offset + static_cast<double>(steps_at(last - 1)) * kSecondsOfToken));
       first = last;
     }
-    seek_ += alone ? window_frames_ : steps_at(first - 1) * kFramesOfToken;
+    if (!alone) next = seek_ + steps_at(first - 1) * kFramesOfToken;
   } else {
     double duration = static_cast<double>(window_frames_) * kSecondsOfFrame;
     Index latest = count - 1;
     while (latest >= 0 && !is_time(latest)) --latest;
     if (latest >= 0 && steps_at(latest) > 0) duration = static_cast<double>(steps_at(latest)) * kSecondsOfToken;
     found.push_back(segment(result, ratio, 0, count, offset, offset + duration));
-    seek_ += window_frames_;
   }
-  return found;
+  return {std::move(found), next};
 }
 
 /// Times of words; where the text may have been cut, the next window begins after the last of them.

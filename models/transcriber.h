@@ -85,7 +85,11 @@ class Transcriber {
   bool falls_back(const DecodingResult& result, double ratio);
   bool fails(const DecodingResult& result, double ratio) const;
   bool is_silent(const DecodingResult& result) const;
-  std::vector<Segment> cut(const DecodingResult& result, double ratio);
+  struct Cut {
+    std::vector<Segment> segments;
+    Index next;  // frame where the next window begins
+  };
+  Cut cut(const DecodingResult& result, double ratio) const;
   Segment segment(const DecodingResult& result, double ratio, Index first, Index last, double start, double end) const;
   void add_words(std::vector<Segment>& segments, Index window_begin, bool cut_off);
 
