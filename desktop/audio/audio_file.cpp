@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "audio/cut_off.h"
+#include "audio/mix.h"
 #include "audio/pipe.h"
 #include "audio/resampler.h"
 #include "core/audio/log_mel.h"
@@ -115,11 +116,9 @@ std::vector<float> AudioFile::State::mix(std::size_t count) {
   std::vector<float> mono;
   mono.reserve(count);
   for (std::size_t frame = 0; frame < count; ++frame) {
-    float sum = 0;
-    for (std::size_t channel = 0; channel < channels; ++channel) sum += frames[frame * channels + channel];
-    sum /= static_cast<float>(channels);
-    if (!is_sound(sum)) break;
-    mono.push_back(sum);
+    const float mean = mean_of(std::span(frames).subspan(frame * channels, channels));
+    if (!is_sound(mean)) break;
+    mono.push_back(mean);
   }
   return mono;
 }

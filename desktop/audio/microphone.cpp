@@ -8,6 +8,7 @@
 #include <array>
 #include <optional>
 
+#include "audio/mix.h"
 #include "audio/resampler.h"
 #include "audio/sample_queue.h"
 #include "core/audio/log_mel.h"
@@ -122,10 +123,8 @@ int Microphone::State::on_sound(const void* input, void*, unsigned long frames, 
   for (std::size_t left = samples ? frames : 0; left > 0;) {
     const std::size_t some = std::min(left, mono.size());
     for (std::size_t i = 0; i < some; ++i, samples += channels) {
-      float sum = 0;
-      for (std::size_t channel = 0; channel < channels; ++channel) sum += samples[channel];
-      sum /= static_cast<float>(channels);
-      mono[i] = is_sound(sum) ? sum : 0;  // a driver's hiccup does not end a transcription
+      const float mean = mean_of({samples, channels});
+      mono[i] = is_sound(mean) ? mean : 0;  // a driver's hiccup does not end a transcription
     }
     state.heard->push(std::span(mono).first(some));
     left -= some;
