@@ -289,7 +289,7 @@ def faster_whisper(bench):
         recordings = {f'{key}{beam}': wick_transcribe(bench, name, audio, beam, times)
                       for key, audio, times in (('beam', jfk, 6), ('long', long, 2)) for beam in (1, 5)}
         return {**wick_speech(bench, name), **recordings,
-                'encoder_f32': wick_speech(bench, name, '--quantize', 'none', '--filter', 'speech/')['encoder']}
+                'encoder_f32': wick_speech(bench, name, '--quantize', 'none')['encoder']}
 
     subjects = {}
     for name in SPEECH_MODELS:
