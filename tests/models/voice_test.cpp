@@ -81,7 +81,8 @@ TEST_CASE("voice: quiet speech is heard as loud speech is, quiet noise is none")
 
 TEST_CASE("voice: what is kept around speech ends where what is kept around the next begins") {
   std::vector<float> p(100, 0.0F);
-  for (const std::size_t i : {10, 11, 12, 13, 40, 41, 42, 43}) p[i] = 1;
+  std::fill_n(p.begin() + 10, 4, 1.0F);
+  std::fill_n(p.begin() + 40, 4, 1.0F);
   const std::vector<TimeSpan> spans = speech_spans(p, {.least_silence = 0.8, .before = 0.6, .after = 0.3});
   REQUIRE(spans.size() == 2);
   CHECK(spans[0].begin == 0);
