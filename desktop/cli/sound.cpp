@@ -21,12 +21,12 @@ Sound sound_of(const std::string& path, std::function<std::vector<float>(AudioFi
   const auto file = std::make_shared<AudioFile>(open_audio(path));
   const std::string name = path == "-" ? "standard input" : path;
   if (file->ended()) {
-    throw Error("{}", file->broken().reason.empty() ? name + ": the recording is empty" : file->broken().reason);
+    throw Error("{}", file->broken().empty() ? name + ": the recording is empty" : file->broken());
   }
   return {.name = name,
           .seconds = file->seconds(),
           .next = [file, read] { return file->ended() ? Samples() : read(*file); },
-          .broken = [file] { return file->broken(); }};
+          .broken = [file] { return SoundBreak{!file->broken().empty(), file->broken()}; }};
 }
 
 }  // namespace

@@ -9,6 +9,12 @@
 
 namespace wick::cli {
 
+/// Why sound ended before its end, or has gaps: one line for a person, empty where all of it was there.
+struct SoundBreak {
+  bool lost = false;  // something that was asked for, so that the command fails
+  std::string reason;
+};
+
 struct Sound {
   std::string name;
   double seconds = 0;  // that it claims to last; 0 where nobody knows

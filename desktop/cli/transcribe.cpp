@@ -150,7 +150,7 @@ void run(const Options& options) {
       Transcript transcript = transcribe(transcriber, loaded.load_ms, options, sound);
       results.push_back(std::move(transcript.json));
       if (several) results.back()["file"] = file;
-      if (transcript.broken.damaged) throw Error("{}", transcript.broken.reason);
+      if (transcript.broken.lost) throw Error("{}", transcript.broken.reason);
       if (!transcript.broken.reason.empty()) print_error(Error("{}", transcript.broken.reason));
     } catch (const Error& error) {
       errors.emplace_back(error.what());

@@ -291,10 +291,11 @@ class Whisper(NeedsData):
         with open(shared('speech', 'jfk.wav'), 'rb') as file:
             whole = file.read()
         half = self.raw(whole[:len(whole) // 2])
-        self.assertTrue(self.heard(half).startswith('And so, my fellow Americans'))
         result = wick('transcribe', self.MODEL, half, '--json')
         reason = f'{half}: only the first 5.5 s can be used: it is cut off or damaged there'
         self.assertEqual(result.stderr, f'wick: {reason}\n')
+        self.assertEqual(result.returncode, 1)
+        self.assertTrue(json.loads(result.stdout)['text'].startswith(' And so, my fellow Americans'))
         self.assertEqual(json.loads(result.stdout)['warning'], reason)
 
     def test_what_comes_before_damage_is_kept(self):
@@ -303,6 +304,19 @@ class Whisper(NeedsData):
         self.assertEqual(result.returncode, 1)
         self.assertEqual(' '.join(result.stdout.split()), self.SPOKEN['jfk'])
         self.assertRegex(result.stderr, '^wick: .* only the first 11.0 s can be used: samples that are no numbers follow')
+
+    def test_a_damaged_mp3_is_one_line_of_error_and_another_behind_it_is_heard(self):
+        paths = [os.path.join(self.folder.name, name) for name in ('a.mp3', 'joined.mp3', 'damaged.mp3')]
+        write_sound(paths[0], 'mp3', self.samples('spk1_snt4'), rate=16000, channels=1)
+        with open(paths[0], 'rb') as file:
+            sentence = file.read()
+        for path, content in zip(paths[1:], (sentence * 2, sentence[:5000] + random.Random(1).randbytes(5000))):
+            with open(path, 'wb') as file:
+                file.write(content)
+        self.assertEqual(self.heard(paths[1]), ' '.join([self.SPOKEN['spk1_snt4']] * 2))
+        result = wick('transcribe', self.MODEL, paths[2])
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, r'^wick: .*damaged.mp3: only the first 0\.\d s can be used: it is damaged there\n$')
 
     def test_the_memory_of_a_long_recording_is_bounded(self):
         with open(WICK, 'rb') as program:
@@ -388,14 +402,14 @@ class Whisper(NeedsData):
         self.assertIn('1 of 2 recordings could not be transcribed', result.stderr)
 
     def test_bad_input_is_a_clear_error(self):
-        half = float_wav([0.1] * 8000 + [float('nan')] * 8000)
+        no_numbers = float_wav([float('nan')] * 8000)
         jfk = shared('speech', 'jfk.wav')
         for arguments, message in (
                 ([self.MODEL, __file__], 'not a recording that can be read'),
                 ([self.MODEL, self.folder.name], 'is a folder, expected a file'),
                 ([self.MODEL, 'none.wav'], 'none.wav: no such file'),
                 ([self.MODEL, self.wav([])], 'the recording is empty'),
-                ([self.MODEL, self.raw(half)], 'samples that are no numbers'),
+                ([self.MODEL, self.raw(no_numbers)], 'nothing of it can be used: its samples are no numbers'),
                 ([self.MODEL, jfk, '-l', 'klingon'], '--language klingon'),
                 ([self.MODEL, jfk, '-l', 'de'], 'English-only'),
                 ([self.MODEL, jfk, '--task', 'translate'], 'English-only'),
