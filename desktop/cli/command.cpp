@@ -142,7 +142,8 @@ std::string indented(const Json& json, int depth) {
 
 }  // namespace
 
-void print_json(const Json& json) { fmt::print("{}\n", indented(json, 0)); }
+std::string json_text(const Json& json) { return indented(json, 0) + '\n'; }
+void print_json(const Json& json) { fmt::print("{}", json_text(json)); }
 void print_json_line(const Json& json) {
   fmt::print("{}\n", json_line(json));
   std::fflush(stdout);

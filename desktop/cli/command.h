@@ -62,6 +62,8 @@ std::string read_input(const std::string& text, const std::string& file);
 std::string printable(std::string_view text);
 /// What went wrong, in one line on standard error.
 void print_error(const std::exception& error);
+/// JSON for a person too: an entry a line.
+std::string json_text(const Json& json);
 /// JSON in one line.
 std::string json_line(const Json& json);
 void print_json(const Json& json);

@@ -246,6 +246,44 @@ class Whisper(NeedsData):
         self.assertRegex(vtt, r'^WEBVTT\n\n00:00\.000 --> 00:0\d\.\d{3}\nAnd so, my')
         self.assertRegex(tsv, r'^start\tend\ttext\n0\t\d+\tAnd so, my')
 
+    def test_a_file_for_each_transcript(self):
+        names = ('spk1_snt4', 'spk1_snt5')
+        recordings = [shared('speech', name + '.wav') for name in names]
+        recordings.append(shutil.copy(recordings[1], os.path.join(self.folder.name, 'spk1_snt4.wav')))
+        folder = os.path.join(self.folder.name, 'new', 'texts')
+        for _ in range(2):  # over those that are there
+            self.assertEqual(self.heard(*recordings, '-o', 'json', '--output-dir', folder), '')
+            texts = {}
+            for name in os.listdir(folder):
+                with open(os.path.join(folder, name)) as file:
+                    texts[name] = json.load(file)['text'].strip()
+            first, second = (self.SPOKEN[name] for name in names)
+            self.assertEqual(texts, {'spk1_snt4.json': first, 'spk1_snt5.json': second, 'spk1_snt4-2.json': second})
+
+    def test_where_nobody_speaks_a_note_says_so(self):
+        path = self.wav((0, 30) * 16000)
+        result = wick('transcribe', self.MODEL, path)
+        self.assertEqual((result.returncode, result.stdout), (0, ''))
+        self.assertEqual(result.stderr, f'wick: no speech found in {path}, which is very quiet: its loudest sample is '
+                                        '0.00092 of 1\n')
+        result = wick('transcribe', self.MODEL, self.wav((0, 3000) * 16000), '-o', 'json')
+        self.assertEqual(json.loads(result.stdout)['segments'], [])
+        self.assertEqual(result.stderr, f'wick: no speech found in {path}\n')
+
+    def test_ctrl_c_stops_them_all_and_keeps_what_is_done(self):
+        long, jfk = self.wav(self.samples('jfk') * 20), shared('speech', 'jfk.wav')
+        for others, message in (([], ''), ([jfk], 'wick: stopped: 1 of 2 recordings were begun\n')):
+            with subprocess.Popen([WICK, 'transcribe', self.MODEL, long, *others], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True) as process:
+                heard = process.stdout.readline() if others else ''
+                heard += process.stdout.readline()
+                process.send_signal(signal.SIGINT)
+                rest, errors = process.communicate(timeout=120)
+            self.assertEqual(process.returncode, 130)
+            self.assertEqual(errors, f'wick: {long}: interrupted, what was transcribed is kept\n' + message)
+            self.assertIn('my fellow Americans', heard)
+            self.assertNotIn(jfk, heard + rest)
+
     def test_any_rate_any_channels_and_standard_input(self):
         jfk = self.samples('jfk')
         for path in (self.wav(jfk[::2], rate=8000), self.wav([s for s in jfk for _ in range(8)], channels=8)):
@@ -256,12 +294,13 @@ class Whisper(NeedsData):
 
     def test_options_of_decoding(self):
         jfk = shared('speech', 'jfk.wav')
+        self.assertEqual(words(self.heard('--temp', '0', jfk)), words(self.SPOKEN['jfk']))
         for options in (['--beam', '1', '--temp', '0.4', '--best-of', '2'], ['--patience', '2', '--length-penalty', '1'],
                         ['--no-condition'], ['--compression-threshold', '1e9', '--logprob-threshold', '-1e9'],
                         ['--no-speech-threshold', '0.1']):
             self.assertEqual(words(self.heard(jfk, *options)), words(self.SPOKEN['jfk']), options)
         self.assertIn('Amerika', self.heard(jfk, '--hotwords', 'Amerikans', '--quantize', 'none'))  # spelt as given
-        drawn = json.loads(self.heard(jfk, '--json', '--logprob-threshold', '0', '--temp', '0', '0.2'))
+        drawn = json.loads(self.heard(jfk, '--json', '--logprob-threshold', '0', '--temp', '0,0.2'))
         self.assertEqual({s['temperature'] for s in drawn['segments']}, {0.2})  # no text is as likely as that
         for bad in (['--best-of', '0'], ['--patience', '0'], ['--length-penalty', '-1'], ['--beam', '99']):
             self.assertEqual(wick('transcribe', self.MODEL, jfk, *bad).returncode, 2, bad)
@@ -592,6 +631,14 @@ class BadInput(WithTiny):
             self.assertEqual(wick(*arguments).returncode, 2, arguments)
         for arguments in (['--help'], ['run', '--help'], ['--version']):
             self.assertEqual(wick(*arguments).returncode, 0, arguments)
+
+    def test_transcripts_that_cannot_be_written(self):
+        result = wick('transcribe', 'x', 'a.wav', 'b.wav', '-o', 'srt')
+        self.assertEqual(result.returncode, 2)
+        self.assertIn('--output-dir', result.stderr)
+        error = self.failed('transcribe', 'x', 'a.wav', '--output-dir', os.path.join(self.model, 'texts'))
+        self.assertRegex(error, '--output-dir .*texts: cannot be written to: Not a directory')
+        self.assertIn('Not a directory', self.failed('transcribe', 'x', 'a.wav', '--output-dir', self.model))
 
     def test_tiny_model_runs(self):
         result = wick('run', self.model, '-p', 'x', '-n', '1', '--temp', '0', '--json')
