@@ -36,11 +36,8 @@ struct Options {
 
 TranscribeOptions resolve(const Options& options) {
   TranscribeOptions resolved = options.decoding;
-  if (options.language != "auto") {
-    resolved.language = find_whisper_language(options.language);
-    if (resolved.language < 0) throw Error("--language {}: not a language that Whisper knows", options.language);
-  }
-  resolved.translate = options.task == "translate";
+  resolved.language = parse_whisper_language(options.language);
+  resolved.translate = parse_whisper_task(options.task);
   if (resolved.live) resolved.words = true;  // by its words a text that still comes is cut in the right place
   if (options.no_condition) resolved.condition_on_previous = false;
   return resolved;
@@ -212,7 +209,7 @@ class Recordings {
     Transcript transcript = transcribe(transcriber_, load_ms_, options_, sound);
     stopped_ = transcript.stopped;
     if (!path.empty()) {
-      write_transcript(path, transcript.text);
+      write(path, transcript.text);
     } else if (!options_.streams() && options_.format != "json") {
       fmt::print("{}", transcript.text);
     }
@@ -220,6 +217,16 @@ class Recordings {
     results_.push_back(std::move(transcript.json));
     if (transcript.broken.lost) throw Error("{}", transcript.broken.reason);
     if (!transcript.broken.reason.empty()) print_error(Error("{}", transcript.broken.reason));
+  }
+
+  /// Into its file, or where that fails to standard output: it is not lost.
+  static void write(const std::string& path, const std::string& text) {
+    try {
+      write_transcript(path, text);
+    } catch (const Error&) {
+      fmt::print("{}", text);
+      throw;
+    }
   }
 
   [[noreturn]] void fail(const std::string& why) const {

@@ -259,6 +259,10 @@ class Whisper(NeedsData):
                     texts[name] = json.load(file)['text'].strip()
             first, second = (self.SPOKEN[name] for name in names)
             self.assertEqual(texts, {'spk1_snt4.json': first, 'spk1_snt5.json': second, 'spk1_snt4-2.json': second})
+        os.mkdir(os.path.join(folder, 'spk1_snt4.txt'))
+        result = wick('transcribe', self.MODEL, recordings[0], '--output-dir', folder)
+        self.assertEqual((result.returncode, result.stdout), (1, self.SPOKEN['spk1_snt4'] + '\n'))  # it is not lost
+        self.assertIn('spk1_snt4.txt: ', result.stderr)
 
     def test_where_nobody_speaks_a_note_says_so(self):
         path = self.wav((0, 30) * 16000)
@@ -449,7 +453,7 @@ class Whisper(NeedsData):
                 ([self.MODEL, 'none.wav'], 'none.wav: no such file'),
                 ([self.MODEL, self.wav([])], 'the recording is empty'),
                 ([self.MODEL, self.raw(no_numbers)], 'nothing of it can be used: its samples are no numbers'),
-                ([self.MODEL, jfk, '-l', 'klingon'], '--language klingon'),
+                ([self.MODEL, jfk, '-l', 'klingon'], "language 'klingon': none that Whisper knows"),
                 ([self.MODEL, jfk, '-l', 'de'], 'English-only'),
                 ([self.MODEL, jfk, '--task', 'translate'], 'English-only'),
                 ([shared('llama', 'stories260K.bin'), jfk], 'not a Whisper model')):
@@ -459,7 +463,7 @@ class Whisper(NeedsData):
             self.assertEqual(result.stdout, '')
         result = wick('chat', self.MODEL, '-p', 'hello')
         self.assertEqual(result.returncode, 1)
-        self.assertIn('a Whisper model, made to transcribe speech', result.stderr)
+        self.assertIn(f'a Whisper model, made to transcribe speech: wick transcribe {self.MODEL}', result.stderr)
 
 
 class Bench(unittest.TestCase):
