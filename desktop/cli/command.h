@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/clock.h"
+#include "models/catalog.h"
 #include "models/language_model.h"
 #include "models/speech_model.h"
 
@@ -74,6 +75,9 @@ bool stdout_is_terminal();
 std::uint64_t peak_memory_bytes();
 /// "98.4 MB"
 std::string human_bytes(double bytes);
+
+/// What the catalogue says of a model, and whether it is on this machine.
+Json catalog_row(const CatalogEntry& entry, const char* state);
 
 /// A bar on standard error, drawn only on a terminal.
 class ProgressBar {

@@ -654,6 +654,14 @@ class BadInput(WithTiny):
         for command in ('fetch', 'verify', 'remove'):
             self.assertIn('not in the catalogue', self.failed('models', command, 'no-such-model'))
 
+    def test_a_model_that_is_built_in(self):
+        for command in (['models', 'fetch'], ['models', 'verify'], ['info']):
+            result = wick(*command, 'silero-vad')
+            self.assertEqual(result.returncode, 0)
+            self.assertIn('built in', result.stdout + result.stderr)
+        self.assertIn('built into', self.failed('models', 'remove', 'silero-vad'))
+        self.assertIn('built into', self.failed('transcribe', 'silero-vad', 'a.wav'))
+
     def test_model_that_is_not_fetched(self):
         for command in (['run', MODEL, '-p', 'x'], ['models', 'verify', MODEL]):
             self.assertIn(f'wick models fetch {MODEL}', self.failed(*command, env={'WICK_MODELS': self.folder}))
