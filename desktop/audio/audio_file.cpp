@@ -1,14 +1,9 @@
 #include "audio/audio_file.h"
 
 #include <sndfile.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
 #include <optional>
 
 #include "audio/cut_off.h"
@@ -30,15 +25,18 @@ constexpr std::size_t kFramesACall = 576;
 /// A source from a place on, as libsndfile wants to read it. Its own errors wait here, C code has no place for them.
 struct Reading {
   SourcePtr source;
-  sf_count_t first = 0;  // byte of the source
+  std::shared_ptr<Pipe> pipe;  // the source, where its bytes may still come
+  sf_count_t first = 0;        // byte of the source
   sf_count_t at = 0;
   std::string error;
 
   sf_count_t size() const { return static_cast<sf_count_t>(source->size()) - first; }
 
   sf_count_t read(void* into, sf_count_t count) {
-    const sf_count_t some = std::clamp<sf_count_t>(count, 0, size() - at);
+    sf_count_t some = 0;
     try {
+      if (pipe) pipe->wait_for(static_cast<std::uint64_t>(first + at + count));
+      some = std::clamp<sf_count_t>(count, 0, std::max<sf_count_t>(size() - at, 0));
       source->read(static_cast<std::uint64_t>(first + at),
                    {static_cast<std::byte*>(into), static_cast<std::size_t>(some)});
     } catch (const std::exception& failed) {
@@ -80,7 +78,7 @@ struct AudioFile::State {
   bool file_ended = false, ended = false;
   std::string broken;
 
-  explicit State(SourcePtr source);
+  State(SourcePtr source, std::shared_ptr<Pipe> pipe);
   bool open();
   void begin();
   bool open_joined();
@@ -91,7 +89,8 @@ struct AudioFile::State {
   void break_off(const std::string& why);
 };
 
-AudioFile::State::State(SourcePtr source) : reading{std::move(source), 0, 0, {}} {
+AudioFile::State::State(SourcePtr source, std::shared_ptr<Pipe> pipe)
+    : reading{.source = std::move(source), .pipe = std::move(pipe), .error = {}} {
   const std::string& name = reading.source->name();
   if (reading.size() == 0) throw Error("{}: the recording is empty", name);
   const bool opened = open();
@@ -182,7 +181,7 @@ std::size_t AudioFile::State::read_frames() {
 
 /// Of a file that has ended; empty where it did so at its end.
 std::string AudioFile::State::why_broken() const {
-  const bool knows_length = info.frames > 0 && info.frames < SF_COUNT_MAX;
+  const bool knows_length = info.frames > 0 && info.frames < SF_COUNT_MAX && !reading.pipe;
   const bool misses_some = knows_length && info.frames - frames_read > info.samplerate / 10;  // an estimate, in mp3
   if (!reading.error.empty()) return reading.error;
   if (is_mp3() && sf_error(file.get()) != SF_ERR_NO_ERROR) return "it is damaged there";  // libsndfile knows no more
@@ -197,7 +196,11 @@ void AudioFile::State::break_off(const std::string& why) {
   broken = fmt::format("{}: {}: {}", reading.source->name(), part, why);
 }
 
-AudioFile::AudioFile(SourcePtr source) : state_(std::make_unique<State>(std::move(source))) {}
+AudioFile::AudioFile(SourcePtr source) : state_(std::make_unique<State>(std::move(source), nullptr)) {}
+AudioFile::AudioFile(const std::shared_ptr<Pipe>& pipe) {
+  pipe->wait_for_header();
+  state_ = std::make_unique<State>(pipe, pipe);
+}
 AudioFile::AudioFile(AudioFile&&) noexcept = default;
 AudioFile::~AudioFile() = default;
 
@@ -220,12 +223,10 @@ double AudioFile::seconds() const { return state_->seconds_claimed; }
 const std::string& AudioFile::broken() const { return state_->broken; }
 
 AudioFile open_audio(const std::string& path) {
-  if (path == "-") return AudioFile(pipe_source("standard input", STDIN_FILENO));
-  std::error_code ignored;
-  if (!std::filesystem::is_fifo(path, ignored)) return AudioFile(open_file(path));
-  const std::unique_ptr<std::FILE, decltype(&std::fclose)> pipe(std::fopen(path.c_str(), "rb"), std::fclose);
-  if (!pipe) throw Error(ErrorKind::io, fmt::format("{}: cannot open: {}", path, std::strerror(errno)));
-  return AudioFile(pipe_source(path, ::fileno(pipe.get())));
+  const std::shared_ptr<Pipe> pipe = open_pipe(path);
+  if (!pipe) return AudioFile(open_file(path));
+  pipe->wait_for_all();
+  return AudioFile(SourcePtr(pipe));
 }
 
 }  // namespace wick

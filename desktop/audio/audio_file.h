@@ -8,12 +8,16 @@
 
 namespace wick {
 
+class Pipe;
+
 /// A recording as Whisper hears it, its channels mixed and resampled to 16 kHz, read piece by piece: an hour of it
 /// takes no more memory than a second. Of mp3 files that were joined to one, all are heard.
 class AudioFile {
  public:
   /// Throws Error for what is no recording.
   explicit AudioFile(SourcePtr source);
+  /// What comes through a pipe, where it is a wav while it comes: read() waits for it.
+  explicit AudioFile(const std::shared_ptr<Pipe>& pipe);
   AudioFile(AudioFile&&) noexcept;
   ~AudioFile();
 

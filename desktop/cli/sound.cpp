@@ -3,7 +3,9 @@
 #include <chrono>
 #include <thread>
 
+#include "audio/audio_file.h"
 #include "audio/microphone.h"
+#include "audio/pipe_listener.h"
 #include "core/audio/log_mel.h"
 #include "core/clock.h"
 #include "core/error.h"
@@ -49,6 +51,17 @@ Sound played_sound(const std::string& path, double speed) {
   });
   sound.next = [next = std::move(sound.next)] { return interrupts() > 0 ? Samples() : next(); };
   return sound;
+}
+
+Sound piped_sound(const std::shared_ptr<Pipe>& pipe) {
+  const auto listener = std::make_shared<PipeListener>(pipe);
+  const auto next = [listener]() -> Samples {
+    wait_a_little();
+    if (interrupts() > 0) listener->stop();
+    return listener->take();
+  };
+  const auto broken = [listener] { return SoundBreak{!listener->broken().empty(), listener->broken()}; };
+  return {.name = pipe->name(), .next = next, .broken = broken};
 }
 
 Sound microphone_sound(const std::string& device) {

@@ -142,7 +142,9 @@ Transcript transcribe(Transcriber& transcriber, double load_ms, const Options& o
 
 Sound open_sound(const Options& options, const std::string& file) {
   if (options.files.empty()) return microphone_sound(options.input_device);
-  return options.decoding.live ? played_sound(file, options.speed) : file_sound(file);
+  if (!options.decoding.live) return file_sound(file);
+  const auto pipe = open_pipe(file);
+  return pipe ? piped_sound(pipe) : played_sound(file, options.speed);
 }
 
 void list_devices(bool json) {
@@ -312,9 +314,10 @@ void add_transcribe(CLI::App& app) {
   command->add_option("--hotwords", options->decoding.hotwords, "Names and words that occur, told to every window");
   command->add_flag("--words", options->decoding.words,
                     "When each word was said, in --json; segments then begin and end with their words");
-  CLI::Option* live = command->add_flag(
-      "--live", options->decoding.live,
-      "Transcribe the microphone while somebody speaks, until Ctrl-C; a file as if it were spoken now");
+  CLI::Option* live = command->add_flag("--live", options->decoding.live,
+                                        "Transcribe the microphone while somebody speaks, until Ctrl-C; a wav as it "
+                                        "comes through a pipe; a file as if it "
+                                        "were spoken now");
   command->add_option("--input-device", options->input_device, "Microphone for --live: its name or a part of it")
       ->needs(live);
   command->add_flag("--list-devices", options->lists_devices, "Show the microphones there are");

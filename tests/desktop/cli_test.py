@@ -385,6 +385,19 @@ class Whisper(NeedsData):
         self.assertEqual(result['timings']['audio_seconds'], 11)
         self.assertRegex(self.heard('--live', jfk, '--speed', '30', '-o', 'srt'), r'^1 00:00:00,\d{3} --> ')
 
+    def test_live_a_pipe_is_heard_before_it_ends(self):
+        wav = bytearray(float_wav([s / 32768 for s in self.samples('jfk')] + [0.0] * 16000))
+        wav[4:8] = wav[40:44] = b'\xff' * 4  # as a program writes that does not know the length
+        with subprocess.Popen([WICK, 'transcribe', self.MODEL, '--live', '-'], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            process.stdin.write(wav)
+            process.stdin.flush()
+            first = process.stdout.readline().decode()
+            process.send_signal(signal.SIGINT)
+            rest, errors = process.communicate(timeout=120)
+        self.assertEqual((process.returncode, errors), (0, b''))
+        self.assertIn(words('And so my fellow Americans'), words(first + rest.decode()))
+
     def test_live_on_a_terminal_a_line_is_corrected_in_place(self):
         ours, theirs = pty.openpty()
         columns = 30
