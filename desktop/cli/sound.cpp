@@ -19,7 +19,7 @@ using Samples = std::optional<std::vector<float>>;
 void wait_a_little() { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
 
 /// `read` gives the next samples of a file that has some left.
-Sound sound_of(const std::string& path, std::function<std::vector<float>(AudioFile&)> read) {
+Sound sound_of(const std::string& path, const std::function<std::vector<float>(AudioFile&)>& read) {
   const auto file = std::make_shared<AudioFile>(open_audio(path));
   const std::string name = path == "-" ? "standard input" : path;
   if (file->ended()) {

@@ -43,7 +43,7 @@ std::vector<std::string> transcript_paths(const std::string& folder, std::span<c
   };
   for (const std::string& recording : recordings) {
     const std::string start = (fs::path(folder) / name_of(recording)).string();
-    std::string path = start + "." + format;
+    std::string path = fmt::format("{}.{}", start, format);
     for (int number = 2; is_taken(path); ++number) path = fmt::format("{}-{}.{}", start, number, format);
     paths.push_back(path);
   }
