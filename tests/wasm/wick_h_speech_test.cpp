@@ -130,10 +130,9 @@ TEST_CASE("wick.h: options of a transcript that make no sense are refused in wor
   CHECK(refusal(session.loader, "[]") == "options: expected an object");
   CHECK(refusal(session.loader, R"({"beams": 5})") == "options: no option 'beams'");
   CHECK(refusal(session.loader, R"({"language": 5})") == "options: 'language' must be a text");
-  CHECK(refusal(session.loader, R"({"language": "klingon"})") ==
-        "options: 'klingon' is no language that Whisper knows");
+  CHECK(refusal(session.loader, R"({"language": "klingon"})") == "language 'klingon': none that Whisper knows");
   CHECK(refusal(session.loader, R"({"language": "de"})").find("English-only") != std::string::npos);
-  CHECK(refusal(session.loader, R"({"task": "sing"})") == "options: no task 'sing'");
+  CHECK(refusal(session.loader, R"({"task": "sing"})") == "task 'sing': only transcribe and translate");
   CHECK(refusal(session.loader, R"({"words": 1})") == "options: 'words' must be true or false");
   CHECK(refusal(session.loader, R"({"beam": 0})") == "options: 'beam' must be 1 to 64");
   CHECK(refusal(session.loader, R"({"hotwords": ["Wick"]})") == "options: 'hotwords' must be a text");
