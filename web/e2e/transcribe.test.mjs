@@ -322,7 +322,7 @@ test("export in every format, also after a reload, when no model is loaded", asy
     ],
     ["vtt", "Subtitles, WebVTT", /^WEBVTT\n\n(00:)?00:00\.700 --> /],
     ["tsv", "Table with times", /^start\tend\ttext\n700\t\d+\tAnd so/],
-    ["json", "Words, times, probabilities", /^\{\n {2}"text": "And so/],
+    ["json", "Words, times, probabilities", /^\{\n {2}"text": " And so/],
   ]) {
     await page.getByText("Export", { exact: true }).click();
     const download = page.waitForEvent("download");
@@ -334,8 +334,11 @@ test("export in every format, also after a reload, when no model is loaded", asy
     );
     const content = readFileSync(await saved.path(), "utf8");
     assert.match(content, beginning);
-    if (format === "json")
-      assert.equal(JSON.parse(content).segments[0].words[0].text, " And");
+    if (format !== "json") continue;
+    const { language, file, segments } = JSON.parse(content);
+    assert.deepEqual([language, file], ["en", "jfk.wav"]);
+    assert.equal(segments[0].words[0].text, " And");
+    assert.ok(segments[0].tokens.length > 0);
   }
   await page.getByText("Ready", { exact: true }).waitFor(); // no model came
 });

@@ -118,7 +118,7 @@ test("a file is transcribed, with what is known of it", async () => {
   expect(recording?.peaks).toHaveLength(150);
   expect([job, (sound as File).name]).toEqual([null, "team_meeting.mp3"]);
   expect(asked).toEqual([
-    { language: "en", task: "transcribe", beam: 1, words: true, live: false },
+    { language: "en", task: "transcribe", beam: 5, words: true, live: false },
   ]);
 });
 
