@@ -3,7 +3,12 @@ import { expect, test } from "vitest";
 import { ahead, createQueue, skip } from "../pages/transcribe/ahead.ts";
 import { kSilent, litBars, nextLevel } from "../pages/transcribe/level.ts";
 import { measured } from "../pages/transcribe/measured.ts";
-import { bars, createPeaks, pathOfBars } from "../pages/transcribe/peaks.ts";
+import {
+  bars,
+  createPeaks,
+  isQuiet,
+  pathOfBars,
+} from "../pages/transcribe/peaks.ts";
 import { createResampler, toMono } from "../pages/transcribe/resample.ts";
 import { soundPieces, type Block } from "../pages/transcribe/sound_pieces.ts";
 import { createWavWriter } from "../pages/transcribe/wav.ts";
@@ -186,6 +191,15 @@ test("peaks: bars follow loudness, and silence is a dot", () => {
   ]);
   expect(pathOfBars(Float32Array.of(0), 4, 76)).toBe("M2.0 36.9V39.1");
   expect([...bars(new Uint8Array(0), 0, 0, 3)]).toEqual([0, 0, 0]);
+});
+
+test("peaks: a recording is quiet whose loudest sample is under a hundredth", () => {
+  const quiet = createPeaks();
+  quiet.add(new Float32Array(kSampleRate).fill(-0.0099));
+  expect(isQuiet(quiet.values())).toBe(true);
+  quiet.add(new Float32Array(kSampleRate).fill(-0.0101));
+  expect(isQuiet(quiet.values())).toBe(false);
+  expect(isQuiet(new Uint8Array(3))).toBe(true);
 });
 
 test("peaks: given values do not change when more is added", () => {
