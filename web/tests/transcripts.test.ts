@@ -60,7 +60,9 @@ const model = {
 } as unknown as SpeechModel;
 
 const room = {
-  state: { value: { title: "Whisper tiny" } },
+  get state() {
+    return { value: { title: "Whisper tiny", model: missing ? null : model } };
+  },
   ensure: () => (missing ? Promise.reject(missing) : Promise.resolve(model)),
   report: () => undefined,
   forget: () => undefined,
@@ -344,6 +346,18 @@ test("stop ends the file in work; those that wait stay until they are asked for 
   session.clearWaiting();
   await more;
   expect(titles(session)).toEqual(["a", "b", "c", "d"]);
+});
+
+test("without a model, the files after the first wait until there is one", async () => {
+  missing = new WickError("network", "No connection.");
+  const session = sessionWith(memoryRecordings());
+  await session.openFiles([file("a.mp3", 1), file("b.mp3", 1)]);
+  expect(session.state.value.recording?.problem).toBe("No connection.");
+  expect(session.state.value.waiting).toHaveLength(1);
+  missing = null;
+  await session.openFiles([]);
+  expect(titles(session)).toEqual(["a", "b"]);
+  expect(texts(session)).toEqual([" one"]);
 });
 
 test("a microphone ends the file in work, and those that wait do not end the microphone", async () => {

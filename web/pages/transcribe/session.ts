@@ -198,6 +198,7 @@ export function createSession(options: SessionOptions): TranscribeSession {
       sound,
       { show },
     );
+    if (!room.state.value.model) turns.halt(); // what waits would fail as this did
     return true;
   }
 
