@@ -19,11 +19,12 @@ constexpr double kFastest = 30;          // letters a second
 constexpr double kHotTemperature = 0.5;  // what was drawn above it is no good prompt
 
 /// Of speech while it comes: a shorter silence ends it, so that its text can settle.
-constexpr SpeechOptions kLiveSpeech = {.threshold = 0.5, .least_speech = 0.1, .least_silence = 0.8, .pad = 0.3};
+constexpr SpeechOptions kLiveSpeech = {
+    .threshold = 0.5, .least_speech = 0.1, .least_silence = 0.8, .before = 0.6, .after = 0.3};
 constexpr double kSecondsOfDraft = 0.7;  // of sound from one to the next
 constexpr Index kSilence = 100;          // frames at a window's end that are not heard; in fewer a word may begin
-constexpr Index kAroundCut = 24;         // frames before and after the time that a draft gives for a segment's end
-constexpr Index kPause = 30;             // frames after the padding of speech
+constexpr Index kAroundCut = 10;         // frames before and after the end of a word
+constexpr Index kPause = 110;            // frames after the padding of speech: with it longer than within a sentence
 constexpr Index kNearlyFull = 400;       // frames
 
 Index frame_at(double seconds) { return static_cast<Index>(std::lround(seconds / kSecondsOfFrame)); }
@@ -41,6 +42,12 @@ bool is_blank(const std::string& text) {
 bool ends_alone(std::span<const TokenId> tokens, const WhisperIds& ids) {
   const std::size_t count = tokens.size();
   return count > 0 && ids.is_timestamp(tokens[count - 1]) && (count < 2 || !ids.is_timestamp(tokens[count - 2]));
+}
+
+/// Seconds; none where no times of words are known.
+std::optional<double> end_of_words(std::span<const Segment> segments) {
+  const auto last = std::find_if(segments.rbegin(), segments.rend(), [](const Segment& s) { return !s.words.empty(); });
+  return last == segments.rend() ? std::nullopt : std::optional(last->words.back().end);
 }
 
 }  // namespace
@@ -160,7 +167,7 @@ bool Transcriber::find_window() {
   const auto next =
       std::find_if(speech_.begin(), speech_.end(), [&](const TimeSpan& span) { return frame_at(span.end) > seek_; });
   if (next == speech_.end()) {
-    seek_ = std::max(seek_, recording_.frames() - (draft_ ? frame_at(kLiveSpeech.pad) : 0));
+    seek_ = std::max(seek_, recording_.frames() - (draft_ ? frame_at(kLiveSpeech.before) : 0));
     return false;
   }
   seek_ = std::max(seek_, frame_at(next->begin));
@@ -234,10 +241,12 @@ TranscribeStep Transcriber::decode() {
   if (is_silent(result)) {
     seek_ += window_frames_;
   } else {
-    const Index begin = seek_;
     auto [segments, next] = cut(result, ratio);
-    seek_ = next;
-    if (options_.words) add_words(segments, begin, !ends_alone(result.tokens, tokenizer_->ids()));
+    if (options_.words) add_words(segments);
+    // Where the text may have been cut, the next window begins after the last word.
+    const std::optional<double> end = end_of_words(segments);
+    const bool cut_off = !ends_alone(result.tokens, tokenizer_->ids());
+    seek_ = cut_off && end && frame_at(*end) > seek_ ? frame_at(*end) : next;
     settle(step, result, std::move(segments));
   }
   state_ = find_window() ? State::encoding : State::done;
@@ -282,7 +291,11 @@ void Transcriber::settle(TranscribeStep& step, const DecodingResult& result, std
     loops = loops || again;
     return again && doubtful;
   });
-  for (const Segment& s : segments) said_.insert(said_.end(), s.tokens.begin(), s.tokens.end());
+  last_speech_ = end_of_words(segments).value_or(last_speech_);
+  for (Segment& s : segments) {
+    if (!options_.words) s.words.clear();
+    said_.insert(said_.end(), s.tokens.begin(), s.tokens.end());
+  }
   // A live text settles amid sentences, and a model told "ask not what your country can do for you" takes the "ask what
   // you can do" that follows for said.
   const bool conditions = options_.condition_on_previous && !options_.live;
@@ -300,7 +313,7 @@ bool Transcriber::settles_whole() const { return is_paused() || is_full(); }
 
 /// Where to cut sound in these frames: between two words rather than within one. `last` where they are few.
 Index Transcriber::quietest(Index first, Index last) const {
-  constexpr Index kHalf = 4;  // of the sound that is compared
+  constexpr Index kHalf = 2;  // of the sound that is compared
   if (last - first <= 2 * kHalf) return last;
   const std::vector<float> loudness = sum(recording_.window(first, last - first, last), 1).to_vector<float>();
   Index best = last;
@@ -323,12 +336,11 @@ std::size_t Transcriber::count_settled(std::span<const Segment> segments) const 
   return count;
 }
 
-/// The frame where the window after `before` begins: near the end of this segment, and between its last word and the
-/// next one's first. Nothing of it ends later.
-Index Transcriber::cut_after(Segment& before, const Segment& next) const {
-  const Index at = frame_at(before.end);
-  const Index first = std::max(at - kAroundCut, before.words.empty() ? seek_ : frame_at(before.words.back().end));
-  const Index last = std::min(at + kAroundCut, next.words.empty() ? drafted_ : frame_at(next.words.front().start));
+/// The frame where the window after `before` begins: where it is quiet near the end of its last word. Where the next
+/// word begins is less sure, an unstressed "a" or "the" is taken for silence. Nothing of `before` ends later.
+Index Transcriber::cut_after(Segment& before) const {
+  const Index end = frame_at(before.words.empty() ? before.end : before.words.back().end);
+  const Index first = std::max(end - kAroundCut, seek_), last = std::min(end + kAroundCut, drafted_);
   const Index frame = first < last ? quietest(first, last) : std::max(last, seek_);
   before.end = std::min(before.end, static_cast<double>(frame) * kSecondsOfFrame);
   return frame;
@@ -336,7 +348,7 @@ Index Transcriber::cut_after(Segment& before, const Segment& next) const {
 
 /// What a growing window's text is sure of.
 void Transcriber::settle_draft(TranscribeStep& step, const DecodingResult& result, double ratio) {
-  const Index begin = seek_, end = begin + window_frames_;
+  const Index end = seek_ + window_frames_;
   const bool whole = settles_whole();
   preview_.clear();
   if (is_silent(result) || (!whole && fails(result, ratio))) {
@@ -344,13 +356,14 @@ void Transcriber::settle_draft(TranscribeStep& step, const DecodingResult& resul
     return;
   }
   std::vector<Segment> segments = cut(result, ratio).segments;
-  if (options_.words) add_words(segments, begin, false);
   const std::size_t settled = count_settled(segments);
+  const bool cuts = settled > 0 && settled < segments.size();
+  if (options_.words || cuts) add_words(segments);
   for (std::size_t i = settled; i < segments.size(); ++i) preview_ += segments[i].text;
   if (settled == segments.size()) {
     seek_ = end;
-  } else if (settled > 0) {
-    seek_ = cut_after(segments[settled - 1], segments[settled]);
+  } else if (cuts) {
+    seek_ = cut_after(segments[settled - 1]);
   }
   segments.resize(settled);
   settle(step, result, std::move(segments));
@@ -402,20 +415,14 @@ Transcriber::Cut Transcriber::cut(const DecodingResult& result, double ratio) co
   return {std::move(found), next};
 }
 
-/// Times of words; where the text may have been cut, the next window begins after the last of them.
-void Transcriber::add_words(std::vector<Segment>& segments, Index window_begin, bool cut_off) {
+void Transcriber::add_words(std::vector<Segment>& segments) {
   const WhisperIds& ids = tokenizer_->ids();
   std::vector<TokenId> text;
   for (const Segment& s : segments) {
     std::copy_if(s.tokens.begin(), s.tokens.end(), std::back_inserter(text), [&](TokenId id) { return id < ids.eot; });
   }
-  const double offset = static_cast<double>(window_begin) * kSecondsOfFrame;
   assign_words(segments, align_words(*model_, *tokenizer_, audio_, text, language_, options_.translate, window_frames_),
-               ids.eot, offset, last_speech_);
-  const auto last = std::find_if(segments.rbegin(), segments.rend(), [](const Segment& s) { return !s.words.empty(); });
-  if (last == segments.rend()) return;
-  last_speech_ = last->words.back().end;
-  if (cut_off && last_speech_ > offset) seek_ = std::lround(last_speech_ / kSecondsOfFrame);
+               ids.eot, static_cast<double>(seek_) * kSecondsOfFrame, last_speech_);
 }
 
 }  // namespace wick

@@ -76,7 +76,7 @@ class Transcriber {
   bool is_full() const;
   bool settles_whole() const;
   std::size_t count_settled(std::span<const Segment> segments) const;
-  Index cut_after(Segment& before, const Segment& next) const;
+  Index cut_after(Segment& before) const;
   Index quietest(Index first, Index last) const;
   bool is_prompted() const { return prompt_from_ < said_.size(); }
   void settle(TranscribeStep& step, const DecodingResult& result, std::vector<Segment> segments);
@@ -91,7 +91,7 @@ class Transcriber {
   };
   Cut cut(const DecodingResult& result, double ratio) const;
   Segment segment(const DecodingResult& result, double ratio, Index first, Index last, double start, double end) const;
-  void add_words(std::vector<Segment>& segments, Index window_begin, bool cut_off);
+  void add_words(std::vector<Segment>& segments);
 
   std::shared_ptr<const Whisper> model_;
   std::shared_ptr<const WhisperTokenizer> tokenizer_;

@@ -54,10 +54,12 @@ class VoiceStream {
 
  private:
   void hear(std::span<const float> samples);
+  float gain(std::span<const float> samples);
 
   std::shared_ptr<const VoiceDetector> detector_;
   std::vector<float> tail_;  // samples of windows that were not heard, from window next_ of it on
   Index next_ = 0;
+  float loudness_ = 0;          // root mean square of the loudest window of late
   std::vector<float> context_;  // the last samples of the window before
   std::vector<float> hidden_, cell_;
   std::vector<float> probabilities_;
@@ -72,7 +74,8 @@ struct SpeechOptions {
   double threshold = 0.5;     // speech begins above it and ends 0.15 below it
   double least_speech = 0.1;  // seconds; what is shorter is a noise
   double least_silence = 2;   // seconds; what is shorter is a pause in speech
-  double pad = 0.4;           // seconds of sound kept around speech
+  double before = 0.4;        // seconds of sound kept before speech
+  double after = 0.4;         // and after it
 };
 /// Where somebody speaks, in order, none overlapping.
 std::vector<TimeSpan> speech_spans(std::span<const float> probabilities, const SpeechOptions& options = {});

@@ -12,13 +12,16 @@ using namespace wick;
 
 namespace {
 
-/// In pieces of odd sizes, as a microphone gives them.
+/// A beginning that says how loud the recording is, then pieces of odd sizes, as a microphone gives them.
 std::vector<float> hear(std::span<const float> samples, std::size_t piece) {
+  constexpr std::size_t kBeginning = 2 * 16000;
   VoiceStream stream(VoiceDetector::built_in(Device::cpu(2)));
-  for (std::size_t at = 0; at < samples.size(); at += piece) {
-    stream.push(samples.subspan(at, std::min(piece, samples.size() - at)));
+  for (std::size_t at = 0; at < samples.size();) {
+    const std::size_t count = std::min(at == 0 ? std::max(kBeginning, piece) : piece, samples.size() - at);
+    stream.push(samples.subspan(at, count));
     while (stream.advance()) {
     }
+    at += count;
   }
   stream.finish();
   while (stream.advance()) {
@@ -48,6 +51,43 @@ TEST_CASE("voice: each 32 ms is as likely speech as Silero's detector says") {
       }
     }
   }
+}
+
+TEST_CASE("voice: quiet speech is heard as loud speech is, quiet noise is none") {
+  const auto spans = [](std::vector<float> samples, float gain) {
+    for (float& sample : samples) sample *= gain;
+    return speech_spans(hear(samples, samples.size()));
+  };
+  for (const float gain : {1.0F, 1e-2F, 1e-4F, 0.0F}) {
+    CAPTURE(gain);
+    CHECK(spans(test::noise(5 * 16000, 0.1F), gain).empty());
+  }
+  if (!std::filesystem::exists(test::kShared)) {
+    WARN("skipped in part: the shared data is not here");
+    return;
+  }
+  const std::vector<float> speech = test::read_speech("jfk.wav");
+  const std::vector<TimeSpan> expected = spans(speech, 1);
+  for (const float gain : {0.1F, 3e-3F, 3e-4F}) {
+    CAPTURE(gain);
+    const std::vector<TimeSpan> got = spans(speech, gain);
+    REQUIRE(got.size() == expected.size());
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      CHECK(got[i].begin == Approx(expected[i].begin).margin(0.2));
+      CHECK(got[i].end == Approx(expected[i].end).margin(0.2));
+    }
+  }
+}
+
+TEST_CASE("voice: what is kept around speech ends where what is kept around the next begins") {
+  std::vector<float> p(100, 0.0F);
+  std::fill_n(p.begin() + 10, 4, 1.0F);
+  std::fill_n(p.begin() + 40, 4, 1.0F);
+  const std::vector<TimeSpan> spans = speech_spans(p, {.least_silence = 0.8, .before = 0.6, .after = 0.3});
+  REQUIRE(spans.size() == 2);
+  CHECK(spans[0].begin == 0);
+  CHECK(spans[0].end == Approx(14 * 0.032 + 0.3));
+  CHECK(spans[1].begin == spans[0].end);
 }
 
 TEST_CASE("voice: speech is joined over pauses, padded, and noises are left out") {
