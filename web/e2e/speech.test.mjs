@@ -122,8 +122,7 @@ for (const variant of ["threads", "relaxed"]) {
         const args = ["transcribe", files[1], jfk, "--words", "--json"];
         const native = JSON.parse(execFileSync(wick, args, { stdio: "pipe" }));
         assert.equal(whole.text, native.text);
-        const head = Object.keys(native).filter((key) => key !== "timings");
-        assert.deepEqual(Object.keys(told.json), head);
+        assert.equal(told.json.text, native.text);
         const names = ([segment]) => Object.keys(segment);
         assert.deepEqual(names(told.json.segments), names(native.segments));
       }

@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, afterEach, before, test } from "node:test";
-import { choose, drop, startSite, tempFile } from "./harness.mjs";
+import {
+  choose,
+  drop,
+  fakeModel,
+  kSpeechMagic,
+  startSite,
+  tempFile,
+} from "./harness.mjs";
 import { fileURLToPath } from "node:url";
 
 const kJfk = fileURLToPath(
@@ -324,6 +331,22 @@ test("several recordings are transcribed one after another, and what is none is 
   await queue.waitFor({ state: "detached" });
   const earlier = page.getByRole("region", { name: "Earlier recordings" });
   assert.equal(await earlier.getByRole("link").count(), 2);
+  noTrouble();
+});
+
+test("of a model and a recording that come together, each goes its way", async () => {
+  await ready();
+  await sample();
+  await page
+    .getByLabel("Drop, paste or choose another recording")
+    .setInputFiles([
+      tempFile("mine.model.bin", fakeModel(1, kSpeechMagic)),
+      tempFile("told.wav", wav({ seconds: 9 })),
+    ]);
+  await page.getByRole("heading", { name: "told" }).waitFor();
+  await page.locator("dd").getByText("mine", { exact: true }).waitFor();
+  await whole();
+  assert.match(await text().innerText(), /And so/);
   noTrouble();
 });
 

@@ -18,14 +18,14 @@ export class TranscribeQueue extends LightElement {
   }
 
   protected override render() {
-    const { job, recording, waiting, opening } = this.session.state.value;
+    const { job, recording, waiting, taking } = this.session.state.value;
     const elsewhere = job && job.recording !== recording?.id ? job : null;
     if (!elsewhere && waiting.length === 0) return nothing;
-    const halted = !job && !opening;
+    const halted = !taking && !job;
     return html`<div class="note queue" aria-label="Queue" role="group">
       ${icon(halted ? "pause" : "wave", true)}<span class="grow"
         >${elsewhere ? this.#working(elsewhere) : nothing}
-        ${waiting.length > 0 ? html`<span>${halted ? "Waiting" : "Next"}: <b>${namesOf(waiting)}</b></span>` : nothing}</span
+        ${waiting.length > 0 ? html`<span>${taking ? "Next" : "Waiting"}: <b>${namesOf(waiting)}</b></span>` : nothing}</span
       >
       <span class="row">
         ${halted ? this.#button(waiting.length === 1 ? "Transcribe it" : "Transcribe them", () => void this.session.openFiles([])) : nothing}

@@ -352,6 +352,7 @@ test("without a model, the files after the first wait until there is one", async
   missing = new WickError("network", "No connection.");
   const session = sessionWith(memoryRecordings());
   await session.openFiles([file("a.mp3", 1), file("b.mp3", 1)]);
+  expect(session.state.value.taking).toBe(false);
   expect(session.state.value.recording?.problem).toBe("No connection.");
   expect(session.state.value.waiting).toHaveLength(1);
   missing = null;
@@ -369,6 +370,7 @@ test("a microphone ends the file in work, and those that wait do not end the mic
   await work;
   await settle();
   expect(session.state.value.job?.hearing).toBe(true);
+  expect(session.state.value).toMatchObject({ taking: false });
   expect(session.state.value.waiting).toHaveLength(1);
   await session.stop();
   await recording;

@@ -21,17 +21,16 @@ import { kSampleRate } from "../../engine/samples.ts";
 import type { Settings } from "./settings.ts";
 import type { Sound } from "./sound.ts";
 import { createTranscriber, type Job } from "./transcriber.ts";
-import { createTurns } from "./turns.ts";
+import { createTurns, type TurnsState } from "./turns.ts";
 import { createWavWriter } from "./wav.ts";
 
-export interface SessionState extends Kept {
+export interface SessionState extends Kept, TurnsState {
   recording: Recording | null;
   /** What plays; null where only the text was kept. */
   sound: Blob | null;
   job: Job | null;
-  /** A file that is being looked into, and those whose turn comes after it. */
+  /** A file that is being looked into. */
   opening: string;
-  waiting: readonly File[];
   /** Why what was asked last could not begin, a line for each file; what was there stays. */
   problem: string;
 }
@@ -95,7 +94,9 @@ export function createSession(options: SessionOptions): TranscribeSession {
   const turns = createTurns((file, first) => beginFile(file, first));
   const state = observable<SessionState>({
     ...{ recording: null, sound: null, job: null },
-    ...{ opening: "", waiting: [], problem: "", ...keeper.state.value },
+    ...{ opening: "", problem: "" },
+    ...keeper.state.value,
+    ...turns.state.value,
   });
   const level = observable<Level>(kSilent);
   const set = (part: Partial<SessionState>) =>
@@ -203,7 +204,6 @@ export function createSession(options: SessionOptions): TranscribeSession {
   }
 
   async function record(device: string): Promise<void> {
-    turns.halt();
     set({ problem: "" });
     let listening = null as Listening | null;
     const lost = (problem: string) => {
@@ -216,6 +216,7 @@ export function createSession(options: SessionOptions): TranscribeSession {
       set({ problem: toWickError(reason).message });
       return;
     }
+    turns.halt();
     await transcriber.end();
     const id = newId();
     const title = `Recording, ${kDay.format(now())}`;
@@ -233,20 +234,21 @@ export function createSession(options: SessionOptions): TranscribeSession {
     });
   }
 
-  /** What shows, to be read anew; null where its sound is not there. */
+  /** What shows, to be read anew before the files that wait; null where its sound is not there. */
   async function openShown(): Promise<Shown | null> {
     const { recording, sound: kept } = state.value;
     if (!recording || !kept) return null;
-    turns.halt();
     set({ problem: "" });
     const file =
       kept instanceof File ? kept : new File([kept], recording.file.name);
     const sound = await tryOpen(file);
-    return sound && { recording, file, sound };
+    if (!sound) return null;
+    turns.halt();
+    return { recording, file, sound };
   }
 
   keeper.state.subscribe(set);
-  turns.waiting.subscribe((waiting) => set({ waiting }));
+  turns.state.subscribe(set);
   transcriber.state.subscribe((work) => {
     const shows = work && work.recording.id === state.value.recording?.id;
     set({

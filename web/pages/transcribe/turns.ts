@@ -1,8 +1,14 @@
 import { observable, type Observable } from "../observable.ts";
 
+export interface TurnsState {
+  waiting: readonly File[];
+  /** A file is in work, and those that wait come after it. */
+  taking: boolean;
+}
+
 /** Files that are opened one after another. */
 export interface Turns {
-  readonly waiting: Observable<readonly File[]>;
+  readonly state: Observable<TurnsState>;
   /** Puts files behind those that wait, and begins if nothing is in work; resolves when that has ended. */
   add(files: readonly File[]): Promise<void>;
   /** Begins no other file; those that wait stay until more are added. */
@@ -17,34 +23,35 @@ export interface Turns {
 export function createTurns(
   open: (file: File, first: boolean) => Promise<boolean>,
 ): Turns {
-  const waiting = observable<readonly File[]>([]);
+  const state = observable<TurnsState>({ waiting: [], taking: false });
+  const set = (part: Partial<TurnsState>) =>
+    state.set({ ...state.value, ...part });
   let working = false;
-  let halted = false;
 
   async function takeTurns(): Promise<void> {
     let begun = false;
-    while (!halted) {
-      const [file, ...others] = waiting.value;
+    while (state.value.taking) {
+      const [file, ...waiting] = state.value.waiting;
       if (!file) return;
-      waiting.set(others);
+      set({ waiting });
       if (await open(file, !begun)) begun = true;
     }
   }
 
   return {
-    waiting,
+    state,
     async add(files) {
-      waiting.set([...waiting.value, ...files]);
-      halted = false;
+      set({ waiting: [...state.value.waiting, ...files], taking: true });
       if (working) return;
       working = true;
       try {
         await takeTurns();
       } finally {
         working = false;
+        set({ taking: false });
       }
     },
-    halt: () => void (halted = true),
-    clear: () => waiting.set([]),
+    halt: () => set({ taking: false }),
+    clear: () => set({ waiting: [] }),
   };
 }
