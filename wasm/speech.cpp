@@ -101,8 +101,11 @@ int32_t wick_transcriber_step(wick_transcriber* handle, wick_transcribe_step* re
 
 int32_t wick_transcript_text(const char* transcript_json, const char* format) {
   return guarded<int32_t>(WICK_ERROR, [&] {
-    const auto segments = wick::segments_of_json(parse(transcript_json, "transcript"));
-    return give_text(wick::transcript_text(segments, &given(format, "format")));
+    const Json transcript = parse(transcript_json, "transcript");
+    const auto segments = wick::segments_of_json(transcript);
+    const std::string wanted = &given(format, "format");
+    if (wanted != "json") return give_text(wick::transcript_text(segments, wanted));
+    return give_json(wick::transcript_json(segments, transcript.value("language", "")));
   });
 }
 
