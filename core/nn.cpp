@@ -252,6 +252,8 @@ Tensor layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, dou
   return y;
 }
 
+Tensor LayerNorm::operator()(const Tensor& x) const { return layer_norm(x, weight, bias, eps); }
+
 void rope_(Tensor& x, const Tensor& cos_sin, RopePairs pairs) {
   if (x.rank() != 3) throw Error("[rope] x {}, expected [tokens, heads, head_dim]", x.shape().to_string());
   const Rows heads = grid_of("rope", x);

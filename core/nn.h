@@ -76,6 +76,13 @@ struct Linear {
   void add_to(Tensor& y, const Tensor& x, std::optional<Unary> activation = {}) const;
 };
 
+/// Over the last dimension.
+struct LayerNorm {
+  Tensor weight, bias;  // [size]
+  double eps = 1e-5;
+  Tensor operator()(const Tensor& x) const;
+};
+
 /// Columns of a fused projection's output, from `first` on, as heads: [rows, heads, head_dim], a view.
 Tensor split_heads(const Tensor& fused, Index first, Index heads, Index head_dim);
 /// Rows of a weight by token id, as f32: [ids.size(), k].

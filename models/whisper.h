@@ -35,11 +35,6 @@ struct WhisperConfig {
   Index frames() const { return 2 * audio_context; }
 };
 
-struct LayerNorm {
-  Tensor weight, bias;  // [dim]
-  Tensor operator()(const Tensor& x) const { return layer_norm(x, weight, bias, 1e-5); }
-};
-
 /// One pre-norm block; the decoder's have a cross-attention.
 struct WhisperBlock {
   LayerNorm attention_norm;

@@ -1,0 +1,102 @@
+#pragma once
+// The image encoders of Segment Anything: TinyViT (Wu et al. 2022), which MobileSAM has, and ViT (Kirillov et al.
+// 2023).
+//
+// A picture is [height, width, channels] throughout. An encoder is a row of stages; what one needs beside its input and
+// its output is made a band of rows at a time, which the caches hold.
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/convolution.h"
+#include "models/sam_tensors.h"
+
+namespace wick {
+
+/// Pixels of a picture's side for one of its embedding's.
+inline constexpr Index kPatch = 16;
+
+/// Two convolutions that halve a picture's sides each.
+struct PatchEmbedding {
+  Convolution first, second;
+  Tensor operator()(const Tensor& x) const;
+};
+
+/// An inverted bottleneck (MobileNetV2): wider, each channel by itself, narrower, and the input added.
+struct BottleneckBlock {
+  Linear expand;
+  DepthwiseConvolution depthwise;
+  Linear shrink;
+  Tensor operator()(const Tensor& x) const;
+};
+
+/// A step to more channels, and with a stride of 2 to half the sides.
+struct PatchMerging {
+  Linear expand;
+  DepthwiseConvolution depthwise;
+  Linear shrink;
+  Tensor operator()(const Tensor& x) const;
+};
+
+/// Attention within windows, whose scores depend on how far apart two pixels are, a convolution, and an MLP.
+struct WindowBlock {
+  Index window, heads;
+  LayerNorm attention_norm;
+  Linear qkv;   // [dim] -> [heads, 3, head_dim]
+  Linear out;   // [dim] -> [dim]
+  Tensor bias;  // [heads, window^2, window^2], of the scores
+  DepthwiseConvolution local;
+  LayerNorm mlp_norm;
+  Linear up, down;
+
+  Tensor operator()(const Tensor& x) const;
+  Tensor attention(const Tensor& x) const;
+};
+
+/// To the embedding's channels, normalised.
+struct Neck {
+  Linear reduce;
+  LayerNorm reduce_norm;
+  Convolution mix;
+  LayerNorm mix_norm;
+  Tensor operator()(const Tensor& x) const;
+};
+
+class ImageEncoder {
+ public:
+  /// Sides of the pictures that it takes, in pixels.
+  Index size() const { return size_; }
+  Index stages() const { return static_cast<Index>(stages_.size()); }
+  /// What a stage makes of a picture: the first one of normalised RGB [size, size, 3], each other one of the result
+  /// before it; the last one's is the embedding [size / kPatch, size / kPatch, channels].
+  Tensor run(Index stage, const Tensor& x) const;
+
+ private:
+  friend class ImageEncoderLoader;
+  using Stage = std::variant<PatchEmbedding, BottleneckBlock, PatchMerging, WindowBlock, Neck>;
+  std::vector<Stage> stages_;
+  Index size_ = 1024;
+};
+
+/// Loads an encoder one stage at a time.
+class ImageEncoderLoader {
+ public:
+  explicit ImageEncoderLoader(SamTensors& tensors);
+  /// Loads the next stage; false when all are loaded.
+  bool step();
+  ImageEncoder finish();
+
+ private:
+  BottleneckBlock load_bottleneck(const std::string& name);
+  PatchMerging load_merging(const std::string& name);
+  WindowBlock load_window(const std::string& name);
+  Neck load_neck(const std::string& name);
+
+  SamTensors& tensors_;
+  ImageEncoder encoder_;
+  std::vector<std::string> parts_;  // names of the stages, in order
+  Index dim_ = 3;                   // channels after the stages so far
+  Index side_;                      // and sides
+};
+
+}  // namespace wick

@@ -1,0 +1,291 @@
+#include "models/mask_decoder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "core/error.h"
+
+namespace wick {
+namespace {
+
+constexpr Index kHeads = 8;
+constexpr double kNormEps = 1e-5, kPictureNormEps = 1e-6;
+
+/// [heads * head_dim, n] as [heads, head_dim, n].
+Tensor by_head(const Tensor& matrix, Index heads) {
+  return matrix.reshape({heads, matrix.dim(0) / heads, matrix.dim(1)});
+}
+
+double scale_of(const Linear& projection, Index heads) {
+  return 1 / std::sqrt(static_cast<double>(projection.outputs()) / static_cast<double>(heads));
+}
+
+TokenAttention load_token_attention(SamTensors& tensors, const std::string& name, Index dim) {
+  TokenAttention attention{kHeads,
+                           tensors.linear(name + ".q_proj", dim),
+                           tensors.linear(name + ".k_proj", dim),
+                           tensors.linear(name + ".v_proj", dim),
+                           {}};
+  attention.out = tensors.linear(name + ".out_proj", attention.v.outputs());
+  return attention;
+}
+
+PlaceAttention load_place_attention(SamTensors& tensors, const std::string& name, Index dim) {
+  const TokenAttention a = load_token_attention(tensors, name, dim);
+  const Index inner = a.v.outputs();
+  const auto weight = [&](const char* part) { return by_head(tensors.load(name + part, {inner, dim}), kHeads); };
+  const Tensor out = tensors.load(name + ".out_proj.weight", {dim, inner}).transpose(0, 1).contiguous();
+  return {kHeads,
+          a.q,
+          a.k,
+          a.v,
+          a.out,
+          weight(".q_proj.weight"),
+          weight(".k_proj.weight"),
+          weight(".v_proj.weight"),
+          by_head(out, kHeads)};
+}
+
+Perceptron load_perceptron(SamTensors& tensors, const std::string& name, Index inputs) {
+  Perceptron perceptron;
+  for (Index i = 0; tensors.has(fmt::format("{}.layers.{}.weight", name, i)); ++i) {
+    perceptron.layers.push_back(tensors.linear(fmt::format("{}.layers.{}", name, i), inputs));
+    inputs = perceptron.layers.back().outputs();
+  }
+  return perceptron;
+}
+
+/// Of `count` places from the cache's first on, `queries` at a time.
+SequenceRows rows_of(const Sequence& sequence, Index queries) {
+  return {0, queries, sequence.length(), sequence.pages().data()};
+}
+
+/// [tokens, heads * head_dim] as [heads, tokens, head_dim].
+Tensor heads_first(const Tensor& x, Index heads) {
+  return x.reshape({x.dim(0), heads, x.dim(1) / heads}).permute({1, 0, 2});
+}
+
+}  // namespace
+
+Tensor TokenAttention::operator()(const Tensor& queries, const Tensor& keys, const Tensor& values) const {
+  const Tensor scores = matmul(heads_first(q(queries), heads), heads_first(k(keys), heads).transpose(1, 2));
+  const Tensor seen = matmul(softmax(scores * scale_of(q, heads), 2), heads_first(v(values), heads));
+  const Index tokens = queries.dim(0);
+  return out(seen.permute({1, 0, 2}).contiguous().reshape({tokens, v.outputs()}));
+}
+
+Tensor PlaceAttention::of_tokens(const Tensor& tokens, const PagedCache& cache, const SequenceRows& places) const {
+  // A bias of the keys adds the same to all scores of a row, which softmax takes away.
+  const Tensor rows = matmul(heads_first(q(tokens), heads), k_weight);  // [heads, tokens, dim]
+  const Index count = tokens.dim(0), dim = rows.dim(2);
+  const Tensor queries = rows.permute({1, 0, 2}).contiguous();
+  const Tensor seen = attend(queries, cache, 0, {&places, 1}, {.scale = scale_of(q, heads), .causal = false});
+  const Tensor mixed = seen.reshape({count, heads, dim}).permute({1, 0, 2});         // [heads, tokens, dim]
+  const Tensor values = matmul(mixed, v_weight.transpose(1, 2)).permute({1, 0, 2});  // [tokens, heads, head_dim]
+  return out(values.contiguous().reshape({count, v.outputs()}) + v.bias);
+}
+
+void PlaceAttention::add_to_places(Tensor& places, const Tensor& positioned, const Tensor& tokens,
+                                   const Tensor& values) const {
+  const Index count = tokens.dim(0), dim = places.dim(1);
+  const Tensor keys = heads_first(k(tokens), heads) * scale_of(q, heads);  // [heads, tokens, head_dim]
+  const Tensor q_bias = q.bias.reshape({heads, q.outputs() / heads, 1});
+  const Linear score{.parts = {Weight::pack(matmul(keys, q_weight).reshape({heads * count, dim}))},
+                     .bias = matmul(keys, q_bias).reshape({heads * count}),
+                     .precision = q.precision};
+  const Tensor scores = score(positioned).reshape({places.dim(0), heads, count});
+  const Tensor spoken = matmul(heads_first(v(values), heads), out_weight).reshape({heads * count, dim});
+  const Linear answer{
+      .parts = {Weight::pack(spoken.transpose(0, 1).contiguous())}, .bias = out.bias, .precision = q.precision};
+  answer.add_to(places, softmax(scores, 2).reshape({places.dim(0), heads * count}));
+}
+
+Tensor Perceptron::operator()(const Tensor& x) const {
+  Tensor y = x;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    y = layers[i](y, i + 1 < layers.size() ? std::optional(Unary::relu) : std::nullopt);
+  }
+  return y;
+}
+
+MaskDecoder MaskDecoder::load(SamTensors& tensors, Index picture_size) {
+  constexpr Index kPatch = 16;
+  const std::string prompts = "prompt_encoder.", masks = "mask_decoder.", blocks = masks + "transformer.";
+  MaskDecoder d;
+  d.device_ = tensors.device();
+  d.size_ = picture_size;
+  d.side_ = picture_size / kPatch;
+  d.dim_ = tensors.dim(masks + "iou_token.weight", 2, 1);
+  const Index dim = d.dim_;
+  const auto vector = [&](const std::string& name) { return tensors.load(name + ".weight", {1, dim}); };
+  d.frequencies_ = tensors.load(prompts + "pe_layer.positional_encoding_gaussian_matrix", {2, dim / 2});
+  for (int i = 0; i < 4; ++i) d.labels_.push_back(vector(fmt::format("{}point_embeddings.{}", prompts, i)));
+  d.no_point_ = vector(prompts + "not_a_point_embed");
+  d.no_mask_ = vector(prompts + "no_mask_embed");
+  const std::string mask = prompts + "mask_downscaling.";
+  constexpr ConvolutionShape kHalving{.kernel = 2, .stride = 2, .padding = 0};
+  d.mask_halved_ = tensors.convolution(mask + "0", 1, kHalving);
+  d.mask_halved_norm_ = tensors.norm(mask + "1", d.mask_halved_.taps.outputs(), kPictureNormEps);
+  d.mask_quartered_ = tensors.convolution(mask + "3", d.mask_halved_.taps.outputs(), kHalving);
+  d.mask_quartered_norm_ = tensors.norm(mask + "4", d.mask_quartered_.taps.outputs(), kPictureNormEps);
+  d.mask_mixed_ = tensors.linear(mask + "6", d.mask_quartered_.taps.outputs());
+  d.output_tokens_ =
+      cat({vector(masks + "iou_token"), tensors.load(masks + "mask_tokens.weight", {MaskCandidates::kCount, dim})}, 0);
+  for (Index i = 0; tensors.has(fmt::format("{}layers.{}.norm1.weight", blocks, i)); ++i) {
+    const std::string name = fmt::format("{}layers.{}.", blocks, i);
+    TwoWayBlock block;
+    block.self = load_token_attention(tensors, name + "self_attn", dim);
+    block.self_norm = tensors.norm(name + "norm1", dim, kNormEps);
+    block.to_places = load_place_attention(tensors, name + "cross_attn_token_to_image", dim);
+    block.places_norm = tensors.norm(name + "norm2", dim, kNormEps);
+    block.up = tensors.linear(name + "mlp.lin1", dim);
+    block.down = tensors.linear(name + "mlp.lin2", block.up.outputs());
+    block.mlp_norm = tensors.norm(name + "norm3", dim, kNormEps);
+    block.from_places = load_place_attention(tensors, name + "cross_attn_image_to_token", dim);
+    block.from_norm = tensors.norm(name + "norm4", dim, kNormEps);
+    d.blocks_.push_back(std::move(block));
+  }
+  d.last_ = load_place_attention(tensors, blocks + "final_attn_token_to_image", dim);
+  d.last_norm_ = tensors.norm(blocks + "norm_final_attn", dim, kNormEps);
+  d.doubling_ = tensors.doubling(masks + "output_upscaling.0", dim);
+  d.doubling_norm_ = tensors.norm(masks + "output_upscaling.1", d.doubling_.outputs() / 4, kPictureNormEps);
+  d.again_ = tensors.doubling(masks + "output_upscaling.3", d.doubling_.outputs() / 4);
+  for (Index i = 0; i < MaskCandidates::kCount; ++i) {
+    d.masks_.push_back(load_perceptron(tensors, fmt::format("{}output_hypernetworks_mlps.{}", masks, i), dim));
+  }
+  d.iou_ = load_perceptron(tensors, masks + "iou_prediction_head", dim);
+  if (d.iou_.layers.empty() || d.iou_.layers.back().outputs() != MaskCandidates::kCount) {
+    throw Error("{}: predicts no IoU of {} masks", tensors.tensors().file(), MaskCandidates::kCount);
+  }
+  std::vector<float> positions;
+  for (Index row = 0; row < d.side_; ++row) {
+    for (Index column = 0; column < d.side_; ++column) {
+      const auto middle = [](Index i) { return (static_cast<double>(i) + 0.5) * kPatch; };
+      d.add_position(positions, middle(column), middle(row));
+    }
+  }
+  d.positions_ = Tensor::copy_of<float>(positions, {d.side_ * d.side_, dim}, d.device_);
+  return d;
+}
+
+/// Sines and cosines of a place, in pixels, at random frequencies (Tancik et al. 2020).
+void MaskDecoder::add_position(std::vector<float>& row, double x, double y) const {
+  const Index half = dim_ / 2;
+  const float* of_x = frequencies_.data<float>();
+  const auto size = static_cast<double>(size_);
+  for (const bool sine : {true, false}) {
+    for (Index i = 0; i < half; ++i) {
+      const double turn =
+          (2 * x / size - 1) * static_cast<double>(of_x[i]) + (2 * y / size - 1) * static_cast<double>(of_x[half + i]);
+      const double angle = 2 * std::numbers::pi * turn;
+      row.push_back(static_cast<float>(sine ? std::sin(angle) : std::cos(angle)));
+    }
+  }
+}
+
+/// [output tokens + points, dim]. Where there is no box, a point that is none ends them, as in training.
+Tensor MaskDecoder::tokens_of(const MaskPrompt& prompt) const {
+  std::vector<Tensor> rows = {output_tokens_};
+  const auto add = [&](double x, double y, const Tensor& label) {
+    std::vector<float> position;
+    add_position(position, x + 0.5, y + 0.5);
+    rows.push_back(Tensor::copy_of<float>(position, {1, dim_}, device_) + label);
+  };
+  for (const PromptPoint& point : prompt.points) {
+    add(static_cast<double>(point.x), static_cast<double>(point.y), labels_[point.inside ? 1 : 0]);
+  }
+  if (prompt.box) {
+    add(static_cast<double>(prompt.box->x0), static_cast<double>(prompt.box->y0), labels_[2]);
+    add(static_cast<double>(prompt.box->x1), static_cast<double>(prompt.box->y1), labels_[3]);
+  } else if (!prompt.points.empty()) {
+    rows.push_back(no_point_);
+  }
+  return cat(rows, 0);
+}
+
+/// What a mask adds to the embedding: [side * side, dim], or [1, dim] where there is none.
+Tensor MaskDecoder::dense_of(const Tensor& mask) const {
+  if (!mask) return no_mask_;
+  const Index side = mask_side();
+  if (mask.rank() != 2 || mask.dim(0) != side || mask.dim(1) != side) {
+    throw Error("[segment] an earlier mask {}, expected [{}, {}]", mask.shape().to_string(), side, side);
+  }
+  Tensor x = mask_halved_(mask.contiguous().reshape({side, side, 1}));
+  x = gelu(mask_halved_norm_(x));
+  x = gelu(mask_quartered_norm_(mask_quartered_(x)));
+  return mask_mixed_(x.reshape({side_ * side_, x.dim(2)}));
+}
+
+void MaskDecoder::append_places(const Tensor& places, const Tensor& positioned, PagedCache& cache,
+                                const SequenceRows& rows) const {
+  const Shape shape{places.dim(0), 1, dim_};
+  append(positioned.reshape(shape), places.reshape(shape), cache, 0, {&rows, 1});
+}
+
+EmbeddedPicture MaskDecoder::remember(const Tensor& embedding) const {
+  const Index count = side_ * side_;
+  if (embedding.rank() != 3 || embedding.dim(0) != side_ || embedding.dim(1) != side_ || embedding.dim(2) != dim_) {
+    throw Error("[segment] an embedding {}, expected [{}, {}, {}]", embedding.shape().to_string(), side_, side_, dim_);
+  }
+  EmbeddedPicture picture;
+  picture.embedding = embedding.contiguous().reshape({count, dim_});
+  picture.cache = std::make_unique<PagedCache>(device_, CacheGeometry{1, 1, dim_, DType::f32}, count);
+  picture.places.emplace(*picture.cache).extend(count);
+  const Tensor places = picture.embedding + no_mask_;
+  append_places(places, places + positions_, *picture.cache, rows_of(*picture.places, count));
+  return picture;
+}
+
+MaskCandidates MaskDecoder::decode(const EmbeddedPicture& picture, const MaskPrompt& prompt) const {
+  if (prompt.points.empty() && !prompt.box && !prompt.mask)
+    throw Error("[segment] neither a point nor a box nor a mask");
+  const Index count = side_ * side_;
+  const Tensor positions = tokens_of(prompt);
+  const Index tokens_count = positions.dim(0);
+  Tensor tokens = positions, places = picture.embedding + dense_of(prompt.mask);
+  PagedCache cache(device_, {1, 1, dim_, DType::f32}, count);
+  Sequence sequence(cache);
+  sequence.extend(count);
+  const auto look = [&](const PlaceAttention& attention, const Tensor& positioned, bool known) {
+    if (!known) append_places(places, positioned, cache, rows_of(sequence, count));
+    const PagedCache& seen = known ? *picture.cache : cache;
+    return attention.of_tokens(tokens + positions, seen, rows_of(known ? *picture.places : sequence, tokens_count));
+  };
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    const TwoWayBlock& block = blocks_[i];
+    const Tensor placed = tokens + positions;
+    tokens = block.self_norm(i == 0 ? block.self(tokens, tokens, tokens) : tokens + block.self(placed, placed, tokens));
+    const Tensor positioned = places + positions_;
+    tokens = block.places_norm(tokens + look(block.to_places, positioned, i == 0 && !prompt.mask));
+    tokens = block.mlp_norm(tokens + block.down(block.up(tokens, Unary::relu)));
+    block.from_places.add_to_places(places, positioned, tokens + positions, tokens);
+    places = block.from_norm(places);
+  }
+  tokens = last_norm_(tokens + look(last_, places + positions_, false));
+  std::vector<Tensor> weights;
+  for (Index i = 0; i < MaskCandidates::kCount; ++i) {
+    weights.push_back(masks_[static_cast<std::size_t>(i)](tokens.slice(0, i + 1, i + 2)));
+  }
+  const Linear masks{.parts = {Weight::pack(cat(weights, 0))}, .bias = {}, .precision = Precision::precise};
+  const Tensor logits = masks(upscale(places)).transpose(0, 1).contiguous();  // [kCount, places * 4 * 4]
+  MaskCandidates result;
+  result.logits = Tensor::empty({MaskCandidates::kCount, mask_side(), mask_side()}, DType::f32, device_);
+  for (Index i = 0; i < MaskCandidates::kCount; ++i) {
+    // A place's pixels come one after another: rows and columns of places, of their quarters, of these ones' quarters.
+    const Tensor pixels = logits.select(0, i).reshape({side_, side_, 2, 2, 2, 2}).permute({0, 2, 4, 1, 3, 5});
+    result.logits.select(0, i).reshape({side_, 2, 2, side_, 2, 2}).copy_from(pixels);
+  }
+  const std::vector<float> iou = iou_(tokens.slice(0, 0, 1)).to_vector<float>();
+  std::copy(iou.begin(), iou.end(), result.iou.begin());
+  return result;
+}
+
+/// Four times as many pixels a side: [side * side, dim] -> [side * side * 4 * 4, dim / 8].
+Tensor MaskDecoder::upscale(const Tensor& places) const {
+  const Index quarters = 4 * places.dim(0), channels = doubling_.outputs() / 4;
+  const Tensor once = doubling_norm_(doubling_(places).reshape({quarters, channels}));
+  return again_(gelu(once), Unary::gelu_erf).reshape({4 * quarters, again_.outputs() / 4});
+}
+
+}  // namespace wick

@@ -1,0 +1,131 @@
+#pragma once
+// Prompts to masks (Kirillov et al. 2023, sections 3 and A): points, a box or an earlier mask are tokens that attend to
+// an embedded picture and it to them, twice; what becomes of four of them are masks of it.
+//
+// Attention between few tokens and 4,096 places has its projections turned round. A token's score with a place is
+// (Wq t) . (Wk p) = (Wk' Wq t) . p for each head, so the places are never projected: 8 heads of 7 tokens are 56 rows of
+// a product with the places as they are, not 128 for their keys and as many for their values.
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/kv_cache.h"
+#include "models/sam_tensors.h"
+
+namespace wick {
+
+/// Coordinates in pixels of the picture as the encoder sees it, whose longer side is its size.
+struct PromptPoint {
+  float x, y;
+  bool inside = true;  // else it is to be left out
+};
+struct PromptBox {
+  float x0, y0, x1, y1;
+};
+struct MaskPrompt {
+  std::vector<PromptPoint> points;
+  std::optional<PromptBox> box;
+  Tensor mask;  // logits [side, side] of an earlier mask, or undefined
+};
+
+struct MaskCandidates {
+  static constexpr Index kCount = 4;  // one for a clear prompt, then three: part, whole and larger
+  Tensor logits;                      // [kCount, side, side], a mask's side is four times the embedding's
+  std::array<float, kCount> iou;      // as the model predicts it; may be above 1
+};
+
+/// An embedded picture, and what every prompt's first step reads of it.
+struct EmbeddedPicture {
+  Tensor embedding;  // [side * side, dim]
+  std::unique_ptr<PagedCache> cache;
+  std::optional<Sequence> places;
+
+  EmbeddedPicture() = default;
+  EmbeddedPicture(EmbeddedPicture&&) = default;
+  EmbeddedPicture& operator=(EmbeddedPicture&& other) noexcept {
+    places.reset();  // before the cache whose pages it holds
+    embedding = std::move(other.embedding);
+    cache = std::move(other.cache);
+    places = std::move(other.places);
+    return *this;
+  }
+};
+
+/// Projections of attention from [dim] to [heads, head_dim] and back, as they are.
+struct TokenAttention {
+  Index heads;
+  Linear q, k, v, out;
+  Tensor operator()(const Tensor& queries, const Tensor& keys, const Tensor& values) const;
+};
+
+/// The same between tokens and places.
+struct PlaceAttention {
+  Index heads;
+  Linear q, k, v, out;
+  Tensor q_weight, k_weight, v_weight, out_weight;  // [heads, head_dim, dim], the last one transposed
+
+  /// What tokens make of places whose positions are added to the keys in `cache`: [tokens, dim].
+  Tensor of_tokens(const Tensor& tokens, const PagedCache& cache, const SequenceRows& places) const;
+  /// places += what they make of the tokens.
+  void add_to_places(Tensor& places, const Tensor& positioned, const Tensor& tokens, const Tensor& values) const;
+};
+
+struct TwoWayBlock {
+  TokenAttention self;
+  LayerNorm self_norm;
+  PlaceAttention to_places;
+  LayerNorm places_norm;
+  Linear up, down;
+  LayerNorm mlp_norm;
+  PlaceAttention from_places;
+  LayerNorm from_norm;
+};
+
+/// A few layers with ReLU between them.
+struct Perceptron {
+  std::vector<Linear> layers;
+  Tensor operator()(const Tensor& x) const;
+};
+
+class MaskDecoder {
+ public:
+  /// Throws Error for tensors that are missing or do not fit.
+  static MaskDecoder load(SamTensors& tensors, Index picture_size);
+
+  /// Sides of an embedding and of a mask.
+  Index side() const { return side_; }
+  Index mask_side() const { return 4 * side_; }
+  /// From the encoder's [side, side, dim].
+  EmbeddedPicture remember(const Tensor& embedding) const;
+  /// Throws Error for a prompt without anything, and for a mask of another size.
+  MaskCandidates decode(const EmbeddedPicture& picture, const MaskPrompt& prompt) const;
+
+ private:
+  void add_position(std::vector<float>& row, double x, double y) const;
+  Tensor tokens_of(const MaskPrompt& prompt) const;
+  Tensor dense_of(const Tensor& mask) const;
+  void append_places(const Tensor& places, const Tensor& positioned, PagedCache& cache, const SequenceRows& rows) const;
+  Tensor upscale(const Tensor& places) const;
+
+  Device device_ = Device::cpu(1);
+  Index size_ = 1024, side_ = 64, dim_ = 256;
+  Tensor frequencies_;          // [2, dim / 2]: of x, of y
+  std::vector<Tensor> labels_;  // [dim]: outside, inside, a box's corners
+  Tensor no_point_, no_mask_;   // [dim]
+  Tensor positions_;            // [side * side, dim]
+  Convolution mask_halved_, mask_quartered_;
+  Linear mask_mixed_;
+  LayerNorm mask_halved_norm_, mask_quartered_norm_;
+  Tensor output_tokens_;  // [1 + kCount, dim]: for the IoU, then for the masks
+  std::vector<TwoWayBlock> blocks_;
+  PlaceAttention last_;
+  LayerNorm last_norm_;
+  Linear doubling_, again_;  // [dim] -> [2, 2, dim / 4] -> [2, 2, dim / 8]
+  LayerNorm doubling_norm_;
+  std::vector<Perceptron> masks_;  // [dim] -> [dim / 8]
+  Perceptron iou_;
+};
+
+}  // namespace wick

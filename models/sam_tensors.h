@@ -1,0 +1,43 @@
+#pragma once
+// Layers of Segment Anything from tensors under the names of its PyTorch code.
+#include <optional>
+#include <string>
+
+#include "core/convolution.h"
+#include "models/tensor_loader.h"
+
+namespace wick {
+
+/// Names are those of a layer: its tensors are NAME.weight and NAME.bias. Throws Error for one that is missing or of
+/// another shape.
+class SamTensors {
+ public:
+  /// Matrices whose inputs its blocks divide become `quantize`, if it is given.
+  SamTensors(Checkpoint checkpoint, Device device, Precision precision, std::optional<DType> quantize)
+      : tensors_(std::move(checkpoint), std::move(device)), precision_(precision), quantize_(quantize) {}
+
+  const TensorLoader& tensors() const { return tensors_; }
+  const Device& device() const { return tensors_.device(); }
+  bool has(const std::string& tensor) const { return tensors_.find(tensor) != nullptr; }
+  /// A dimension of a tensor, where `rank` of them are expected.
+  Index dim(const std::string& tensor, std::size_t rank, std::size_t dimension) const;
+  Tensor load(const std::string& tensor, TensorLoader::Dims shape) { return tensors_.load_f32(tensor, shape); }
+
+  /// A matrix, or a 1 x 1 convolution; without a bias where the file has none.
+  Linear linear(const std::string& name, Index inputs);
+  LayerNorm norm(const std::string& name, Index size, double eps);
+  Convolution convolution(const std::string& name, Index channels, ConvolutionShape shape);
+  DepthwiseConvolution depthwise(const std::string& name, Index channels, ConvolutionShape shape);
+  /// Outputs [2, 2, outputs] of each pixel: a transposed convolution whose windows do not overlap.
+  Linear doubling(const std::string& name, Index channels);
+
+ private:
+  Linear packed(const Tensor& matrix, Tensor bias);
+  Tensor bias(const std::string& name, Index outputs);
+
+  TensorLoader tensors_;
+  Precision precision_;
+  std::optional<DType> quantize_;
+};
+
+}  // namespace wick
