@@ -1,0 +1,50 @@
+#pragma once
+// Pictures that tests make, the same as tests/golden/make_image.py makes.
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/image/image.h"
+
+namespace wick::test {
+
+inline nlohmann::json image_golden(const std::string& file) {
+  return nlohmann::json::parse(std::ifstream(std::string(WICK_TESTS_DIR "/golden/image/") + file));
+}
+
+inline std::vector<std::uint8_t> noise(Index count) {
+  std::vector<std::uint8_t> values(static_cast<std::size_t>(count));
+  std::uint32_t state = 1;
+  for (std::uint8_t& value : values) value = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 24);
+  return values;
+}
+
+inline Image noise_image(ImageSize size, Index channels = 3) {
+  return {size.width, size.height, channels, noise(size.width * size.height * channels)};
+}
+
+/// FNV-1a, as the goldens have it.
+inline std::string fingerprint(std::span<const std::uint8_t> bytes) {
+  std::uint64_t value = 0xCBF29CE484222325;
+  for (const std::uint8_t byte : bytes) value = (value ^ byte) * 0x100000001B3;
+  return fmt::format("{:016x}", value);
+}
+
+inline std::string hex(std::span<const std::uint8_t> bytes) {
+  std::string text;
+  for (const std::uint8_t byte : bytes) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+/// Compares bytes with a golden's: all of them where it has them, else by their fingerprint.
+inline void check_bytes(std::span<const std::uint8_t> bytes, const nlohmann::json& golden) {
+  if (golden.contains("hex")) CHECK(hex(bytes) == golden.at("hex"));
+  CHECK(fingerprint(bytes) == golden.at("hash"));
+}
+
+}  // namespace wick::test
