@@ -134,8 +134,7 @@ Image resize(const ImageView& image, ImageSize size) {
 
 ImageSize sam_size(ImageSize picture) {
   check_image_size("sam_size", picture.width, picture.height);
-  constexpr double kLongest = 1024;
-  const double scale = kLongest / static_cast<double>(std::max(picture.width, picture.height));
+  const double scale = static_cast<double>(kSamSide) / static_cast<double>(std::max(picture.width, picture.height));
   const auto scaled = [&](Index side) {
     return std::max(static_cast<Index>(static_cast<double>(side) * scale + 0.5), Index{1});
   };

@@ -9,7 +9,9 @@ namespace wick {
 /// Throws Error for sizes that are none.
 Image resize(const ImageView& image, ImageSize size);
 
-/// The size in which Segment Anything sees a picture: the longer side is 1024, the other at least 1
+inline constexpr Index kSamSide = 1024;
+
+/// The size in which Segment Anything sees a picture: the longer side is kSamSide, the other at least 1
 /// (ResizeLongestSide.get_preprocess_shape). Throws Error for a size that is none.
 ImageSize sam_size(ImageSize picture);
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/image/image.h"
+#include "core/image/mask.h"
 
 namespace wick::test {
 
@@ -27,6 +27,21 @@ inline std::vector<std::uint8_t> noise(Index count) {
 inline Image noise_image(ImageSize size, Index channels = 3) {
   return {size.width, size.height, channels, noise(size.width * size.height * channels)};
 }
+
+/// Squares of noise, of which `density` in 256 are in the mask.
+inline Mask noise_mask(ImageSize size, Index square, int density) {
+  Mask mask(size);
+  const Index across = (size.width + square - 1) / square, down = (size.height + square - 1) / square;
+  const std::vector<std::uint8_t> squares = noise(across * down);
+  for (Index y = 0; y < size.height; ++y) {
+    for (Index x = 0; x < size.width; ++x) {
+      mask.row(y)[x] = squares[static_cast<std::size_t>(y / square * across + x / square)] < density;
+    }
+  }
+  return mask;
+}
+
+inline ImageSize size_of(const nlohmann::json& pair) { return {pair.at(0), pair.at(1)}; }
 
 /// FNV-1a, as the goldens have it.
 inline std::string fingerprint(std::span<const std::uint8_t> bytes) {

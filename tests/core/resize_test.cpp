@@ -7,12 +7,6 @@
 using namespace wick;
 using namespace wick::test;
 
-namespace {
-
-ImageSize size_of(const nlohmann::json& pair) { return {pair.at(0), pair.at(1)}; }
-
-}  // namespace
-
 TEST_CASE("resize: the pixels are Pillow's, up and down, to the bit") {
   for (const auto& golden : image_golden("resize.json").at("rgb")) {
     CAPTURE(golden.dump());

@@ -1,12 +1,15 @@
-"""Writes image/*.json: pictures resized by Pillow.
+"""Writes image/*.json: pictures resized by Pillow, masks of logits by numpy, run lengths by pycocotools, small regions
+removed by OpenCV.
 
-Made with Python 3.11, Pillow 11.3.0, pycocotools 2.0.11 and numpy 2.4.6.
+Made with Python 3.11, Pillow 11.3.0, numpy 2.4.6, pycocotools 2.0.11 and opencv-python-headless 5.0.0.93.
 """
 
 import json
 import pathlib
 
+import cv2
 import numpy as np
+import pycocotools.mask
 from PIL import Image
 
 FOLDER = pathlib.Path(__file__).parent / "image"
@@ -58,8 +61,83 @@ def resized_with_alpha():
     return {"from": size, "to": after} | described(picture.resize(after, Image.BILINEAR).tobytes())
 
 
+def bilinear(values, height, width):
+    """torch.nn.functional.interpolate(mode="bilinear", align_corners=False), in its order of 32-bit sums."""
+    one, half = np.float32(1), np.float32(0.5)
+
+    def axis(count_in, count_out):
+        scale = np.float32(count_in) / np.float32(count_out)
+        at = np.maximum(scale * (np.arange(count_out, dtype=np.float32) + half) - half, np.float32(0))
+        low = np.minimum(at.astype(np.int64), count_in - 1)
+        high_weight = np.minimum(at - low.astype(np.float32), one)
+        return low, np.minimum(low + 1, count_in - 1), one - high_weight, high_weight
+
+    y0, y1, v0, v1 = axis(values.shape[0], height)
+    x0, x1, h0, h1 = axis(values.shape[1], width)
+    across = h0 * values[:, x0] + h1 * values[:, x1]
+    return v0[:, None] * across[y0] + v1[:, None] * across[y1]
+
+
+def upsampled_masks():
+    logits = ((np.frombuffer(noise(256 * 256), np.uint8).astype(np.float32) - 140) / 32).reshape(256, 256)
+    cases = []
+    for width, height in [(1, 1), (3, 2), (300, 200), (1024, 768), (1500, 1100), (7, 1900)]:
+        scale = 1024 / max(width, height)
+        frame = bilinear(logits, 1024, 1024)[: int(height * scale + 0.5), : int(width * scale + 0.5)]
+        full = bilinear(frame, height, width)
+        stability = (full > 1).sum() / max((full > -1).sum(), 1)
+        case = {"size": [width, height], "area": int((full > 0).sum()), "stability": float(stability)}
+        cases.append(case | {"hash": fnv1a((full > 0).astype(np.uint8).tobytes())})
+    return cases
+
+
+def masks():
+    """Size, side of the squares of noise, and how many bytes of 256 are in the mask."""
+    kinds = [
+        (1, 1, 1, 0), (1, 1, 1, 256), (5, 4, 1, 256), (5, 4, 1, 0), (9, 7, 1, 128), (40, 30, 1, 20), (40, 30, 1, 236),
+        (64, 100, 8, 120), (301, 200, 7, 60), (301, 200, 7, 200), (100, 1, 3, 128), (1, 100, 3, 128),
+    ]  # fmt: skip
+    for width, height, square, density in kinds:
+        across, down = -(-width // square), -(-height // square)
+        squares = np.frombuffer(noise(across * down), np.uint8).reshape(down, across) < density
+        mask = np.kron(squares, np.ones((square, square), bool))[:height, :width].astype(np.uint8)
+        yield {"size": [width, height], "square": square, "density": density}, mask
+
+
+def remove_small_regions(mask, area, mode):
+    """As in segment_anything/utils/amg.py."""
+    working = ((mode == "holes") ^ mask.astype(bool)).astype(np.uint8)
+    _, regions, stats, _ = cv2.connectedComponentsWithStats(working, 8)
+    sizes = stats[1:, -1]
+    small = [i + 1 for i, size in enumerate(sizes) if size < area]
+    if not small:
+        return mask, False
+    fill = [0] + small
+    if mode == "islands":
+        fill = [i for i in range(len(sizes) + 1) if i not in fill] or [int(np.argmax(sizes)) + 1]
+    return np.isin(regions, fill).astype(np.uint8), True
+
+
+def described_masks():
+    cases = []
+    for kind, mask in masks():
+        packed = pycocotools.mask.encode(np.asfortranarray(mask))["counts"].decode()
+        ys, xs = np.nonzero(mask)
+        box = [int(xs.min()), int(ys.min()), int(xs.max()), int(ys.max())] if len(xs) else [0, 0, 0, 0]
+        case = kind | {"area": int(mask.sum()), "box": box, "hash": fnv1a(mask.tobytes())}
+        case |= {"packed": packed} if len(packed) < 200 else {"packed_hash": fnv1a(packed.encode())}
+        for mode in ["holes", "islands"]:
+            for area in [2, 60, 100000]:
+                removed, changed = remove_small_regions(mask, area, mode)
+                case[f"{mode}{area}"] = [fnv1a(removed.tobytes()), changed]
+        cases.append(case)
+    return cases
+
+
 def main():
     FOLDER.mkdir(exist_ok=True)
+    masks_of_all = {"upsampled": upsampled_masks(), "masks": described_masks()}
+    (FOLDER / "mask.json").write_text(json.dumps(masks_of_all) + "\n")
     resize = {"rgb": resized(), "rgba": resized_with_alpha()}
     (FOLDER / "resize.json").write_text(json.dumps(resize) + "\n")
 
