@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "core/error.h"
 
@@ -19,7 +20,8 @@ std::vector<Index> ranked(std::span<const float> scores) {
     const float score = scores[static_cast<std::size_t>(i)];
     return std::isnan(score) ? -INFINITY : score;
   };
-  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return rank(a) > rank(b); });
+  std::sort(order.begin(), order.end(),
+            [&](Index a, Index b) { return std::pair(-rank(a), a) < std::pair(-rank(b), b); });
   return order;
 }
 

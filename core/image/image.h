@@ -21,7 +21,7 @@ inline constexpr Index kMaxSide = 65'535, kMaxPixels = Index{1} << 27;
 void check_image_size(std::string_view name, std::int64_t width, std::int64_t height);
 
 struct Image {
-  Index width = 0, height = 0, channels = 3;  // RGB, or RGBA with alpha not multiplied in
+  Index width = 0, height = 0, channels = 3;  // grey, RGB, or RGBA with alpha not multiplied in
   std::vector<std::uint8_t> pixels;           // [height, width, channels]
 
   ImageSize size() const { return {width, height}; }

@@ -1,18 +1,23 @@
 """Writes image/*.json: pictures resized by Pillow, masks of logits by numpy, run lengths by pycocotools, small regions
-removed by OpenCV.
+removed by OpenCV; and ../fuzz/seeds/image, files that Pillow writes, with the pixels that it reads from them in
+files.json.
 
 Made with Python 3.11, Pillow 11.3.0, numpy 2.4.6, pycocotools 2.0.11 and opencv-python-headless 5.0.0.93.
 """
 
+import io
 import json
 import pathlib
+import struct
+import zlib
 
 import cv2
 import numpy as np
 import pycocotools.mask
-from PIL import Image
+from PIL import Image, ImageOps
 
 FOLDER = pathlib.Path(__file__).parent / "image"
+FILES = pathlib.Path(__file__).parent.parent / "fuzz" / "seeds" / "image"
 
 
 def noise(count):
@@ -134,8 +139,114 @@ def described_masks():
     return cases
 
 
+def scene(width, height):
+    """Smooth colours with some noise."""
+    y, x = np.mgrid[0:height, 0:width]
+    grain = np.frombuffer(noise(width * height), np.uint8).reshape(height, width) / 16
+    red, green = 250 * x / width, 250 * y / height
+    return Image.fromarray(np.stack([red, green, 230 - red / 2 - green / 3 + grain], -1).astype(np.uint8))
+
+
+def saved(image, kind, **options):
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def exif(orientation):
+    tags = Image.Exif()
+    tags[0x0112] = orientation
+    return tags
+
+
+def ycck(cmyk_jpeg):
+    """The same file, said to hold YCCK by the last byte of its Adobe marker."""
+    at = cmyk_jpeg.index(b"Adobe") + 11
+    return cmyk_jpeg[:at] + b"\x02" + cmyk_jpeg[at + 1 :]
+
+
+def interlaced_png(image):
+    """Adam7, which Pillow reads and does not write."""
+    pixels, rows = np.asarray(image), b""
+    for x, y, dx, dy in [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]:
+        part = pixels[y::dy, x::dx]
+        rows += b"".join(b"\0" + row.tobytes() for row in part if row.size)
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", image.width, image.height, 8, 2, 0, 0, 1)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def files():
+    rgb = scene(37, 23)
+    rgba = rgb.copy()
+    rgba.putalpha(scene(37, 23).convert("L").point(lambda v: max(v - 40, 0)))
+    palette, small, grey = rgb.quantize(13), scene(11, 7), rgb.convert("L")
+    deep = Image.fromarray((np.asarray(grey).astype(np.uint16) * 251 + 77).astype(np.uint16))
+    frames = [scene(20, 12), scene(12, 20).resize((20, 12)), scene(20, 12).rotate(180)]
+    yield "rgb420.jpg", saved(rgb, "JPEG", quality=80)
+    yield "rgb444.jpg", saved(rgb, "JPEG", quality=90, subsampling=0)
+    yield "rgb422.jpg", saved(rgb, "JPEG", quality=60, subsampling=1)
+    yield "grey.jpg", saved(grey, "JPEG")
+    yield "progressive.jpg", saved(rgb, "JPEG", progressive=True)
+    yield "restarts.jpg", saved(rgb, "JPEG", restart_marker_rows=1)
+    yield "cmyk.jpg", saved(rgba.convert("CMYK"), "JPEG")
+    yield "ycck.jpg", ycck(saved(rgb.convert("CMYK"), "JPEG"))
+    yield "pixel.jpg", saved(scene(1, 1), "JPEG")
+    for orientation in range(2, 9):
+        yield f"orientation{orientation}.jpg", saved(small, "JPEG", exif=exif(orientation))
+    yield "rgb.png", saved(rgb, "PNG")
+    yield "rgba.png", saved(rgba, "PNG")
+    yield "opaque.png", saved(rgb.convert("RGBA"), "PNG")
+    yield "grey.png", saved(grey, "PNG")
+    yield "grey_alpha.png", saved(rgba.convert("LA"), "PNG")
+    yield "grey16.png", saved(deep, "PNG")
+    yield "bits.png", saved(grey.convert("1"), "PNG")
+    yield "palette.png", saved(palette, "PNG", transparency=3)
+    yield "interlaced.png", interlaced_png(rgb)
+    yield "turned.png", saved(small, "PNG", exif=exif(6))
+    yield "lossy.webp", saved(rgb, "WEBP")
+    yield "lossy_alpha.webp", saved(rgba, "WEBP")
+    yield "lossless.webp", saved(rgb, "WEBP", lossless=True)
+    yield "lossless_alpha.webp", saved(rgba, "WEBP", lossless=True, exact=True)
+    yield "turned.webp", saved(small, "WEBP", exif=exif(8))
+    yield "animated.webp", saved(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
+    yield "palette.gif", saved(palette, "GIF")
+    yield "transparent.gif", saved(palette, "GIF", transparency=3)
+    yield "animated.gif", saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    yield "rgb.bmp", saved(rgb, "BMP")
+    yield "palette.bmp", saved(palette, "BMP")
+    yield "bits.bmp", saved(grey.convert("1"), "BMP")
+
+
+def decoded(data):
+    image = Image.open(io.BytesIO(data))
+    if image.mode == "I;16":  # Pillow would cut it off at 255
+        image = Image.fromarray(np.rint(np.asarray(image) / 257).astype(np.uint8))
+    pixels = np.asarray(ImageOps.exif_transpose(image).convert("RGBA"))
+    if (pixels[..., 3] == 255).all():
+        pixels = pixels[..., :3]
+    height, width, channels = pixels.shape
+    shown = pixels.copy()
+    if channels == 4:  # what has no alpha may have any colour
+        shown[pixels[..., 3] == 0] = 0
+    return {"size": [width, height], "channels": channels} | described(shown.tobytes())
+
+
+def write_files():
+    FILES.mkdir(exist_ok=True)
+    cases = {}
+    for name, data in files():
+        (FILES / name).write_bytes(data)
+        cases[name] = decoded(data)
+    return cases
+
+
 def main():
     FOLDER.mkdir(exist_ok=True)
+    (FOLDER / "files.json").write_text(json.dumps(write_files()) + "\n")
     masks_of_all = {"upsampled": upsampled_masks(), "masks": described_masks()}
     (FOLDER / "mask.json").write_text(json.dumps(masks_of_all) + "\n")
     resize = {"rgb": resized(), "rgba": resized_with_alpha()}
