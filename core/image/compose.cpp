@@ -24,26 +24,46 @@ Image made(ImageSize size, Index channels) {
           std::vector<std::uint8_t>(static_cast<std::size_t>(size.width * size.height * channels))};
 }
 
-/// Pixels of the mask that are further than `distance` from what is outside it; beyond the picture's edges it goes on.
-Mask eroded(const Mask& mask, Index distance) {
-  const Regions regions(mask, 1);
-  Mask across(mask.size());
-  for (Index y = 0; y < mask.height; ++y) {
-    for (const Run& run : regions.row(y)) {
-      const Index begin = run.begin == 0 ? 0 : run.begin + distance;
-      const Index end = run.end == mask.width ? mask.width : run.end - distance;
-      if (begin < end) std::fill(across.row(y) + begin, across.row(y) + end, std::uint8_t{1});
+/// Which pixels of a row are within `distance` of what is outside the mask, as one goes down the rows. Beyond the
+/// picture's edges the mask goes on.
+class Edge {
+ public:
+  Edge(const Mask& mask, Index distance)
+      : width_(mask.width),
+        height_(mask.height),
+        distance_(distance),
+        runs_(mask, 1),
+        inner_(static_cast<std::size_t>(width_)),
+        last_near_(static_cast<std::size_t>(width_), -distance - 1) {}
+
+  void move_to(Index y) {
+    y_ = y;
+    for (const Index end = std::min(y + distance_ + 1, height_); reached_ < end; ++reached_) reach(reached_);
+  }
+  bool is_near(Index x) const { return last_near_[static_cast<std::size_t>(x)] >= y_ - distance_; }
+
+ private:
+  void reach(Index y) {
+    std::fill(inner_.begin(), inner_.end(), std::uint8_t{0});
+    for (const Run& run : runs_.row(y)) {
+      const Index begin = run.begin == 0 ? 0 : run.begin + distance_;
+      const Index end = run.end == width_ ? width_ : run.end - distance_;
+      if (begin < end) std::fill(inner_.begin() + begin, inner_.begin() + end, std::uint8_t{1});
+    }
+    for (std::size_t x = 0; x < inner_.size(); ++x) {
+      if (inner_[x] == 0) last_near_[x] = y;
     }
   }
-  Mask inner = across;
-  for (Index y = 0; y < mask.height; ++y) {
-    std::uint8_t* row = inner.row(y);
-    for (Index other = std::max(y - distance, Index{0}); other < std::min(y + distance + 1, mask.height); ++other) {
-      std::transform(row, row + mask.width, across.row(other), row,
-                     [](int a, int b) { return static_cast<std::uint8_t>(a & b); });
-    }
-  }
-  return inner;
+
+  Index width_, height_, distance_, y_ = 0, reached_ = 0;
+  Regions runs_;
+  std::vector<std::uint8_t> inner_;  // of the row reached last: no outside within the distance to the left and right
+  std::vector<Index> last_near_;     // the last row that has one there
+};
+
+std::uint8_t mixed(int over, int under, int opacity) {
+  constexpr int kOpaque = 255;
+  return static_cast<std::uint8_t>((over * opacity + under * (kOpaque - opacity) + kOpaque / 2) / kOpaque);
 }
 
 /// How wide a line stands out in a picture of that size, in pixels.
@@ -92,14 +112,14 @@ void paint(Image& picture, const Mask& mask, Colour colour) {
   check_sizes(picture, mask);
   if (picture.channels != 3) throw Error("a picture of {} channels, expected 3", picture.channels);
   constexpr int kOpacity = 115, kOpaque = 255;
-  const Mask inner = eroded(mask, line_width(mask.size()));
+  Edge edge(mask, line_width(mask.size()));
   std::uint8_t* pixel = picture.pixels.data();
-  for (std::size_t i = 0; i < mask.bits.size(); ++i, pixel += 3) {
-    if (mask.bits[i] == 0) continue;
-    const int opacity = inner.bits[i] == 0 ? kOpaque : kOpacity;
-    for (std::size_t c = 0; c < 3; ++c) {
-      const int mixed = colour[c] * opacity + pixel[c] * (kOpaque - opacity);
-      pixel[c] = static_cast<std::uint8_t>((mixed + kOpaque / 2) / kOpaque);
+  for (Index y = 0; y < mask.height; ++y) {
+    edge.move_to(y);
+    for (Index x = 0; x < mask.width; ++x, pixel += 3) {
+      if (mask.row(y)[x] == 0) continue;
+      const int opacity = edge.is_near(x) ? kOpaque : kOpacity;
+      for (std::size_t c = 0; c < 3; ++c) pixel[c] = mixed(colour[c], pixel[c], opacity);
     }
   }
 }
