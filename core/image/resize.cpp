@@ -15,6 +15,9 @@ constexpr int kHalf = 1 << (kBits - 1);
 
 std::uint8_t rounded(int sum) { return static_cast<std::uint8_t>(std::clamp(sum >> kBits, 0, 255)); }
 
+/// The nearest whole number, halves up.
+Index nearest(double number) { return static_cast<Index>(std::floor(number + 0.5)); }
+
 /// Which input pixels make an output pixel, along one axis.
 struct Taps {
   Index first, count;
@@ -39,8 +42,8 @@ Filter::Filter(Index in, Index out) {
   std::vector<double> triangle(static_cast<std::size_t>(most));
   for (Index pixel = 0; pixel < out; ++pixel) {
     const double centre = (static_cast<double>(pixel) + 0.5) * scale;
-    const Index first = std::max(static_cast<Index>(centre - support + 0.5), Index{0});
-    const Index count = std::min(static_cast<Index>(centre + support + 0.5), in) - first;
+    const Index first = std::max(nearest(centre - support), Index{0});
+    const Index count = std::min(nearest(centre + support), in) - first;
     double sum = 0;
     for (Index tap = 0; tap < count; ++tap) {
       const double distance = (static_cast<double>(tap + first) - centre + 0.5) * (1.0 / support);
@@ -48,7 +51,7 @@ Filter::Filter(Index in, Index out) {
     }
     for (Index tap = 0; tap < count; ++tap) {
       const double weight = triangle[static_cast<std::size_t>(tap)] / sum;
-      weights[static_cast<std::size_t>(pixel * most + tap)] = static_cast<int>(0.5 + weight * (1 << kBits));
+      weights[static_cast<std::size_t>(pixel * most + tap)] = static_cast<int>(nearest(weight * (1 << kBits)));
     }
     taps.push_back({first, count});
   }
@@ -122,8 +125,9 @@ class ResizedRows {
 Image resize(const ImageView& image, ImageSize size) {
   check_image_size("resize", image.width, image.height);
   check_image_size("resize", size.width, size.height);
-  if (image.channels != kRgb && image.channels != 4)
+  if (image.channels != kRgb && image.channels != 4) {
     throw Error("resize: {} channels, expected 3 or 4", image.channels);
+  }
   const Filter down(image.height, size.height);
   ResizedRows rows(image, size, down.most);
   const Index row_bytes = size.width * kRgb;
@@ -147,9 +151,7 @@ Image resize(const ImageView& image, ImageSize size) {
 ImageSize sam_size(ImageSize picture) {
   check_image_size("sam_size", picture.width, picture.height);
   const double scale = static_cast<double>(kSamSide) / static_cast<double>(std::max(picture.width, picture.height));
-  const auto scaled = [&](Index side) {
-    return std::max(static_cast<Index>(static_cast<double>(side) * scale + 0.5), Index{1});
-  };
+  const auto scaled = [&](Index side) { return std::max(nearest(static_cast<double>(side) * scale), Index{1}); };
   return {scaled(picture.width), scaled(picture.height)};
 }
 
