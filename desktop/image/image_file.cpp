@@ -44,8 +44,9 @@ class Bytes {
   explicit Bytes(const ByteSource& source) : bytes_(source.view(0, source.size())) {
     if (source.size() == 0) throw Error("{}: the picture is empty", source.name());
     if (!bytes_.empty()) return;
-    if (source.size() > kMostBytes)
+    if (source.size() > kMostBytes) {
       throw Error("{}: {} bytes are too many for a picture", source.name(), source.size());
+    }
     copy_.resize(static_cast<std::size_t>(source.size()));
     source.read(0, copy_);
     bytes_ = copy_;

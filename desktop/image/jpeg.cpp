@@ -96,13 +96,13 @@ class Jpeg {
     errors_.base.error_exit = Errors::exit;
     errors_.base.emit_message = Errors::emit;
     progress_.progress_monitor = check_scans;
-    if (!read_header()) throw Error("{}: not a JPEG that can be read: {}", file_.name, errors_.error.data());
   }
   Jpeg(const Jpeg&) = delete;
   Jpeg& operator=(const Jpeg&) = delete;
   ~Jpeg() { jpeg_destroy_decompress(&codec_); }
 
   DecodedImage read() {
+    if (!read_header()) throw Error("{}: not a JPEG that can be read: {}", file_.name, errors_.error.data());
     file_.check_size(codec_.image_width, codec_.image_height);
     DecodedImage out;
     out.orientation = exif_orientation(exif_of(codec_));
@@ -112,8 +112,9 @@ class Jpeg {
     const char* why = ended_early ? errors_.error.data() : errors_.warning.data();
     const Index row = ended_early ? codec_.output_scanline : errors_.warned_row;
     // Before the first row of a progressive one, all of it has been seen once or more, if coarsely.
-    if (row == 0 && (ended_early || !codec_.progressive_mode))
+    if (row == 0 && (ended_early || !codec_.progressive_mode)) {
       throw Error("{}: the JPEG is cut off or damaged at its very start: {}", file_.name, why);
+    }
     out.broken = broken_from(row, out.image.height, why);
     return out;
   }

@@ -34,8 +34,9 @@ class Png {
     out.image =
         blank_image(png_get_image_width(png_, info_), png_get_image_height(png_, info_), png_get_channels(png_, info_));
     if (read_rows(out.image.pixels.data())) return out;
-    if (rows_read_ == 0)
+    if (rows_read_ == 0) {
       throw Error("{}: the PNG is cut off or damaged at its very start: {}", file_.name, error_.data());
+    }
     // An interlaced one has been gone through several times by then, each time with more of its pixels.
     out.broken = broken_from(rows_read_ % out.image.height, out.image.height, error_.data());
     return out;

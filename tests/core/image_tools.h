@@ -58,8 +58,8 @@ inline std::string hex(std::span<const std::uint8_t> bytes) {
 
 /// Compares bytes with a golden's: all of them where it has them, else by their fingerprint.
 inline void check_bytes(std::span<const std::uint8_t> bytes, const nlohmann::json& golden) {
-  if (golden.contains("hex")) CHECK(hex(bytes) == golden.at("hex"));
-  CHECK(fingerprint(bytes) == golden.at("hash"));
+  if (golden.contains("hex")) CHECK(hex(bytes) == golden.at("hex").get<std::string>());
+  CHECK(fingerprint(bytes) == golden.at("hash").get<std::string>());
 }
 
 }  // namespace wick::test
