@@ -1,0 +1,162 @@
+// Masks: what is known of them, their run lengths and their small regions.
+#include "core/image/mask.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/image/boxes.h"
+#include "core/image/mask_logits.h"
+#include "core/image/regions.h"
+#include "core/image/rle.h"
+#include "core/image_tools.h"
+#include "kernels/dtype.h"
+
+using namespace wick;
+using namespace wick::test;
+
+namespace {
+
+/// What the picture's own numbers say: rows of 0 and 1.
+Mask drawn(const std::vector<std::string>& rows) {
+  Mask mask({static_cast<Index>(rows[0].size()), static_cast<Index>(rows.size())});
+  auto bit = mask.bits.begin();
+  for (const std::string& row : rows)
+    bit = std::transform(row.begin(), row.end(), bit, [](char c) { return c == '#'; });
+  return mask;
+}
+
+Mask golden_mask(const nlohmann::json& golden) {
+  return noise_mask(size_of(golden.at("size")), golden.at("square"), golden.at("density"));
+}
+
+}  // namespace
+
+TEST_CASE("mask: area, box, run lengths and small regions are those of pycocotools and Segment Anything") {
+  for (const auto& golden : image_golden("mask.json").at("masks")) {
+    CAPTURE(golden.dump());
+    const Mask mask = golden_mask(golden);
+    REQUIRE(fingerprint(mask.bits) == golden.at("hash").get<std::string>());
+    CHECK(area(mask) == golden.at("area").get<Index>());
+    const auto box = golden.at("box").get<std::array<float, 4>>();
+    CHECK(bounding_box(mask) == Box{box[0], box[1], box[2], box[3]});
+
+    const Rle rle = rle_of(mask);
+    const std::string packed = packed_counts(rle);
+    if (golden.contains("packed")) {
+      CHECK(packed == golden.at("packed").get<std::string>());
+    } else {
+      CHECK(fingerprint({reinterpret_cast<const std::uint8_t*>(packed.data()), packed.size()}) ==
+            golden.at("packed_hash").get<std::string>());
+    }
+    CHECK(mask_of(rle).bits == mask.bits);
+    CHECK(unpacked_counts(packed, mask.size()).counts == rle.counts);
+
+    for (const int small : {2, 60, 100000}) {
+      for (const auto& [which, name] : {std::pair(SmallRegions::holes, "holes"), {SmallRegions::islands, "islands"}}) {
+        CAPTURE(small, name);
+        Mask cleaned = mask;
+        const auto& expected = golden.at(name + std::to_string(small));
+        CHECK(remove_small_regions(cleaned, small, which) == expected.at(1).get<bool>());
+        CHECK(fingerprint(cleaned.bits) == expected.at(0).get<std::string>());
+      }
+    }
+  }
+}
+
+TEST_CASE("mask: logits at the picture's size are those of both bilinear steps, bit by bit") {
+  std::vector<float> logits;
+  for (const std::uint8_t byte : noise(kLowResSide * kLowResSide)) {
+    logits.push_back((static_cast<float>(byte) - 140) / 32);
+  }
+  for (const auto& golden : image_golden("mask.json").at("upsampled")) {
+    CAPTURE(golden.dump());
+    const UpsampledMask made = upsample_mask(logits, size_of(golden.at("size")));
+    CHECK(area(made.mask) == golden.at("area").get<Index>());
+    CHECK(fingerprint(made.mask.bits) == golden.at("hash").get<std::string>());
+    CHECK(made.stability == Approx(golden.at("stability").get<double>()));
+  }
+  CHECK_THROWS_WITH(upsample_mask(std::span(logits).first(1000), {5, 5}), Catch::Contains("1000 logits"));
+  CHECK_THROWS_AS(upsample_mask(logits, {0, 5}), Error);
+}
+
+TEST_CASE("mask: logits of the truck make the masks of the reference") {
+  const std::string folder = WICK_SHARED_DIR "/data/reference/mobilesam/";
+  std::ifstream reference(folder + "truck.json");
+  if (!reference) {
+    WARN("skipped: " << folder << " is missing");
+    return;
+  }
+  const auto results = nlohmann::json::parse(reference).at("res");
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    std::ifstream file(folder + "truck_low" + std::to_string(i) + ".f32", std::ios::binary);
+    std::vector<float> logits(static_cast<std::size_t>(kLowResSide * kLowResSide));
+    REQUIRE(
+        file.read(reinterpret_cast<char*>(logits.data()), static_cast<std::streamsize>(logits.size() * sizeof(float))));
+    const UpsampledMask made = upsample_mask(logits, {1800, 1200});
+    CHECK(std::abs(area(made.mask) - results[i].at("area").get<Index>()) <= 2);  // other sums, in another order
+    const auto box = results[i].at("bbox").get<std::array<float, 4>>();
+    CHECK(bounding_box(made.mask) == Box{box[0], box[1], box[2], box[3]});
+    if (i == 0) CHECK(made.stability == Approx(0.976032).margin(1e-4));
+  }
+}
+
+TEST_CASE("mask: stability is 0 where nothing is near the mask") {
+  Stability stability;
+  CHECK(stability.score() == 0);
+  stability.add(std::array{-5.0F, -1.0F});
+  CHECK(stability.score() == 0);
+  stability.add(std::array{0.5F, 1.5F, 2.0F, -0.5F});
+  CHECK(stability.score() == 0.5);
+}
+
+TEST_CASE("mask: what two masks share over what they cover") {
+  const Mask a = drawn({"##..", "##.."}), b = drawn({".##.", ".##."}), none = drawn({"....", "...."});
+  CHECK(iou(a, b) == Approx(1.0 / 3));
+  CHECK(iou(a, a) == 1);
+  CHECK(iou(a, none) == 0);
+  CHECK(iou(none, none) == 0);
+  CHECK_THROWS_WITH(iou(a, drawn({"#"})), Catch::Contains("4 x 2") && Catch::Contains("1 x 1"));
+}
+
+TEST_CASE("mask: a large one takes its bytes and no more") {
+  Mask mask({12000, 9000});
+  std::fill(mask.bits.begin() + 5000, mask.bits.begin() + 50'000'000, std::uint8_t{1});
+  const Rle rle = rle_of(mask);
+  CHECK(rle.counts.size() == 2 * 12000 + 1);
+  CHECK(mask_of(rle).bits == mask.bits);
+  CHECK(area(mask) == 49'995'000);
+  CHECK(Regions(mask, 1).count() == 1);
+}
+
+TEST_CASE("rle: counts that do not make the mask are refused") {
+  CHECK_THROWS_WITH(mask_of({{3, 2}, {1, 2}}), Catch::Contains("3 pixels") && Catch::Contains("3 x 2"));
+  CHECK_THROWS_AS(mask_of({{3, 2}, {}}), Error);
+  CHECK_THROWS_AS(mask_of({{3, 2}, {4294967295, 7}}), Error);
+  CHECK_THROWS_AS(mask_of({{0, 2}, {}}), Error);
+  CHECK(mask_of({{3, 1}, {0, 1, 0, 1, 1}}).bits == std::vector<std::uint8_t>{1, 1, 0});  // empty runs are harmless
+  for (const char* bad : {"", "\x7f", "6 ", "o", "oooooooooooo0", "7", "N2", "ooooo\x0f"}) {
+    CAPTURE(bad);
+    CHECK_THROWS_AS(unpacked_counts(bad, {3, 2}), Error);
+  }
+  CHECK(unpacked_counts("6", {3, 2}).counts == std::vector<std::uint32_t>{6});
+}
+
+TEST_CASE("regions: what touches at a corner is one") {
+  const Mask mask = drawn({"#..#.", ".##..", "....#", "##..#"});
+  const Regions regions(mask, 1);
+  CHECK(regions.areas() == std::vector<Index>{4, 2, 2});
+  CHECK(regions.row(0)[1].region == 0);
+  CHECK(Regions(mask, 0).count() == 1);
+}
+
+TEST_CASE("boxes: of those that overlap too much the best stays") {
+  const std::vector<Box> boxes{{0, 0, 10, 10}, {1, 0, 11, 10}, {20, 0, 30, 10}, {0, 0, 10, 10}, {5, 0, 15, 10}};
+  const std::vector<float> scores{0.8F, 0.9F, 0.1F, 0.8F, 0.2F};
+  CHECK(non_maximum_suppression(boxes, scores, 0.7F) == std::vector<Index>{1, 4, 2});
+  CHECK(non_maximum_suppression(boxes, scores, 0.9F) == std::vector<Index>{1, 0, 4, 2});
+  CHECK(non_maximum_suppression(boxes, scores, 1) == std::vector<Index>{1, 0, 3, 4, 2});
+  CHECK(iou(boxes[0], boxes[4]) == Approx(1.0 / 3));
+  CHECK(non_maximum_suppression(boxes, scores, iou(boxes[1], boxes[0])).size() == 4);  // as much is not more
+  CHECK(non_maximum_suppression({}, {}, 0.5F).empty());
+  CHECK_THROWS_AS(non_maximum_suppression(boxes, {}, 0.5F), Error);
+}
