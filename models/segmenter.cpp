@@ -1,0 +1,146 @@
+#include "models/segmenter.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "core/image/resize.h"
+
+namespace wick {
+namespace {
+
+/// Of RGB in the pictures that it was trained on.
+constexpr float kMean[] = {123.675F, 116.28F, 103.53F}, kDeviation[] = {58.395F, 57.12F, 57.375F};
+
+/// The picture normalised, at the top left of [kSamSide, kSamSide, 3] zeros.
+Tensor normalised(const Image& picture, const Device& device) {
+  Tensor x = Tensor::zeros({kSamSide, kSamSide, 3}, DType::f32, device);
+  for (Index row = 0; row < picture.height; ++row) {
+    const std::uint8_t* from = picture.pixels.data() + row * picture.width * 3;
+    float* to = x.data<float>() + row * kSamSide * 3;
+    for (Index i = 0; i < picture.width * 3; ++i)
+      to[i] = (static_cast<float>(from[i]) - kMean[i % 3]) / kDeviation[i % 3];
+  }
+  return x;
+}
+
+void check_inside(double x, double y, ImageSize picture) {
+  const bool inside =
+      x >= 0 && y >= 0 && x < static_cast<double>(picture.width) && y < static_cast<double>(picture.height);
+  if (!inside) {
+    throw Error("[segment] ({:g}, {:g}) lies outside the picture of {} x {}", x, y, picture.width, picture.height);
+  }
+}
+
+/// Corners in order, the far ones at most at the picture's edges.
+Box checked(const Box& box, ImageSize picture) {
+  const auto [x0, x1] = std::minmax(box.x0, box.x1);
+  const auto [y0, y1] = std::minmax(box.y0, box.y1);
+  const auto width = static_cast<float>(picture.width), height = static_cast<float>(picture.height);
+  if (!(x0 >= 0 && y0 >= 0 && x1 <= width && y1 <= height)) {
+    throw Error("[segment] the box ({:g}, {:g}) to ({:g}, {:g}) lies outside the picture of {} x {}", box.x0, box.y0,
+                box.x1, box.y1, picture.width, picture.height);
+  }
+  if (!(x1 > x0 && y1 > y0)) {
+    throw Error("[segment] the box ({:g}, {:g}) to ({:g}, {:g}) has no area", box.x0, box.y0, box.x1, box.y1);
+  }
+  return {x0, y0, x1, y1};
+}
+
+}  // namespace
+
+std::optional<DType> default_segment_quantization(Precision) { return std::nullopt; }
+
+SegmentLoader::SegmentLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize)
+    : tensors_(files.checkpoint, device, precision, quantize),
+      encoder_(tensors_),
+      model_(std::make_shared<SegmentModel>(SegmentModel{{}, {}, device})) {
+  for (const auto& [name, tensor] : files.checkpoint.tensors) bytes_total_ += tensor.bytes;
+}
+
+bool SegmentLoader::step() {
+  if (loaded_) return false;
+  if (encoder_->step()) return true;
+  model_->encoder = encoder_->finish();
+  model_->decoder = MaskDecoder::load(tensors_, model_->encoder.size());
+  model_->weight_bytes = tensors_.tensors().weight_bytes();
+  return loaded_ = true;
+}
+
+std::shared_ptr<const SegmentModel> SegmentLoader::finish() {
+  while (step()) {
+  }
+  return model_;
+}
+
+void Segmenter::start(const ImageView& picture) {
+  const Image seen = resize(picture, sam_size({picture.width, picture.height}));
+  picture_ = {picture.width, picture.height};
+  stage_ = 0;
+  embedded_.reset();
+  state_ = normalised(seen, model_->device);
+}
+
+void Segmenter::resume(ImageSize picture, const Tensor& embedding) {
+  check_image_size("the picture", picture.width, picture.height);
+  embedded_ = model_->decoder.remember(embedding);
+  picture_ = picture;
+  state_ = embedding;
+  stage_ = model_->encoder.stages();
+}
+
+bool Segmenter::step() {
+  if (!state_ || embedded_) return false;
+  state_ = model_->encoder.run(stage_++, state_);
+  if (stage_ == model_->encoder.stages()) embedded_ = model_->decoder.remember(state_);
+  return !embedded_;
+}
+
+double Segmenter::progress() const {
+  return static_cast<double>(stage_) / static_cast<double>(model_->encoder.stages());
+}
+
+Tensor Segmenter::embedding() const {
+  if (!embedded_) throw Error("[segment] the picture is not embedded yet");
+  return state_;
+}
+
+MaskCandidates Segmenter::candidates(const SegmentPrompt& prompt) const {
+  if (!embedded_) throw Error("[segment] the picture is not embedded yet");
+  const ImageSize seen = sam_size(picture_);
+  const auto x_scale = static_cast<double>(seen.width) / static_cast<double>(picture_.width);
+  const auto y_scale = static_cast<double>(seen.height) / static_cast<double>(picture_.height);
+  const auto x_of = [&](double x) { return static_cast<float>(x * x_scale); };
+  const auto y_of = [&](double y) { return static_cast<float>(y * y_scale); };
+  MaskPrompt p;
+  for (const SegmentPrompt::Point& point : prompt.points) {
+    check_inside(point.x, point.y, picture_);
+    p.points.push_back({x_of(point.x), y_of(point.y), point.inside});
+  }
+  if (prompt.box) {
+    const Box box = checked(*prompt.box, picture_);
+    p.box = {x_of(static_cast<double>(box.x0)), y_of(static_cast<double>(box.y0)), x_of(static_cast<double>(box.x1)),
+             y_of(static_cast<double>(box.y1))};
+  }
+  p.mask = prompt.mask;
+  return model_->decoder.decode(*embedded_, p);
+}
+
+/// As the ONNX model of segment-anything chooses: a point that is none ends points without a box.
+Index Segmenter::best(const SegmentPrompt& prompt, const MaskCandidates& candidates) {
+  const std::size_t tokens = prompt.points.size() + (prompt.box ? 2 : 1);
+  if (tokens > 2) return 0;
+  return std::max_element(candidates.iou.begin() + 1, candidates.iou.end()) - candidates.iou.begin();
+}
+
+SegmentMask Segmenter::mask(const MaskCandidates& candidates, Index index) const {
+  const Tensor logits = candidates.logits.select(0, index);
+  const std::span<const float> values(logits.data<float>(), static_cast<std::size_t>(logits.elements()));
+  UpsampledMask found = upsample_mask(values, picture_);
+  const double iou = std::clamp(static_cast<double>(candidates.iou[static_cast<std::size_t>(index)]), 0.0, 1.0);
+  const Index pixels = area(found.mask);
+  const Box box = bounding_box(found.mask);
+  return {std::move(found.mask), pixels, box, iou, found.stability};
+}
+
+}  // namespace wick

@@ -1,0 +1,99 @@
+#pragma once
+// Segment Anything: a picture is embedded once, a stage at a time, then prompts give masks of it.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/image/mask_logits.h"
+#include "models/image_encoder.h"
+#include "models/mask_decoder.h"
+#include "models/model_files.h"
+
+namespace wick {
+
+/// A loaded model.
+struct SegmentModel {
+  ImageEncoder encoder;
+  MaskDecoder decoder;
+  Device device;
+  std::size_t weight_bytes = 0;
+};
+
+/// What the matrices of a float type become where nobody says.
+std::optional<DType> default_segment_quantization(Precision precision);
+
+/// Loads a model one stage at a time, so that a page or a window can show progress and stop.
+class SegmentLoader {
+ public:
+  /// Throws Error for files that are no Segment Anything.
+  SegmentLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize = {});
+
+  std::uint64_t bytes_total() const { return bytes_total_; }
+  std::uint64_t bytes_done() const { return tensors_.tensors().bytes_done(); }
+  /// Loads the next part; false when all is loaded.
+  bool step();
+  /// The model, after the last step.
+  std::shared_ptr<const SegmentModel> finish();
+
+ private:
+  SamTensors tensors_;
+  std::uint64_t bytes_total_ = 0;
+  std::optional<ImageEncoderLoader> encoder_;
+  std::shared_ptr<SegmentModel> model_;
+  bool loaded_ = false;
+};
+
+/// Coordinates in pixels of the picture: a pixel's middle is at its whole numbers.
+struct SegmentPrompt {
+  struct Point {
+    double x, y;
+    bool inside = true;  // else it is to be left out
+  };
+  std::vector<Point> points = {};
+  std::optional<Box> box = {};  // corners in any order
+  Tensor mask = {};             // logits of an earlier candidate, or undefined
+};
+
+/// A candidate's mask in the picture.
+struct SegmentMask {
+  Mask mask;
+  Index area;  // pixels
+  Box box;     // around it
+  double iou;  // as the model predicts it, at most 1
+  double stability;
+};
+
+class Segmenter {
+ public:
+  explicit Segmenter(std::shared_ptr<const SegmentModel> model) : model_(std::move(model)) {}
+
+  /// Begins with a picture, and forgets the one before. Throws Error for one without pixels.
+  void start(const ImageView& picture);
+  /// Continues with a picture whose embedding [side, side, channels] is known.
+  void resume(ImageSize picture, const Tensor& embedding);
+  /// The next stage of the embedding: some tens of milliseconds. False when it is there.
+  bool step();
+  /// Of the stages, from 0 to 1.
+  double progress() const;
+  bool ready() const { return embedded_.has_value(); }
+  /// To be kept for resume(). Throws Error before it is there.
+  Tensor embedding() const;
+  ImageSize picture() const { return picture_; }
+
+  /// Four masks for a prompt, as logits. Throws Error for a point outside the picture, a box without area, or a picture
+  /// that is not embedded.
+  MaskCandidates candidates(const SegmentPrompt& prompt) const;
+  /// Which of them a prompt means: the first for many points or a box, else the likeliest of the other three.
+  static Index best(const SegmentPrompt& prompt, const MaskCandidates& candidates);
+  SegmentMask mask(const MaskCandidates& candidates, Index index) const;
+
+ private:
+  std::shared_ptr<const SegmentModel> model_;
+  ImageSize picture_;
+  Index stage_ = 0;
+  Tensor state_;  // after the stages so far
+  std::optional<EmbeddedPicture> embedded_;
+};
+
+}  // namespace wick

@@ -1,0 +1,120 @@
+// Segment Anything with the weights of MobileSAM against onnxruntime and PyTorch (tests/golden/make_segment.py, and the
+// embedding in the shared data).
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/image/rle.h"
+#include "models/segmenter.h"
+
+using namespace wick;
+
+namespace {
+
+const std::string kReference = WICK_SHARED_DIR "/data/reference/mobilesam/";
+
+/// The truck, embedded by onnxruntime: what every prompt is held against. Nothing, said aloud, where the model or the
+/// shared data is missing.
+struct Truck {
+  std::shared_ptr<const SegmentModel> model;
+  nlohmann::json golden;
+  ImageSize size;
+  Segmenter segmenter;
+
+  explicit Truck(std::shared_ptr<const SegmentModel> loaded) : model(std::move(loaded)), segmenter(model) {
+    golden = nlohmann::json::parse(read_text(*open_file(WICK_TESTS_DIR "/golden/segment/truck.json")));
+    size = {golden["width"], golden["height"]};
+  }
+};
+
+std::optional<Truck> truck(Precision precision) {
+  const std::string path = WICK_MODELS_DIR "/mobile-sam.encoder.onnx";
+  if (!std::filesystem::exists(path) || !std::filesystem::exists(kReference)) {
+    WARN("skipped: mobile-sam or the shared data is not here");
+    return {};
+  }
+  SegmentLoader loader(ModelFiles::open(path), Device::cpu(2), precision);
+  return Truck(loader.finish());
+}
+
+/// [side, side, channels], which the file has as [channels, side, side].
+Tensor reference_embedding(const Device& device) {
+  const std::string bytes = read_text(*open_file(kReference + "truck_embed.f32"));
+  std::vector<float> values(bytes.size() / sizeof(float));
+  std::memcpy(values.data(), bytes.data(), bytes.size());
+  return Tensor::copy_of<float>(values, {256, 64, 64}, device).permute({1, 2, 0}).contiguous();
+}
+
+SegmentPrompt prompt_of(const nlohmann::json& test) {
+  SegmentPrompt prompt;
+  Box box;
+  for (std::size_t i = 0; i < test["points"].size(); ++i) {
+    const double x = test["points"][i][0], y = test["points"][i][1];
+    const int label = test["labels"][i];
+    if (label < 2) {
+      prompt.points.push_back({x, y, label == 1});
+    } else if (label == 2) {
+      box.x0 = static_cast<float>(x), box.y0 = static_cast<float>(y);
+    } else {
+      box.x1 = static_cast<float>(x), box.y1 = static_cast<float>(y);
+      prompt.box = box;
+    }
+  }
+  return prompt;
+}
+
+}  // namespace
+
+TEST_CASE("segment: every prompt on the truck gives the masks that onnxruntime and PyTorch give") {
+  auto t = truck(Precision::precise);
+  if (!t) return;
+  t->segmenter.resume(t->size, reference_embedding(t->model->device));
+  std::map<std::string, Tensor> chosen;
+  for (const nlohmann::json& test : t->golden["cases"]) {
+    const std::string name = test["name"];
+    CAPTURE(name);
+    SegmentPrompt prompt = prompt_of(test);
+    if (!test["mask_from"].is_null()) prompt.mask = chosen.at(test["mask_from"]);
+    const MaskCandidates candidates = t->segmenter.candidates(prompt);
+    for (std::size_t i = 0; i < candidates.iou.size(); ++i) {
+      CHECK(candidates.iou[i] == Approx(test["iou"][i].get<float>()).margin(0.002));
+    }
+    const Index best = Segmenter::best(prompt, candidates);
+    REQUIRE(best == test["selected"].get<Index>());
+    const Tensor logits = candidates.logits.select(0, best);
+    for (const nlohmann::json& sample : test["logits"]) {
+      CHECK(logits.data<float>()[sample[0].get<Index>()] == Approx(sample[1].get<float>()).margin(0.05));
+    }
+    chosen[name] = logits;
+    const SegmentMask found = t->segmenter.mask(candidates, best);
+    const Mask expected = mask_of(unpacked_counts(test["mask"].get<std::string>(), t->size));
+    CHECK(iou(found.mask, expected) >= 0.998);
+    CHECK(found.area == area(found.mask));
+    CHECK(found.box == bounding_box(found.mask));
+  }
+}
+
+TEST_CASE("segment: a prompt that makes no sense is an error, and the next one is answered") {
+  auto t = truck(Precision::precise);
+  if (!t) return;
+  Segmenter& s = t->segmenter;
+  CHECK_THROWS_WITH(s.candidates({.points = {{1, 1}}}), "[segment] the picture is not embedded yet");
+  s.resume(t->size, reference_embedding(t->model->device));
+  const double nan = std::nan("");
+  for (const auto& [x, y] : {std::pair(-1.0, 5.0), {1800.0, 5.0}, {5.0, 1200.0}, {nan, 5.0}}) {
+    CHECK_THROWS_WITH(s.candidates({.points = {{x, y}}}), Catch::Contains("lies outside the picture of 1800 x 1200"));
+  }
+  for (const Box& box : {Box{5, 5, 5, 9}, Box{9, 5, 3, 5}}) {
+    CHECK_THROWS_WITH(s.candidates({.box = box}), Catch::Contains("has no area"));
+  }
+  CHECK_THROWS_WITH(s.candidates({.box = Box{5, 5, 1801, 9}}), Catch::Contains("lies outside the picture"));
+  CHECK_THROWS_WITH(s.candidates({}), "[segment] neither a point nor a box nor a mask");
+  const Tensor small = Tensor::zeros({2, 2}, DType::f32, t->model->device);
+  CHECK_THROWS_WITH(s.candidates({.points = {{5, 5}}, .mask = small}), Catch::Contains("expected [256, 256]"));
+  const SegmentPrompt corners{.box = Box{700, 875, 425, 600}}, turned{.box = Box{425, 600, 700, 875}};
+  CHECK(s.candidates(corners).iou == s.candidates(turned).iou);
+}
