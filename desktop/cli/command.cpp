@@ -87,6 +87,14 @@ LoadedSpeech load_speech(const ModelOption& option, const CommonOptions& common)
   return loaded;
 }
 
+LoadedSegmenter load_segmenter(const ModelOption& option, const CommonOptions& common) {
+  const double begin = now_ms();
+  SegmentLoader loader(ModelFiles::open(option.path()), common.open_device(), common.precision());
+  ProgressBar bar("Loading");
+  while (loader.step()) bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
+  return {.model = loader.finish(), .load_ms = now_ms() - begin};
+}
+
 std::string read_input(const std::string& text, const std::string& file) {
   if (file.empty()) return text;
   std::error_code ignored;
@@ -178,6 +186,8 @@ void ProgressBar::update(double bytes_done, double bytes_total, const std::strin
 void ProgressBar::update_seconds(double done, double total) {
   draw(total > 0 ? done / total : 0, fmt::format("{:.0f} of {:.0f} s", done, total));
 }
+
+void ProgressBar::update_part(double part) { draw(part, fmt::format("{:.0f} %", 100 * part)); }
 
 void ProgressBar::draw(double part, const std::string& text) {
   if (!stderr_is_terminal() || now_ms() - drawn_ms_ < 50) return;
