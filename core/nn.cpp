@@ -252,6 +252,14 @@ Tensor layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, dou
   return y;
 }
 
+void layer_norm_(Tensor& x, const Tensor& weight, const Tensor& bias, double eps) {
+  const Rows rows = grid_of("layer_norm", x);
+  const ConstRows in = grid_of("layer_norm", std::as_const(x));
+  const float* scale = parameters("layer_norm", weight, in.size, x);
+  const float* shift = parameters("layer_norm", bias, in.size, x);
+  x.device().ops().layer_norm(x.device().workers(), in, scale, shift, static_cast<float>(eps), rows);
+}
+
 Tensor LayerNorm::operator()(const Tensor& x) const { return layer_norm(x, weight, bias, eps); }
 
 void rope_(Tensor& x, const Tensor& cos_sin, RopePairs pairs) {

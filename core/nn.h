@@ -91,6 +91,7 @@ Tensor embedding(const Weight& weight, std::span<const std::int32_t> ids);
 Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps);
 void rms_norm_(Tensor& x, const Tensor& weight, double eps);  // in place
 Tensor layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double eps);
+void layer_norm_(Tensor& x, const Tensor& weight, const Tensor& bias, double eps);  // in place
 /// In place on [tokens, heads, head_dim]; cos_sin is [tokens, rotary].
 void rope_(Tensor& x, const Tensor& cos_sin, RopePairs pairs);
 /// activation(gate) * up for gate_up [rows, 2 * hidden]: the gate in the first half.

@@ -4,19 +4,10 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "core/kv_cache.h"
+#include "models/bands.h"
 
 namespace wick {
 namespace {
-
-constexpr Index kBand = Index{1} << 19;  // floats of a band of rows, which the second caches hold
-
-/// Calls body(first, last) for bands of `rows` rows; each makes `floats` floats a row.
-template <class Body>
-void for_bands(Index rows, Index floats, Body&& body) {
-  const Index some = std::max(kBand / floats, Index{1});
-  for (Index first = 0; first < rows; first += some) body(first, std::min(first + some, rows));
-}
 
 /// Rows of a picture as rows of a matrix, a pixel each.
 Tensor pixels_of(const Tensor& rows) { return rows.reshape({rows.dim(0) * rows.dim(1), rows.dim(2)}); }
@@ -128,6 +119,69 @@ Tensor WindowBlock::operator()(const Tensor& x) const {
   Tensor y = local(attention(x));
   Tensor rows = pixels_of(y);
   add_mlp(rows, mlp_norm, up, down);
+  return y;
+}
+
+Tensor PatchTokens::operator()(const Tensor& x) const { return patches(x) + places; }
+
+/// What the queries [window * window, heads, head_dim] of a window see, some rows of it at a time: their biases take as
+/// much memory as their scores.
+void TokenBlock::attend_window(const Tensor& q, PagedCache& cache, const SequenceRows& keys, Tensor& seen) const {
+  constexpr Index kBiases = Index{1} << 22;  // floats
+  const Index head_dim = q.dim(2), area = window * window;
+  const Tensor by_place = q.contiguous().reshape({window, window, heads, head_dim});
+  // [query row, query column, heads, key row] and [.., key column]
+  const Tensor of_rows = matmul(by_place.reshape({window, window * heads, head_dim}), rows.transpose(1, 2))
+                             .reshape({window, window, heads, window});
+  const Tensor of_columns =
+      matmul(by_place.transpose(0, 1).contiguous().reshape({window, window * heads, head_dim}), columns.transpose(1, 2))
+          .reshape({window, window, heads, window})
+          .transpose(0, 1);
+  const Index some = std::max(kBiases / (heads * window * area), Index{1});
+  for (Index first = 0; first < window; first += some) {
+    const Index last = std::min(first + some, window), queries = (last - first) * window;
+    const auto of_heads = [&](const Tensor& biases) {  // [heads, query row, query column, keys]
+      return biases.slice(0, first, last).permute({2, 0, 1, 3});
+    };
+    const Tensor bias = of_heads(of_rows).unsqueeze(4) + of_heads(of_columns).unsqueeze(3);
+    const SequenceRows chunk{0, queries, area, keys.pages};
+    const AttentionOptions options{.scale = 1 / std::sqrt(static_cast<double>(head_dim)),
+                                   .causal = false,
+                                   .bias = bias.reshape({heads, queries, area})};
+    seen.slice(0, first * window, last * window)
+        .copy_from(attend(q.slice(0, first * window, last * window), cache, 0, {&chunk, 1}, options));
+  }
+}
+
+Tensor TokenBlock::attention(const Tensor& x) const {
+  const Index height = x.dim(0), width = x.dim(1), dim = x.dim(2), head_dim = dim / heads;
+  const Index across = (width + window - 1) / window, area = window * window;
+  PagedCache cache(x.device(), {1, heads, head_dim, DType::f32}, area);
+  Sequence sequence(cache);
+  sequence.extend(area);
+  const SequenceRows places{0, area, area, sequence.pages().data()};
+  Tensor normed = attention_norm(x), y = Tensor::empty(x.shape(), DType::f32, x.device());
+  for (Index top = 0; top < height; top += window) {
+    Tensor windows = Tensor::zeros({across, window, window, dim}, DType::f32, x.device());
+    copy_windows(normed, top, windows, false);
+    const Tensor fused = qkv(windows.reshape({across * area, dim})).reshape({across, area, 3 * heads, head_dim});
+    Tensor seen = Tensor::empty({across * area, dim}, DType::f32, x.device());
+    for (Index i = 0; i < across; ++i) {
+      const auto part = [&](Index p) { return fused.select(0, i).slice(1, p * heads, (p + 1) * heads); };
+      append(part(1), part(2), cache, 0, {&places, 1});
+      Tensor into = seen.slice(0, i * area, (i + 1) * area);
+      attend_window(part(0), cache, places, into);
+    }
+    Tensor mixed = out(seen).reshape({across, window, window, dim});
+    copy_windows(y, top, mixed, true);
+  }
+  return y;
+}
+
+Tensor TokenBlock::operator()(const Tensor& x) const {
+  Tensor y = x + attention(x);
+  Tensor rows_of_y = pixels_of(y);
+  add_mlp(rows_of_y, mlp_norm, up, down);
   return y;
 }
 

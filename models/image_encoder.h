@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/convolution.h"
+#include "core/kv_cache.h"
 #include "models/sam_tensors.h"
 
 namespace wick {
@@ -53,6 +54,29 @@ struct WindowBlock {
   Tensor attention(const Tensor& x) const;
 };
 
+/// Pixels to tokens, each told its place.
+struct PatchTokens {
+  Convolution patches;
+  Tensor places;  // [side, side, dim]
+  Tensor operator()(const Tensor& x) const;
+};
+
+/// A transformer's block on a picture of tokens, whose attention sees a window or all of it. A score also depends on
+/// how many rows and columns lie between two tokens, by products of the query with a vector for each.
+struct TokenBlock {
+  Index window, heads;
+  LayerNorm attention_norm;
+  Linear qkv;            // [dim] -> [3, heads, head_dim]
+  Linear out;            // [dim] -> [dim]
+  Tensor rows, columns;  // [window, window, head_dim]: of a query's and a key's row, column
+  LayerNorm mlp_norm;
+  Linear up, down;
+
+  Tensor operator()(const Tensor& x) const;
+  Tensor attention(const Tensor& x) const;
+  void attend_window(const Tensor& q, PagedCache& cache, const SequenceRows& keys, Tensor& seen) const;
+};
+
 /// To the embedding's channels, normalised.
 struct Neck {
   Linear reduce;
@@ -73,7 +97,7 @@ class ImageEncoder {
 
  private:
   friend class ImageEncoderLoader;
-  using Stage = std::variant<PatchEmbedding, BottleneckBlock, PatchMerging, WindowBlock, Neck>;
+  using Stage = std::variant<PatchEmbedding, BottleneckBlock, PatchMerging, WindowBlock, PatchTokens, TokenBlock, Neck>;
   std::vector<Stage> stages_;
   Index size_ = 1024;
 };
@@ -90,6 +114,10 @@ class ImageEncoderLoader {
   BottleneckBlock load_bottleneck(const std::string& name);
   PatchMerging load_merging(const std::string& name);
   WindowBlock load_window(const std::string& name);
+  PatchTokens load_tokens(const std::string& name);
+  TokenBlock load_token_block(const std::string& name);
+  void find_tiny_vit();
+  void find_vit();
   Neck load_neck(const std::string& name);
 
   SamTensors& tensors_;

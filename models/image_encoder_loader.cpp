@@ -7,7 +7,8 @@
 namespace wick {
 namespace {
 
-constexpr double kNormEps = 1e-5, kNeckEps = 1e-6;
+const std::string kRoot = "image_encoder.";
+constexpr double kTinyVitEps = 1e-5, kEps = 1e-6;
 
 /// Scores' biases [heads, window^2, window^2] from [heads, window^2], which the file has by distance: the one of a
 /// query and a key that lie dy rows and dx columns apart is dy * window + dx.
@@ -27,36 +28,62 @@ Tensor spread_biases(const Tensor& by_distance, Index window) {
   return bias;
 }
 
+/// [2 * window - 1, head_dim], by distance, as [window, window, head_dim], by the places of a query and a key.
+Tensor spread_distances(const Tensor& by_distance, Index window) {
+  std::vector<Tensor> queries;
+  for (Index query = 0; query < window; ++query) {
+    std::vector<Tensor> keys;
+    for (Index key = 0; key < window; ++key) keys.push_back(by_distance.select(0, query - key + window - 1));
+    queries.push_back(stack(keys, 0));
+  }
+  return stack(queries, 0);
+}
+
 }  // namespace
 
-ImageEncoderLoader::ImageEncoderLoader(SamTensors& tensors) : tensors_(tensors), side_(encoder_.size_) {
-  const auto add = [&](const std::string& name, const char* tensor) {
-    const bool has = tensors_.has(name + tensor);
-    if (has) parts_.push_back(name);
-    return has;
-  };
-  const std::string root = "image_encoder.";
-  if (!add(root + "patch_embed", ".seq.0.c.weight")) {
-    throw Error("{}: no image encoder of Segment Anything that is known here", tensors.tensors().file());
+ImageEncoderLoader::ImageEncoderLoader(SamTensors& tensors) : tensors_(tensors) {
+  if (tensors_.has(kRoot + "patch_embed.seq.0.c.weight")) {
+    find_tiny_vit();
+  } else if (tensors_.has(kRoot + "patch_embed.proj.weight")) {
+    find_vit();
+  } else {
+    throw Error("{}: no image encoder of Segment Anything", tensors.tensors().file());
   }
-  bool more = true;
-  for (Index layer = 0; more; ++layer) {
-    const std::string name = fmt::format("{}layers.{}", root, layer);
-    Index block = 0;
-    for (std::string part;
-         part = fmt::format("{}.blocks.{}", name, block), add(part, ".conv1.c.weight") || add(part, ".attn.qkv.weight");
-         ++block) {
+  parts_.push_back(kRoot + "neck");
+  side_ = encoder_.size_;
+}
+
+void ImageEncoderLoader::find_tiny_vit() {
+  parts_.push_back(kRoot + "patch_embed");
+  for (Index layer = 0;; ++layer) {
+    const std::string name = fmt::format("{}layers.{}.", kRoot, layer);
+    Index blocks = 0;
+    for (;; ++blocks) {
+      const std::string block = fmt::format("{}blocks.{}", name, blocks);
+      if (!tensors_.has(block + ".conv1.c.weight") && !tensors_.has(block + ".attn.qkv.weight")) break;
+      parts_.push_back(block);
     }
-    more = block > 0;
-    add(name + ".downsample", ".conv1.c.weight");
+    if (blocks == 0) return;
+    if (tensors_.has(name + "downsample.conv1.c.weight")) parts_.push_back(name + "downsample");
   }
-  parts_.push_back(root + "neck");
+}
+
+void ImageEncoderLoader::find_vit() {
+  parts_.push_back(kRoot + "patch_embed");
+  encoder_.size_ = tensors_.dim(kRoot + "pos_embed", 4, 1) * tensors_.dim(kRoot + "patch_embed.proj.weight", 4, 2);
+  for (Index block = 0; tensors_.has(fmt::format("{}blocks.{}.attn.qkv.weight", kRoot, block)); ++block) {
+    parts_.push_back(fmt::format("{}blocks.{}", kRoot, block));
+  }
 }
 
 bool ImageEncoderLoader::step() {
   if (encoder_.stages_.size() == parts_.size()) return false;
   const std::string& name = parts_[encoder_.stages_.size()];
-  if (name.ends_with("patch_embed")) {
+  if (tensors_.has(name + ".proj.weight")) {
+    encoder_.stages_.emplace_back(load_tokens(name));
+  } else if (tensors_.has(name + ".attn.rel_pos_h")) {
+    encoder_.stages_.emplace_back(load_token_block(name));
+  } else if (name.ends_with("patch_embed")) {
     PatchEmbedding embedding;
     embedding.first = tensors_.convolution(name + ".seq.0.c", dim_, {.stride = 2});
     embedding.second = tensors_.convolution(name + ".seq.2.c", embedding.first.taps.outputs(), {.stride = 2});
@@ -113,13 +140,47 @@ WindowBlock ImageEncoderLoader::load_window(const std::string& name) {
                 block.heads, area, dim_);
   }
   block.bias = spread_biases(tensors_.load(biases, {block.heads, area}), block.window);
-  block.attention_norm = tensors_.norm(name + ".attn.norm", dim_, kNormEps);
+  block.attention_norm = tensors_.norm(name + ".attn.norm", dim_, kTinyVitEps);
   block.qkv = tensors_.linear(name + ".attn.qkv", dim_);
   block.out = tensors_.linear(name + ".attn.proj", dim_);
   block.local = tensors_.depthwise(name + ".local_conv.c", dim_, {});
-  block.mlp_norm = tensors_.norm(name + ".mlp.norm", dim_, kNormEps);
+  block.mlp_norm = tensors_.norm(name + ".mlp.norm", dim_, kTinyVitEps);
   block.up = tensors_.linear(name + ".mlp.fc1", dim_);
   block.down = tensors_.linear(name + ".mlp.fc2", block.up.outputs());
+  return block;
+}
+
+PatchTokens ImageEncoderLoader::load_tokens(const std::string& name) {
+  const Index kernel = tensors_.dim(name + ".proj.weight", 4, 2);
+  PatchTokens tokens;
+  tokens.patches = tensors_.convolution(name + ".proj", dim_, {.kernel = kernel, .stride = kernel, .padding = 0});
+  dim_ = tokens.patches.taps.outputs();
+  side_ /= kernel;
+  tokens.places = tensors_.load(kRoot + "pos_embed", {1, side_, side_, dim_}).reshape({side_, side_, dim_});
+  return tokens;
+}
+
+TokenBlock ImageEncoderLoader::load_token_block(const std::string& name) {
+  const std::string of_rows = name + ".attn.rel_pos_h";
+  const Index distances = tensors_.dim(of_rows, 2, 0), head_dim = tensors_.dim(of_rows, 2, 1);
+  TokenBlock block;
+  block.window = (distances + 1) / 2;
+  if (distances % 2 == 0 || block.window > side_ || head_dim < 1 || head_dim > kMaxHeadDim || dim_ % head_dim != 0) {
+    throw Error("{}: tensor '{}' [{}, {}] fits no attention of {} channels on {} x {} places",
+                tensors_.tensors().file(), of_rows, distances, head_dim, dim_, side_, side_);
+  }
+  block.heads = dim_ / head_dim;
+  const auto spread = [&](const char* tensor) {
+    return spread_distances(tensors_.load(name + tensor, {distances, head_dim}), block.window);
+  };
+  block.rows = spread(".attn.rel_pos_h");
+  block.columns = spread(".attn.rel_pos_w");
+  block.attention_norm = tensors_.norm(name + ".norm1", dim_, kEps);
+  block.qkv = tensors_.linear(name + ".attn.qkv", dim_);
+  block.out = tensors_.linear(name + ".attn.proj", dim_);
+  block.mlp_norm = tensors_.norm(name + ".norm2", dim_, kEps);
+  block.up = tensors_.linear(name + ".mlp.lin1", dim_);
+  block.down = tensors_.linear(name + ".mlp.lin2", block.up.outputs());
   return block;
 }
 
@@ -127,9 +188,9 @@ Neck ImageEncoderLoader::load_neck(const std::string& name) {
   Neck neck;
   neck.reduce = tensors_.linear(name + ".0", dim_);
   dim_ = neck.reduce.outputs();
-  neck.reduce_norm = tensors_.norm(name + ".1", dim_, kNeckEps);
+  neck.reduce_norm = tensors_.norm(name + ".1", dim_, kEps);
   neck.mix = tensors_.convolution(name + ".2", dim_, {});
-  neck.mix_norm = tensors_.norm(name + ".3", dim_, kNeckEps);
+  neck.mix_norm = tensors_.norm(name + ".3", dim_, kEps);
   return neck;
 }
 

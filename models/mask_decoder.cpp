@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "core/error.h"
+#include "models/bands.h"
 
 namespace wick {
 namespace {
@@ -86,19 +87,23 @@ Tensor PlaceAttention::of_tokens(const Tensor& tokens, const PagedCache& cache, 
   return out(values.contiguous().reshape({count, v.outputs()}) + v.bias);
 }
 
-void PlaceAttention::add_to_places(Tensor& places, const Tensor& positioned, const Tensor& tokens,
-                                   const Tensor& values) const {
+void PlaceAttention::update_places(Tensor& places, const Tensor& positions, const Tensor& tokens, const Tensor& values,
+                                   const LayerNorm& norm) const {
   const Index count = tokens.dim(0), dim = places.dim(1);
   const Tensor keys = heads_first(k(tokens), heads) * scale_of(q, heads);  // [heads, tokens, head_dim]
   const Tensor q_bias = q.bias.reshape({heads, q.outputs() / heads, 1});
   const Linear score{.parts = {Weight::pack(matmul(keys, q_weight).reshape({heads * count, dim}))},
                      .bias = matmul(keys, q_bias).reshape({heads * count}),
                      .precision = q.precision};
-  const Tensor scores = score(positioned).reshape({places.dim(0), heads, count});
   const Tensor spoken = matmul(heads_first(v(values), heads), out_weight).reshape({heads * count, dim});
   const Linear answer{
       .parts = {Weight::pack(spoken.transpose(0, 1).contiguous())}, .bias = out.bias, .precision = q.precision};
-  answer.add_to(places, softmax(scores, 2).reshape({places.dim(0), heads * count}));
+  for_bands(places.dim(0), dim, [&](Index first, Index last) {
+    Tensor rows = places.slice(0, first, last);
+    const Tensor scores = score(rows + positions.slice(0, first, last)).reshape({last - first, heads, count});
+    answer.add_to(rows, softmax(scores, 2).reshape({last - first, heads * count}));
+    layer_norm_(rows, norm.weight, norm.bias, norm.eps);
+  });
 }
 
 Tensor Perceptron::operator()(const Tensor& x) const {
@@ -217,10 +222,9 @@ Tensor MaskDecoder::dense_of(const Tensor& mask) const {
   return mask_mixed_(x.reshape({side_ * side_, x.dim(2)}));
 }
 
-void MaskDecoder::append_places(const Tensor& places, const Tensor& positioned, PagedCache& cache,
-                                const SequenceRows& rows) const {
+void MaskDecoder::append_places(const Tensor& places, PagedCache& cache, const SequenceRows& rows) const {
   const Shape shape{places.dim(0), 1, dim_};
-  append(positioned.reshape(shape), places.reshape(shape), cache, 0, {&rows, 1});
+  append((places + positions_).reshape(shape), places.reshape(shape), cache, 0, {&rows, 1});
 }
 
 EmbeddedPicture MaskDecoder::remember(const Tensor& embedding) const {
@@ -233,7 +237,7 @@ EmbeddedPicture MaskDecoder::remember(const Tensor& embedding) const {
   picture.cache = std::make_unique<PagedCache>(device_, CacheGeometry{1, 1, dim_, DType::f32}, count);
   picture.places.emplace(*picture.cache).extend(count);
   const Tensor places = picture.embedding + no_mask_;
-  append_places(places, places + positions_, *picture.cache, rows_of(*picture.places, count));
+  append_places(places, *picture.cache, rows_of(*picture.places, count));
   return picture;
 }
 
@@ -247,8 +251,8 @@ MaskCandidates MaskDecoder::decode(const EmbeddedPicture& picture, const MaskPro
   PagedCache cache(device_, {1, 1, dim_, DType::f32}, count);
   Sequence sequence(cache);
   sequence.extend(count);
-  const auto look = [&](const PlaceAttention& attention, const Tensor& positioned, bool known) {
-    if (!known) append_places(places, positioned, cache, rows_of(sequence, count));
+  const auto look = [&](const PlaceAttention& attention, bool known) {
+    if (!known) append_places(places, cache, rows_of(sequence, count));
     const PagedCache& seen = known ? *picture.cache : cache;
     return attention.of_tokens(tokens + positions, seen, rows_of(known ? *picture.places : sequence, tokens_count));
   };
@@ -256,19 +260,12 @@ MaskCandidates MaskDecoder::decode(const EmbeddedPicture& picture, const MaskPro
     const TwoWayBlock& block = blocks_[i];
     const Tensor placed = tokens + positions;
     tokens = block.self_norm(i == 0 ? block.self(tokens, tokens, tokens) : tokens + block.self(placed, placed, tokens));
-    const Tensor positioned = places + positions_;
-    tokens = block.places_norm(tokens + look(block.to_places, positioned, i == 0 && !prompt.mask));
+    tokens = block.places_norm(tokens + look(block.to_places, i == 0 && !prompt.mask));
     tokens = block.mlp_norm(tokens + block.down(block.up(tokens, Unary::relu)));
-    block.from_places.add_to_places(places, positioned, tokens + positions, tokens);
-    places = block.from_norm(places);
+    block.from_places.update_places(places, positions_, tokens + positions, tokens, block.from_norm);
   }
-  tokens = last_norm_(tokens + look(last_, places + positions_, false));
-  std::vector<Tensor> weights;
-  for (Index i = 0; i < MaskCandidates::kCount; ++i) {
-    weights.push_back(masks_[static_cast<std::size_t>(i)](tokens.slice(0, i + 1, i + 2)));
-  }
-  const Linear masks{.parts = {Weight::pack(cat(weights, 0))}, .bias = {}, .precision = Precision::precise};
-  const Tensor logits = masks(upscale(places)).transpose(0, 1).contiguous();  // [kCount, places * 4 * 4]
+  tokens = last_norm_(tokens + look(last_, false));
+  const Tensor logits = mask_logits(places, tokens);
   MaskCandidates result;
   result.logits = Tensor::empty({MaskCandidates::kCount, mask_side(), mask_side()}, DType::f32, device_);
   for (Index i = 0; i < MaskCandidates::kCount; ++i) {
@@ -281,11 +278,22 @@ MaskCandidates MaskDecoder::decode(const EmbeddedPicture& picture, const MaskPro
   return result;
 }
 
-/// Four times as many pixels a side: [side * side, dim] -> [side * side * 4 * 4, dim / 8].
-Tensor MaskDecoder::upscale(const Tensor& places) const {
-  const Index quarters = 4 * places.dim(0), channels = doubling_.outputs() / 4;
-  const Tensor once = doubling_norm_(doubling_(places).reshape({quarters, channels}));
-  return again_(gelu(once), Unary::gelu_erf).reshape({4 * quarters, again_.outputs() / 4});
+/// Four times as many pixels a side, each held against what the tokens of the masks ask for: [kCount, places * 4 * 4].
+Tensor MaskDecoder::mask_logits(const Tensor& places, const Tensor& tokens) const {
+  std::vector<Tensor> weights;
+  for (Index i = 0; i < MaskCandidates::kCount; ++i) {
+    weights.push_back(masks_[static_cast<std::size_t>(i)](tokens.slice(0, i + 1, i + 2)));
+  }
+  const Linear masks{.parts = {Weight::pack(cat(weights, 0))}, .bias = {}, .precision = Precision::precise};
+  const Index channels = doubling_.outputs() / 4;
+  Tensor logits = Tensor::empty({MaskCandidates::kCount, places.dim(0) * 16}, DType::f32, device_);
+  for_bands(places.dim(0), 4 * again_.outputs(), [&](Index first, Index last) {
+    Tensor quarters = doubling_(places.slice(0, first, last)).reshape({4 * (last - first), channels});
+    layer_norm_(quarters, doubling_norm_.weight, doubling_norm_.bias, doubling_norm_.eps);
+    const Tensor pixels = again_(gelu(quarters), Unary::gelu_erf).reshape({16 * (last - first), again_.outputs() / 4});
+    logits.slice(1, 16 * first, 16 * last).copy_from(masks(pixels).transpose(0, 1));
+  });
+  return logits;
 }
 
 }  // namespace wick

@@ -68,8 +68,9 @@ struct PlaceAttention {
 
   /// What tokens make of places whose positions are added to the keys in `cache`: [tokens, dim].
   Tensor of_tokens(const Tensor& tokens, const PagedCache& cache, const SequenceRows& places) const;
-  /// places += what they make of the tokens.
-  void add_to_places(Tensor& places, const Tensor& positioned, const Tensor& tokens, const Tensor& values) const;
+  /// places = norm(places + what they make of the tokens), where `positions` say where each is.
+  void update_places(Tensor& places, const Tensor& positions, const Tensor& tokens, const Tensor& values,
+                     const LayerNorm& norm) const;
 };
 
 struct TwoWayBlock {
@@ -106,8 +107,8 @@ class MaskDecoder {
   void add_position(std::vector<float>& row, double x, double y) const;
   Tensor tokens_of(const MaskPrompt& prompt) const;
   Tensor dense_of(const Tensor& mask) const;
-  void append_places(const Tensor& places, const Tensor& positioned, PagedCache& cache, const SequenceRows& rows) const;
-  Tensor upscale(const Tensor& places) const;
+  void append_places(const Tensor& places, PagedCache& cache, const SequenceRows& rows) const;
+  Tensor mask_logits(const Tensor& places, const Tensor& tokens) const;
 
   Device device_ = Device::cpu(1);
   Index size_ = 1024, side_ = 64, dim_ = 256;
