@@ -10,6 +10,7 @@
 #include "core/formats/ggml.h"
 #include "core/formats/gguf.h"
 #include "core/formats/llama2c.h"
+#include "core/formats/onnx.h"
 #include "core/formats/recognise.h"
 #include "core/formats/safetensors.h"
 #include "core/formats/tensor_table.h"
@@ -149,6 +150,8 @@ Checkpoint open_checkpoint(SourcePtr source, const OpenSibling& open) {
       return read_ggml(source);
     case FileFormat::llama2c:
       return read_llama2c(std::move(source));
+    case FileFormat::onnx:
+      return read_onnx(source);
   }
   throw Error("{}: not a model file", source->name());
 }

@@ -8,6 +8,7 @@
 #include "core/formats/ctranslate2.h"
 #include "core/formats/ggml.h"
 #include "core/formats/llama2c.h"
+#include "core/formats/onnx.h"
 #include "core/formats/safetensors.h"
 
 namespace wick {
@@ -47,11 +48,6 @@ constexpr Lookalike kLookalikes[] = {
     {"\0asm"sv, "a WebAssembly module"},
 };
 
-/// The first protobuf field of an ONNX model is its small version, the next its producer or graph.
-bool looks_like_onnx(std::string_view start) {
-  return start.size() > 2 && start[0] == 8 && start[1] > 0 && start[1] < 32 && (start[2] == 0x12 || start[2] == 0x3a);
-}
-
 bool looks_like_html(std::string_view text) {
   std::string lower;
   for (const char c : text) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -74,7 +70,6 @@ const char* describe(std::string_view start) {
   }
   if (start.size() >= 8 && start.substr(4, 4) == "TFL3") return "a TensorFlow Lite model";
   if (looks_like_html(start)) return "a web page, perhaps a download's error message";
-  if (looks_like_onnx(start)) return "an ONNX model";
   if (std::all_of(start.begin(), start.end(), [](char c) { return c == 0; })) {
     return "a file that was never filled: it starts with zeros";
   }
@@ -101,8 +96,9 @@ FileFormat recognise(const ByteSource& source) {
   if (is_ctranslate2(start)) return FileFormat::ctranslate2;
   if (start.starts_with(kGgmlMagic)) return FileFormat::ggml;
   if (is_llama2c(start)) return FileFormat::llama2c;
-  throw Error("{}: looks like {}; expected a GGUF, safetensors, CTranslate2, ggml or llama2.c model", source.name(),
-              describe(start));
+  if (is_onnx(start)) return FileFormat::onnx;
+  throw Error("{}: looks like {}; expected a GGUF, safetensors, CTranslate2, ggml, llama2.c or ONNX model",
+              source.name(), describe(start));
 }
 
 }  // namespace wick

@@ -4,7 +4,7 @@
 
 namespace wick {
 
-enum class FileFormat { gguf, safetensors, safetensors_index, ctranslate2, ggml, llama2c };
+enum class FileFormat { gguf, safetensors, safetensors_index, ctranslate2, ggml, llama2c, onnx };
 
 /// Looks at the first bytes of a file. Throws Error for a file that is no model of these formats, saying what it looks
 /// like: an error page, a Git LFS pointer, a PyTorch checkpoint, ...
