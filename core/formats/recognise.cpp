@@ -9,6 +9,7 @@
 #include "core/formats/ggml.h"
 #include "core/formats/llama2c.h"
 #include "core/formats/onnx.h"
+#include "core/formats/pytorch.h"
 #include "core/formats/safetensors.h"
 
 namespace wick {
@@ -23,11 +24,10 @@ struct Lookalike {
 };
 constexpr Lookalike kLookalikes[] = {
     {"version https://git-lfs"sv, "a Git LFS pointer, not the file it points to (fetch it with `git lfs pull`)"},
-    {"PK\3\4"sv, "a zip archive, as PyTorch's .pt and .bin files are"},
-    {"\x80\2"sv, "a Python pickle, as older PyTorch files are"},
-    {"\x80\3"sv, "a Python pickle, as older PyTorch files are"},
-    {"\x80\4"sv, "a Python pickle, as older PyTorch files are"},
-    {"\x80\5"sv, "a Python pickle, as older PyTorch files are"},
+    {"\x80\2"sv, "a bare Python pickle, as PyTorch wrote before version 1.6"},
+    {"\x80\3"sv, "a bare Python pickle, as PyTorch wrote before version 1.6"},
+    {"\x80\4"sv, "a bare Python pickle, as PyTorch wrote before version 1.6"},
+    {"\x80\5"sv, "a bare Python pickle, as PyTorch wrote before version 1.6"},
     {"fmgg"sv, "a GGML file from before GGUF"},
     {"tjgg"sv, "a GGML file from before GGUF"},
     {"algg"sv, "a GGML adapter from before GGUF"},
@@ -97,7 +97,8 @@ FileFormat recognise(const ByteSource& source) {
   if (start.starts_with(kGgmlMagic)) return FileFormat::ggml;
   if (is_llama2c(start)) return FileFormat::llama2c;
   if (is_onnx(start)) return FileFormat::onnx;
-  throw Error("{}: looks like {}; expected a GGUF, safetensors, CTranslate2, ggml, llama2.c or ONNX model",
+  if (is_zip(start)) return FileFormat::pytorch;
+  throw Error("{}: looks like {}; expected a GGUF, safetensors, CTranslate2, ggml, llama2.c, ONNX or PyTorch model",
               source.name(), describe(start));
 }
 

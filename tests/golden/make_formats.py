@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Small GGUF, safetensors and ONNX files by the formats' own Python packages, and what is in them.
+"""Small GGUF, safetensors, ONNX and PyTorch files by the formats' own Python packages, and what is in them.
 
-    python -m venv venv && venv/bin/pip install gguf==0.19.0 safetensors==0.8.0 numpy==2.4.6 onnx==1.23.2
+    python -m venv venv && venv/bin/pip install gguf==0.19.0 safetensors==0.8.0 numpy==2.4.6 onnx==1.23.2 torch==2.6.0
     venv/bin/python tests/golden/make_formats.py
 
-Writes tests/golden/formats/: small.gguf, small.safetensors, rewritten.safetensors, small.onnx, and expected.json: for
-each tensor its shape, its type and a digest of its bytes, taken from the arrays before they were written. Also copies the files to
+Writes tests/golden/formats/: small.gguf, small.safetensors, rewritten.safetensors, small.onnx, small.pt, and expected.json:
+for each tensor its shape, its type and a digest of its bytes, taken from the arrays before they were written. Also copies the files to
 tests/fuzz/seeds/, where a small llama2.c checkpoint joins them.
 """
 
@@ -13,10 +13,12 @@ import json
 import pathlib
 import shutil
 import struct
+import zipfile
 
 import gguf
 import numpy as np
 import onnx
+import torch
 from safetensors.numpy import save_file
 
 FOLDER = pathlib.Path(__file__).parent / "formats"
@@ -117,13 +119,38 @@ def write_onnx():
     return {name: described(a.shape, names[str(a.dtype)], a.tobytes()) for name, a in arrays.items()}
 
 
+def write_pytorch():
+    """A state dict among other things, and in it a parameter, and views of one storage."""
+    torch.manual_seed(4)
+    shared = torch.randn(3, 4)
+    outer = {
+        "f32": torch.nn.Parameter(torch.randn(2, 3)),
+        "f16": torch.randn(5).half(),
+        "scalar": torch.tensor(7),
+    }
+    inner = {"rows": shared[1:], "whole": shared, "flags": torch.tensor([True, False])}
+    kept = {
+        "epoch": 3,
+        "model": {**outer, "inner": inner},
+        "optimizer": {"state": {0: torch.randn(2)}, "lr": 0.5},
+        "note": "na\u00efve",
+    }
+    torch.save(kept, FOLDER / "small.pt")
+    names = {torch.float32: "f32", torch.float16: "f16", torch.int64: "i64", torch.bool: "bool"}
+    flat = {**outer, **{f"inner.{name}": tensor for name, tensor in inner.items()}}
+    return {name: described(t.shape, names[t.dtype], t.detach().numpy().tobytes()) for name, t in flat.items()}
+
+
 def write_seeds():
     seeds = pathlib.Path(__file__).parent.parent / "fuzz" / "seeds"
-    for name in ("gguf", "safetensors", "llama2c", "onnx"):
+    for name in ("gguf", "safetensors", "llama2c", "onnx", "pytorch"):
         (seeds / name).mkdir(parents=True, exist_ok=True)
     shutil.copyfile(FOLDER / "small.gguf", seeds / "gguf" / "small.gguf")
     shutil.copyfile(FOLDER / "small.safetensors", seeds / "safetensors" / "small.safetensors")
     shutil.copyfile(FOLDER / "small.onnx", seeds / "onnx" / "small.onnx")
+    shutil.copyfile(FOLDER / "small.pt", seeds / "pytorch" / "small.pt")
+    with zipfile.ZipFile(FOLDER / "small.pt") as archive:
+        (seeds / "pytorch" / "data.pkl").write_bytes(archive.read("small/data.pkl"))
     index = {"metadata": {"total_size": 48}, "weight_map": {"a": "1.safetensors", "b": "2.safetensors"}}
     (seeds / "safetensors" / "index.json").write_text(json.dumps(index))
     for vocab, name in ((5, "shared"), (-5, "unshared")):
@@ -137,6 +164,11 @@ def write_seeds():
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    expected = {"small.gguf": write_gguf(), "small.safetensors": write_safetensors(), "small.onnx": write_onnx()}
+    expected = {
+        "small.gguf": write_gguf(),
+        "small.safetensors": write_safetensors(),
+        "small.onnx": write_onnx(),
+        "small.pt": write_pytorch(),
+    }
     (FOLDER / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
     write_seeds()
