@@ -79,9 +79,12 @@ Everything::Everything(std::shared_ptr<const SegmentModel> model, const ImageVie
     const Index points = points_per_side(crop);
     total_ += model_->encoder.stages() + points * points;
   }
-  if (!embedding) return start_crop();
-  segmenter_.resume(size, embedding);
-  done_ = model_->encoder.stages();
+  if (!embedding) {
+    start_crop();
+  } else {
+    segmenter_.resume(size, embedding);
+    done_ = model_->encoder.stages();
+  }
 }
 
 Index Everything::points_per_side(const Crop& crop) const {
@@ -173,15 +176,15 @@ Everything::Candidates Everything::without_duplicates(Candidates candidates, flo
 
 /// What this crop and those before it have. Of the same thing in two crops, that of the smaller one stays.
 Everything::Candidates Everything::joined() const {
-  Candidates all = elsewhere_;
+  Candidates found = elsewhere_;
   if (crop_ < crops_.size()) {
     const ImageSize size = crops_[crop_].size;
     for (Candidate& candidate : without_duplicates(here_, options_.most_overlap)) {
       candidate.score = 1 / static_cast<float>(size.width * size.height);
-      all.push_back(std::move(candidate));
+      found.push_back(std::move(candidate));
     }
   }
-  return all;
+  return found;
 }
 
 void Everything::end_crop() {
@@ -207,13 +210,13 @@ void Everything::tidy(Candidate& candidate) const {
 }
 
 std::vector<FoundMask> Everything::masks() const {
-  Candidates all = joined();
-  if (crop_ < crops_.size() && crop_ > 0) all = without_duplicates(std::move(all), options_.most_crop_overlap);
+  Candidates found = joined();
+  if (crop_ < crops_.size() && crop_ > 0) found = without_duplicates(std::move(found), options_.most_crop_overlap);
   if (tidied_ > 0) {
-    all = without_duplicates(std::move(all), std::max(options_.most_overlap, options_.most_crop_overlap));
+    found = without_duplicates(std::move(found), std::max(options_.most_overlap, options_.most_crop_overlap));
   }
   std::vector<FoundMask> masks;
-  std::transform(all.begin(), all.end(), std::back_inserter(masks),
+  std::transform(found.begin(), found.end(), std::back_inserter(masks),
                  [](Candidate& candidate) { return std::move(candidate.found); });
   return masks;
 }

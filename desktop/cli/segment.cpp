@@ -35,7 +35,7 @@ struct Job {
 };
 
 /// What the parser cannot require: it depends on other options.
-std::vector<Question> questions_of(const Options& options) {
+std::vector<Question> asked_for(const Options& options) {
   const bool here = !options.points.empty() || !options.boxes.empty();
   const int ways = static_cast<int>(here) + static_cast<int>(!options.prompts.empty()) + options.everything;
   if (ways == 0) throw CLI::RequiredError("--point, --box, --prompts or --everything");
@@ -53,7 +53,7 @@ std::vector<Job> jobs_of(const Options& options) {
     const auto found = std::find_if(jobs.begin(), jobs.end(), [&](const Job& job) { return job.picture == picture; });
     return found != jobs.end() ? *found : jobs.emplace_back(Job{picture});
   };
-  const std::vector<Question> questions = questions_of(options);
+  const std::vector<Question> questions = asked_for(options);
   for (const std::string& picture : options.pictures) job_of(picture);
   for (const Question& question : questions) {
     if (!question.image.empty()) {

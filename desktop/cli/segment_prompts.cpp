@@ -54,12 +54,12 @@ Box box_of(const std::string& text) {
   throw CLI::ValidationError("--box", "'" + text + "' is no box: write X0,Y0,X1,Y1");
 }
 
-std::vector<Question> each_by_itself(const SegmentPrompt& all, const std::vector<Box>& boxes) {
+std::vector<Question> each_by_itself(const SegmentPrompt& prompt, const std::vector<Box>& boxes) {
   std::vector<SegmentPrompt::Point> outside;
-  std::copy_if(all.points.begin(), all.points.end(), std::back_inserter(outside),
+  std::copy_if(prompt.points.begin(), prompt.points.end(), std::back_inserter(outside),
                [](const SegmentPrompt::Point& point) { return !point.inside; });
   std::vector<Question> questions;
-  for (const SegmentPrompt::Point& point : all.points) {
+  for (const SegmentPrompt::Point& point : prompt.points) {
     if (!point.inside) continue;
     questions.push_back({.prompt = {.points = {point}}});
   }

@@ -94,6 +94,8 @@ def everything(weights_path, picture_path):
     missing, unexpected = model.load_state_dict(tensors(weights_path), strict=False)
     assert not unexpected, unexpected
     assert all(name.startswith(("image_encoder.norm_head", "image_encoder.head")) for name in missing), missing
+    model.train()
+    model.eval()  # makes the tables of biases again that the code keeps beside the weights
     picture = np.array(Image.open(picture_path).convert("RGB"))
     cases = []
     for name, options in (
