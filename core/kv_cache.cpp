@@ -197,6 +197,17 @@ void append_rows(const ConstRows& k, const ConstRows& v, const PagedCache& cache
                                     static_cast<Index>(sequences.size()));
 }
 
+void check_bias(const Tensor& bias, Index heads, std::span<const SequenceRows> sequences, const PagedCache& cache) {
+  check_f32("attention", bias);
+  for (const SequenceRows& rows : sequences) {
+    if (bias.rank() != 3 || bias.dim(0) != heads || bias.dim(1) < rows.queries || bias.dim(2) < rows.keys ||
+        (bias.dim(2) > 1 && bias.stride(2) != 1) || !(bias.device() == cache.device())) {
+      throw Error("[attention] a bias {} for {} heads, {} queries and {} keys", bias.shape().to_string(), heads,
+                  rows.queries, rows.keys);
+    }
+  }
+}
+
 Tensor attend_rows(const ConstRows& q, const PagedCache& cache, Index layer, std::span<const SequenceRows> sequences,
                    const AttentionOptions& options) {
   const Index width = q.inner * q.size;
@@ -211,6 +222,12 @@ Tensor attend_rows(const ConstRows& q, const PagedCache& cache, Index layer, std
   args.softcap = static_cast<float>(options.softcap);
   args.window = options.window;
   args.causal = options.causal;
+  if (options.bias) {
+    check_bias(options.bias, q.inner, sequences, cache);
+    args.bias = options.bias.data<float>();
+    args.bias_head_stride = options.bias.stride(0);
+    args.bias_query_stride = options.bias.stride(1);
+  }
   cache.device().ops().attention(cache.device().workers(), args);
   return out;
 }

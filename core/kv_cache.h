@@ -103,6 +103,7 @@ struct AttentionOptions {
   double softcap = 0;
   Index window = 0;
   bool causal = true;
+  Tensor bias = {};  // [heads, queries, keys] of every sequence, added to its scores; or undefined
 };
 
 /// Writes k and v [rows, kv_heads, head_dim], the newest tokens of `sequences`, into `layer` of the cache.

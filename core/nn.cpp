@@ -137,7 +137,7 @@ Index Linear::outputs() const {
 namespace {
 
 /// y = W x + b, or y += W x + b, part by part into neighbouring columns of y.
-void apply(const Linear& layer, const Tensor& x, Tensor& y, bool accumulate) {
+void apply(const Linear& layer, const Tensor& x, Tensor& y, bool accumulate, const std::optional<Unary>& activation) {
   const Index rows = x.dim(0), inputs = x.dim(1);
   const Device& device = x.device();
   const Ops& ops = device.ops();
@@ -152,7 +152,8 @@ void apply(const Linear& layer, const Tensor& x, Tensor& y, bool accumulate) {
   const float* bias = layer.bias ? parameters("linear", layer.bias, layer.outputs(), x) : nullptr;
   Index column = 0;
   for (const Weight& part : layer.parts) {
-    const MatmulOutput output{y.data<float>() + column, y.stride(0), bias ? bias + column : nullptr, accumulate};
+    const MatmulOutput output{y.data<float>() + column, y.stride(0), bias ? bias + column : nullptr, accumulate,
+                              activation ? &*activation : nullptr};
     if (rows == 0) break;
     if (takes_int8(part)) {
       ops.matmul_q8(device.workers(), part.packed(), quantized.bytes(), rows, output);
@@ -179,25 +180,35 @@ void check_input(const Linear& layer, const Tensor& x) {
     throw Error("[linear] the rows of x {} are not contiguous", x.shape().to_string());
 }
 
-}  // namespace
-
-Tensor Linear::operator()(const Tensor& x) const {
-  check_input(*this, x);
-  Tensor y = Tensor::empty({x.dim(0), outputs()}, DType::f32, x.device());
-  apply(*this, x, y, false);
-  return y;
-}
-
-void Linear::add_to(Tensor& y, const Tensor& x) const {
-  check_input(*this, x);
+void check_output(const Linear& layer, const Tensor& y, const Tensor& x) {
   check_same("linear", y, x);
-  const Index columns = outputs();
+  const Index columns = layer.outputs();
   if (y.rank() != 2 || y.dim(0) != x.dim(0) || y.dim(1) != columns || (columns > 1 && y.stride(1) != 1)) {
     throw Error("[linear] x {} gives [{}, {}], which cannot be added to {}", x.shape().to_string(), x.dim(0), columns,
                 y.shape().to_string());
   }
   if (TensorBuilder::same_memory(x, y)) throw Error("[linear] x and y share memory");
-  apply(*this, x, y, true);
+}
+
+}  // namespace
+
+Tensor Linear::operator()(const Tensor& x, std::optional<Unary> activation) const {
+  check_input(*this, x);
+  Tensor y = Tensor::empty({x.dim(0), outputs()}, DType::f32, x.device());
+  apply(*this, x, y, false, activation);
+  return y;
+}
+
+void Linear::into(Tensor& y, const Tensor& x, std::optional<Unary> activation) const {
+  check_input(*this, x);
+  check_output(*this, y, x);
+  apply(*this, x, y, false, activation);
+}
+
+void Linear::add_to(Tensor& y, const Tensor& x, std::optional<Unary> activation) const {
+  check_input(*this, x);
+  check_output(*this, y, x);
+  apply(*this, x, y, true, activation);
 }
 
 Tensor split_heads(const Tensor& fused, Index first, Index heads, Index head_dim) {

@@ -2,6 +2,7 @@
 // The layers that models are written with: thin, checked calls of a device's operations on tensors.
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -66,8 +67,13 @@ struct Linear {
   Precision precision = Precision::fast;
 
   Index outputs() const;
-  Tensor operator()(const Tensor& x) const;       // [rows, k] -> [rows, outputs]
-  void add_to(Tensor& y, const Tensor& x) const;  // y += W x + b, the residual in the epilogue
+  Index inputs() const { return parts.empty() ? 0 : parts.front().inputs(); }
+  /// [rows, k] -> [rows, outputs]. An activation is relu, silu or a gelu, and part of the product.
+  Tensor operator()(const Tensor& x, std::optional<Unary> activation = {}) const;
+  /// The same into y [rows, outputs].
+  void into(Tensor& y, const Tensor& x, std::optional<Unary> activation = {}) const;
+  /// y += W x + b, the residual in the epilogue; the activation is of the sum.
+  void add_to(Tensor& y, const Tensor& x, std::optional<Unary> activation = {}) const;
 };
 
 /// Columns of a fused projection's output, from `first` on, as heads: [rows, heads, head_dim], a view.

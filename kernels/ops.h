@@ -38,6 +38,24 @@ struct Grid {
 using Rows = Grid<float>;
 using ConstRows = Grid<const float>;
 
+/// Functions of one element.
+enum class Unary : std::uint8_t {
+  neg,
+  abs,
+  exp,
+  log,
+  sqrt,
+  rsqrt,
+  sin,
+  cos,
+  tanh,
+  sigmoid,
+  relu,
+  silu,
+  gelu_erf,
+  gelu_tanh,
+};
+
 /// A weight matrix [n, k] (n outputs, k inputs) in the layout of the backend that packed it.
 struct PackedWeight {
   DType type;
@@ -49,8 +67,18 @@ struct PackedWeight {
 struct MatmulOutput {
   float* y;
   Index stride;
-  const float* bias = nullptr;  // [n]
-  bool accumulate = false;      // y += product instead of y = product
+  const float* bias = nullptr;        // [n]
+  bool accumulate = false;            // y += product instead of y = product
+  const Unary* activation = nullptr;  // of the sum: relu, silu or a gelu, or none
+};
+
+/// A picture and the windows of it that a convolution reads: `kernel` x `kernel` pixels, `stride` apart, the first one
+/// `top` rows and `left` columns before the picture's first pixel. What lies outside is zero.
+struct Windows {
+  const float* x;  // [height, width, channels]
+  Index height, width, channels;
+  Index kernel, stride, top, left;
+  Index rows, columns;  // of windows
 };
 
 /// Tokens of a KV cache page, which is also the key tile of the attention kernels.
@@ -100,22 +128,6 @@ enum class RopePairs : std::uint8_t {
   halves,    // (0, d/2), (1, d/2 + 1), ...: GPT-NeoX, every Hugging Face checkpoint
 };
 
-enum class Unary : std::uint8_t {
-  neg,
-  abs,
-  exp,
-  log,
-  sqrt,
-  rsqrt,
-  sin,
-  cos,
-  tanh,
-  sigmoid,
-  relu,
-  silu,
-  gelu_erf,
-  gelu_tanh,
-};
 enum class Binary : std::uint8_t { add, sub, mul, div, min, max, pow };
 enum class Reduce : std::uint8_t { sum, max, min };
 
@@ -146,6 +158,15 @@ struct Ops {
   void (*matmul_q8)(const Workers&, const PackedWeight& w, const std::byte* x, Index rows, const MatmulOutput&);
   /// y[i, :] = row ids[i] of the weight as f32; y is [count, k]. Every id is in [0, n).
   void (*embedding_rows)(const Workers&, const PackedWeight& w, const std::int32_t* ids, Index count, float* y);
+
+  // ---- Convolution -----------------------------------------------------------------------------------------------
+  /// Each channel by itself: y[i, j, c] = activation(bias[c] + sum of weight[v, u, c] * pixel (v, u) of window (i, j));
+  /// weight [kernel, kernel, channels], bias [channels], y [rows, columns, channels].
+  void (*depthwise_convolution)(const Workers&, const Windows& x, const float* weight, const float* bias,
+                                const Unary* activation, float* y);
+  /// The pixels of rows [first, first + count) of windows, one window after another, for a convolution as a product:
+  /// y [count, columns, kernel, kernel, channels].
+  void (*gather_windows)(const Workers&, const Windows& x, Index first, Index count, float* y);
 
   // ---- Attention -------------------------------------------------------------------------------------------------
   /// Writes the newest `queries` keys and values of each sequence, k and v [rows, kv_heads, head_dim], to their places

@@ -55,6 +55,13 @@ CatalogSource parse_source(const Json& json, const std::string& where) {
   throw Error("catalogue: {}: a source needs 'url', 'pip', 'npm' or 'parts'", where);
 }
 
+const CatalogEntry* find_in(const std::vector<CatalogEntry>& entries, std::string_view name) {
+  for (const CatalogEntry& entry : entries) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::uint64_t CatalogEntry::bytes() const {
@@ -112,11 +119,7 @@ const std::vector<CatalogEntry>& built_in_models() {
   return entries;
 }
 
-const CatalogEntry* find_in_catalog(std::string_view name) {
-  for (const CatalogEntry& entry : catalog()) {
-    if (entry.name == name) return &entry;
-  }
-  return nullptr;
-}
+const CatalogEntry* find_in_catalog(std::string_view name) { return find_in(catalog(), name); }
+const CatalogEntry* find_built_in(std::string_view name) { return find_in(built_in_models(), name); }
 
 }  // namespace wick

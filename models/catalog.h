@@ -41,5 +41,7 @@ const std::vector<CatalogEntry>& built_in_models();
 std::vector<CatalogEntry> parse_catalog(std::string_view json, const char* part = "models");
 /// An entry by its name, nullptr if there is none.
 const CatalogEntry* find_in_catalog(std::string_view name);
+/// The same of the models that every program carries.
+const CatalogEntry* find_built_in(std::string_view name);
 
 }  // namespace wick

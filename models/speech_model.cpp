@@ -28,7 +28,7 @@ std::shared_ptr<SpeechModel> make_model(const ModelFiles& files) {
   require_task(checkpoint, Task::speech);
   const std::string& path = checkpoint.name();
   return std::make_shared<SpeechModel>(
-      SpeechModel{path.substr(path.find_last_of("/\\") + 1), largest_type(checkpoint), nullptr, nullptr});
+      SpeechModel{path.substr(path.find_last_of("/\\") + 1), largest_type(checkpoint), {}, nullptr, nullptr});
 }
 
 }  // namespace
@@ -46,6 +46,7 @@ nlohmann::ordered_json SpeechModel::info() const {
           {"embedding_length", c.dim},
           {"vocab_size", c.vocab},
           {"weight_type", weight_type},
+          {"loaded_type", loaded_type},
           {"weight_bytes", whisper->weight_bytes()},
           {"device", whisper->device().describe()},
           {"languages", languages}};
@@ -54,6 +55,7 @@ nlohmann::ordered_json SpeechModel::info() const {
 SpeechModelLoader::SpeechModelLoader(const ModelFiles& files, Device device, Precision precision,
                                      std::optional<DType> quantize)
     : model_(make_model(files)), whisper_(files, std::move(device), precision, quantize) {
+  model_->loaded_type = largest_type(whisper_.checkpoint());
   model_->tokenizer =
       std::make_shared<const WhisperTokenizer>(WhisperTokenizer::of_files(files, whisper_.config().vocab));
 }

@@ -13,10 +13,11 @@ namespace wick {
 struct SpeechModel {
   std::string name;         // the file's
   std::string weight_type;  // of most bytes in it: "F16"
+  std::string loaded_type;  // of most bytes as they run: "Q8_0"
   std::shared_ptr<const Whisper> whisper;
   std::shared_ptr<const WhisperTokenizer> tokenizer;
 
-  /// What a person wants to know: name, sizes, weight type, memory, device, languages: [{code, name}].
+  /// What a person wants to know: name, sizes, weight types, memory, device, languages: [{code, name}].
   nlohmann::ordered_json info() const;
 };
 

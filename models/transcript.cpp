@@ -70,6 +70,11 @@ std::vector<Segment> segments_of_json(const Json& transcript) {
       item.at("start").get_to(s.start);
       item.at("end").get_to(s.end);
       item.at("text").get_to(s.text);
+      s.tokens = item.value("tokens", s.tokens);
+      s.avg_logprob = item.value("avg_logprob", 0.0);
+      s.no_speech_prob = item.value("no_speech_prob", 0.0);
+      s.compression_ratio = item.value("compression_ratio", 0.0);
+      s.temperature = item.value("temperature", 0.0);
       for (const Json& word : item.value("words", Json::array())) {
         s.words.push_back({word.at("text"), word.at("start"), word.at("end"), word.value("probability", 1.0)});
       }

@@ -18,7 +18,8 @@ std::string transcript_text(std::span<const Segment> segments, const std::string
 /// {text, language, segments: [{start, end, text, tokens, avg_logprob, no_speech_prob, ..., words where there are any:
 /// [{text, start, end, probability}]}]}.
 nlohmann::ordered_json transcript_json(std::span<const Segment> segments, const std::string& language);
-/// The segments of a transcript's JSON: each needs its start, end and text. Throws Error for JSON of another form.
+/// The segments of a transcript's JSON, as transcript_json() writes it: each needs its start, end and text. Throws
+/// Error for JSON of another form.
 std::vector<Segment> segments_of_json(const nlohmann::ordered_json& transcript);
 
 }  // namespace wick

@@ -38,15 +38,15 @@ Tensor Whisper::encode(const Tensor& mel) const {
   if (mel.rank() != 2 || mel.dim(0) != c.frames() || mel.dim(1) != c.mels) {
     throw Error("[whisper] log-mel of {}, expected [{}, {}]", mel.shape().to_string(), c.frames(), c.mels);
   }
-  Tensor x = gelu(conv1_(neighbours(mel, 1)));                                            // [frames, dim]
-  x = gelu(conv2_(neighbours(x, 2))) + audio_positions_;                                  // [audio_context, dim]
+  Tensor x = conv1_(neighbours(mel, 1), Unary::gelu_erf);                                 // [frames, dim]
+  x = conv2_(neighbours(x, 2), Unary::gelu_erf) + audio_positions_;                       // [audio_context, dim]
   PagedCache cache(device_, {1, c.heads, c.dim / c.heads, DType::f32}, c.audio_context);  // every layer's in turn
   Sequence sequence(cache);
   sequence.extend(c.audio_context);
   const SequenceRows rows{0, c.audio_context, c.audio_context, sequence.pages().data()};
   for (const WhisperBlock& block : encoder_) {
     block.out.add_to(x, self_attention(block, x, cache, 0, {&rows, 1}, false));
-    block.down.add_to(x, gelu(block.up(block.mlp_norm(x))));
+    block.down.add_to(x, block.up(block.mlp_norm(x), Unary::gelu_erf));
   }
   return audio_norm_(x);
 }
@@ -102,7 +102,7 @@ Tensor Whisper::decoder_states(const Batch& batch, PagedCache& cache, const Audi
       scores->push_back(matmul(q.select(1, head.head), audio.alignment_keys[i].transpose(0, 1)) * attention_scale());
     }
     block.cross_out.add_to(x, cross_attention(q, audio, layer));
-    block.down.add_to(x, gelu(block.up(block.mlp_norm(x))));
+    block.down.add_to(x, block.up(block.mlp_norm(x), Unary::gelu_erf));
   }
   return x;
 }

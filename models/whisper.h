@@ -135,6 +135,8 @@ class WhisperLoader {
   WhisperLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize = {});
 
   const WhisperConfig& config() const { return model_->config(); }
+  /// The tensors as they are loaded, quantised where that was asked for.
+  const Checkpoint& checkpoint() const { return tensors_.checkpoint(); }
   std::uint64_t bytes_total() const { return tensors_.bytes_total(); }
   std::uint64_t bytes_done() const { return tensors_.bytes_done(); }
   /// Loads the next part; false when all is loaded.

@@ -54,7 +54,6 @@ std::optional<DType> default_quantization(Precision precision) {
 
 WhisperLoader::WhisperLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize)
     : tensors_(as_loaded(files.checkpoint, device, quantize), device) {
-  if (!is_whisper(tensors_.checkpoint())) throw Error("{}: not a Whisper model", tensors_.file());
   WhisperConfig config = read_config();
   config.alignment_heads = whisper_alignment_heads(config, files.config);
   model_ = std::shared_ptr<Whisper>(new Whisper(std::move(config), std::move(device), precision));

@@ -89,6 +89,17 @@ Index find_whisper_language(std::string_view language) {
   return found == kLanguages.end() ? -1 : found - kLanguages.begin();
 }
 
+Index parse_whisper_language(std::string_view language) {
+  const Index found = find_whisper_language(language);
+  if (found < 0 && language != "auto") throw Error("language '{}': none that Whisper knows", language);
+  return found;
+}
+
+bool parse_whisper_task(std::string_view task) {
+  if (task != "transcribe" && task != "translate") throw Error("task '{}': only transcribe and translate", task);
+  return task == "translate";
+}
+
 WhisperTokenizer::WhisperTokenizer(std::vector<std::string> texts, Index vocab, const std::string& file)
     : ids_(WhisperIds::of_vocabulary(vocab, file)), texts_(std::move(texts)) {
   if (static_cast<Index>(texts_.size()) < ids_.eot) {

@@ -42,6 +42,10 @@ struct WhisperLanguage {
 std::span<const WhisperLanguage> whisper_languages();
 /// The place of a code ("de") or of an English name, in any case; -1 for none.
 Index find_whisper_language(std::string_view language);
+/// What a person chose: the same, and -1 for "auto". Throws Error for what is no language.
+Index parse_whisper_language(std::string_view language);
+/// Whether a task that a person chose is "translate", else it is "transcribe". Throws Error for another one.
+bool parse_whisper_task(std::string_view task);
 
 /// Text to tokens and back.
 class WhisperTokenizer {

@@ -23,13 +23,6 @@ const Json* option(const Json& json, const char* key, bool (Json::*is)() const n
   return &*found;
 }
 
-wick::Index language_of(const std::string& name) {
-  if (name == "auto") return -1;
-  const wick::Index language = wick::find_whisper_language(name);
-  if (language < 0) throw wick::Error("options: '{}' is no language that Whisper knows", name);
-  return language;
-}
-
 wick::TranscribeOptions parse_options(const Json& json) {
   if (!json.is_object()) throw wick::Error("options: expected an object");
   constexpr std::array<std::string_view, 7> kKnown = {"language", "task",  "beam", "prompt",
@@ -40,11 +33,8 @@ wick::TranscribeOptions parse_options(const Json& json) {
   const auto text = [&](const char* key) { return option(json, key, &Json::is_string, "a text"); };
   const auto flag = [&](const char* key) { return option(json, key, &Json::is_boolean, "true or false"); };
   wick::TranscribeOptions options;
-  if (const Json* language = text("language")) options.language = language_of(*language);
-  if (const Json* task = text("task")) {
-    options.translate = *task == "translate";
-    if (!options.translate && *task != "transcribe") throw wick::Error("options: no task '{}'", std::string(*task));
-  }
+  if (const Json* language = text("language")) options.language = wick::parse_whisper_language(std::string(*language));
+  if (const Json* task = text("task")) options.translate = wick::parse_whisper_task(std::string(*task));
   if (const Json* prompt = text("prompt")) options.initial_prompt = *prompt;
   if (const Json* hotwords = text("hotwords")) options.hotwords = *hotwords;
   if (const Json* words = flag("words")) options.words = *words;
@@ -111,8 +101,11 @@ int32_t wick_transcriber_step(wick_transcriber* handle, wick_transcribe_step* re
 
 int32_t wick_transcript_text(const char* transcript_json, const char* format) {
   return guarded<int32_t>(WICK_ERROR, [&] {
-    const auto segments = wick::segments_of_json(parse(transcript_json, "transcript"));
-    return give_text(wick::transcript_text(segments, &given(format, "format")));
+    const Json transcript = parse(transcript_json, "transcript");
+    const auto segments = wick::segments_of_json(transcript);
+    const std::string wanted = &given(format, "format");
+    if (wanted != "json") return give_text(wick::transcript_text(segments, wanted));
+    return give_json(wick::transcript_json(segments, transcript.value("language", "")));
   });
 }
 

@@ -110,7 +110,8 @@ WICK_API void wick_chat_cancel(wick_chat* chat);
  * occur), words (also the times of each), live (begin before all sound has come)}, each optional. */
 WICK_API wick_transcriber* wick_transcriber_new(wick_loader* loader, const char* options_json);
 WICK_API void wick_transcriber_free(wick_transcriber* transcriber);
-/* JSON {name, architecture, ..., languages: [{code, name}]} of a loaded speech model; its length. */
+/* JSON {name, architecture, weight_type of its file, loaded_type that it runs in, ..., languages: [{code, name}]} of a
+ * loaded speech model; its length. */
 WICK_API int32_t wick_speech_info(wick_loader* loader);
 /* Begins a recording, and forgets the one before. */
 WICK_API int32_t wick_transcriber_start(wick_transcriber* transcriber);
@@ -122,9 +123,10 @@ WICK_API int32_t wick_transcriber_finish(wick_transcriber* transcriber);
 /* What a step did. */
 typedef struct {
   int32_t state;       /* WICK_WORKING, WICK_WAITING (for sound: there is nothing to do) or WICK_FINISHED */
-  int32_t text_bytes;  /* of JSON for wick_text: {segments: [{start, end, text, avg_logprob, no_speech_prob, words:
-                          [{text, start, end, probability}]}] that are settled with this step, preview of the text that
-                          follows, language: its code, or null until it is known} */
+  int32_t text_bytes;  /* of JSON for wick_text: {segments: [{start, end, text, tokens, avg_logprob, no_speech_prob,
+                          compression_ratio, temperature, words: [{text, start, end, probability}]}] that are settled
+                          with this step, preview of the text that follows, language: its code, or null until it is
+                          known} */
   double seconds_done; /* of the recording, transcribed */
   double seconds;      /* that have come */
 } wick_transcribe_step;
@@ -132,7 +134,8 @@ enum { WICK_WORKING = 0, WICK_WAITING = 1, WICK_FINISHED = 2 };
 
 /* Tens of milliseconds of work, but for the encoder's with each half minute of sound. Returns the state. */
 WICK_API int32_t wick_transcriber_step(wick_transcriber* transcriber, wick_transcribe_step* step);
-/* A transcript, {segments: [{start, end, text, ...}]}, as "txt", "srt", "vtt" or "tsv"; its length. */
+/* A transcript, {segments: [{start, end, text, ...}], language}, as "txt", "srt", "vtt", "tsv" or, as the terminal's
+ * program writes it, "json"; its length. What a segment lacks but its start, end and text is none, or 0. */
 WICK_API int32_t wick_transcript_text(const char* transcript_json, const char* format);
 
 /* Begins to measure: the kernels, or the chat's model where `chat` is not null. Takes the machine's own peaks first,

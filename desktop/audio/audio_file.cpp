@@ -1,18 +1,15 @@
 #include "audio/audio_file.h"
 
 #include <sndfile.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cmath>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
+#include <array>
+#include <optional>
 
 #include "audio/cut_off.h"
 #include "audio/mix.h"
 #include "audio/pipe.h"
+#include "audio/quiet.h"
 #include "audio/resampler.h"
 #include "core/audio/log_mel.h"
 #include "core/error.h"
@@ -20,21 +17,28 @@
 namespace wick {
 namespace {
 
-constexpr int kSecondsAtOnce = 4;
-constexpr int kMostAtOnce = 1 << 20;  // numbers, of a file with many channels
+constexpr int kBlocksASecond = 4;
+constexpr std::size_t kMostAtOnce = 1 << 20;  // numbers, of a file with many channels
+// Of an mp3 that is damaged, libsndfile forgets what it has read so far in the same call: half an mp3's frame at most.
+constexpr std::size_t kFramesACall = 576;
 
-/// A source, as libsndfile wants to read it. Its own errors wait here, C code has no place for them.
+/// A source from a place on, as libsndfile wants to read it. Its own errors wait here, C code has no place for them.
 struct Reading {
   SourcePtr source;
+  std::shared_ptr<Pipe> pipe;  // the source, where its bytes may still come
+  sf_count_t first = 0;        // byte of the source
   sf_count_t at = 0;
   std::string error;
 
-  sf_count_t size() const { return static_cast<sf_count_t>(source->size()); }
+  sf_count_t size() const { return static_cast<sf_count_t>(source->size()) - first; }
 
   sf_count_t read(void* into, sf_count_t count) {
-    const sf_count_t some = std::clamp<sf_count_t>(count, 0, size() - at);
+    sf_count_t some = 0;
     try {
-      source->read(static_cast<std::uint64_t>(at), {static_cast<std::byte*>(into), static_cast<std::size_t>(some)});
+      if (pipe) pipe->wait_for(static_cast<std::uint64_t>(first + at + count));
+      some = std::clamp<sf_count_t>(count, 0, std::max<sf_count_t>(size() - at, 0));
+      source->read(static_cast<std::uint64_t>(first + at),
+                   {static_cast<std::byte*>(into), static_cast<std::size_t>(some)});
     } catch (const std::exception& failed) {
       error = failed.what();
       return 0;
@@ -69,80 +73,134 @@ struct AudioFile::State {
   std::vector<float> pending;  // at 16 kHz, not asked for yet, from `next` on
   std::size_t next = 0;
   sf_count_t frames_read = 0;
-  bool ended = false;
-  SoundBreak broken;
+  double seconds_claimed = 0;
+  double seconds_read = 0;  // of all files that are joined
+  bool file_ended = false, ended = false;
+  std::string broken;
 
-  explicit State(SourcePtr source);
+  State(SourcePtr source, std::shared_ptr<Pipe> pipe);
+  bool open();
+  void begin();
+  bool open_joined();
+  bool is_mp3() const { return (info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG; }
   void fill();
-  std::vector<float> mix(std::size_t count);
-  void end();
-  void break_off(bool damaged, const std::string& why);
+  std::size_t read_frames();
+  std::string why_broken() const;
+  void break_off(const std::string& why);
 };
 
-AudioFile::State::State(SourcePtr source) : reading{std::move(source), 0, {}} {
+AudioFile::State::State(SourcePtr source, std::shared_ptr<Pipe> pipe)
+    : reading{.source = std::move(source), .pipe = std::move(pipe), .error = {}} {
   const std::string& name = reading.source->name();
   if (reading.size() == 0) throw Error("{}: the recording is empty", name);
-  SF_VIRTUAL_IO calls = Reading::calls();
-  file.reset(sf_open_virtual(&calls, SFM_READ, &info, &reading));
+  const bool opened = open();
   if (!reading.error.empty()) throw Error(ErrorKind::io, reading.error);
-  if (!file) throw Error("{}: not a recording that can be read: {}", name, sf_strerror(nullptr));
+  if (!opened) throw Error("{}: not a recording that can be read: {}", name, sf_strerror(nullptr));
+  begin();
+  if (info.frames < SF_COUNT_MAX) seconds_claimed = static_cast<double>(info.frames) / info.samplerate;
+}
+
+/// Opens what the source has from reading.first on; false if that is no recording.
+bool AudioFile::State::open() {
+  const QuietLibraries quiet;
+  SF_VIRTUAL_IO calls = Reading::calls();
+  info = {};
+  reading.at = 0;
+  file.reset(sf_open_virtual(&calls, SFM_READ, &info, &reading));
+  return file && reading.error.empty();
+}
+
+/// Makes ready to read the file that is open. Throws Error for a rate that cannot be resampled.
+void AudioFile::State::begin() {
   try {
     resampler = std::make_unique<Resampler>(info.samplerate);
   } catch (const Error& error) {
-    throw Error("{}: {}", name, error.what());
+    throw Error("{}: {}", reading.source->name(), error.what());
   }
-  const int most = std::max(kMostAtOnce / info.channels / kSecondsAtOnce, 1);
-  frames.resize(static_cast<std::size_t>(std::min(info.samplerate, most) * kSecondsAtOnce) *
-                static_cast<std::size_t>(info.channels));
+  const auto channels = static_cast<std::size_t>(info.channels);
+  const auto rate = static_cast<std::size_t>(info.samplerate);
+  frames.resize(std::clamp<std::size_t>(rate / kBlocksASecond, 1, std::max<std::size_t>(kMostAtOnce / channels, 1)) *
+                channels);
+  frames_read = 0;
+  file_ended = false;
+}
+
+/// Where an mp3 has ended, opens another that somebody put behind it; false if nothing follows but tags.
+bool AudioFile::State::open_joined() {
+  constexpr sf_count_t kTag = 128;  // ID3v1
+  if (!is_mp3()) return false;
+  file.reset();
+  reading.first += reading.at;
+  reading.at = 0;
+  std::array<char, 3> start{};
+  reading.read(start.data(), start.size());
+  if (std::string_view(start.data(), start.size()) == "TAG") reading.first += std::min(kTag, reading.size());
+  if (reading.size() == 0 || !open() || !is_mp3()) return false;
+  begin();
+  return true;
 }
 
 void AudioFile::State::fill() {
   const auto channels = static_cast<std::size_t>(info.channels);
-  const auto most = static_cast<sf_count_t>(frames.size() / channels);
-  const auto count = static_cast<std::size_t>(std::max<sf_count_t>(sf_readf_float(file.get(), frames.data(), most), 0));
-  const std::vector<float> mono = mix(count);
+  const std::size_t count = read_frames();
+  const auto first = frames.begin(), last = first + static_cast<std::ptrdiff_t>(count * channels);
+  const auto bad = static_cast<std::size_t>(std::find_if_not(first, last, is_sound) - first) / channels;
+  std::vector<float> mono(std::min(bad, count));
+  mix(std::span(frames).first(mono.size() * channels), mono);
   frames_read += static_cast<sf_count_t>(mono.size());
-  if (count == 0) end();
-  if (mono.size() < count) break_off(true, "samples that are no numbers follow");
+  seconds_read += static_cast<double>(mono.size()) / info.samplerate;
+  if (mono.size() < count) {
+    break_off(seconds_read == 0 ? "its samples are no numbers" : "samples that are no numbers follow");
+  } else if (file_ended) {
+    if (const std::string why = why_broken(); !why.empty()) break_off(why);
+  }
   pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(next));
   next = 0;
-  const std::vector<float> made = resampler->push(mono, ended);
+  const std::vector<float> made = resampler->push(mono, file_ended);
   pending.insert(pending.end(), made.begin(), made.end());
+  if (!file_ended || ended) return;
+  ended = !open_joined();
+  if (!reading.error.empty()) break_off(reading.error);
 }
 
-/// The mean of the channels of `count` frames, up to the first that is no number.
-std::vector<float> AudioFile::State::mix(std::size_t count) {
+/// Fills `frames`; where fewer frames are left, the file has ended. Returns how many there are.
+std::size_t AudioFile::State::read_frames() {
+  std::optional<QuietLibraries> quiet;
+  if (is_mp3()) quiet.emplace();
   const auto channels = static_cast<std::size_t>(info.channels);
-  std::vector<float> mono;
-  mono.reserve(count);
-  for (std::size_t frame = 0; frame < count; ++frame) {
-    const float mean = mean_of(std::span(frames).subspan(frame * channels, channels));
-    if (!is_sound(mean)) break;
-    mono.push_back(mean);
+  const std::size_t most = frames.size() / channels;
+  std::size_t count = 0;
+  while (count < most && !file_ended) {
+    const auto wanted = static_cast<sf_count_t>(std::min(kFramesACall, most - count));
+    const sf_count_t some = sf_readf_float(file.get(), frames.data() + count * channels, wanted);
+    file_ended = some <= 0;
+    if (!file_ended) count += static_cast<std::size_t>(some);
   }
-  return mono;
+  return count;
 }
 
-void AudioFile::State::end() {
-  ended = true;
-  const bool knows_length = info.frames > 0 && info.frames < SF_COUNT_MAX;
+/// Of a file that has ended; empty where it did so at its end.
+std::string AudioFile::State::why_broken() const {
+  const bool knows_length = info.frames > 0 && info.frames < SF_COUNT_MAX && !reading.pipe;
   const bool misses_some = knows_length && info.frames - frames_read > info.samplerate / 10;  // an estimate, in mp3
-  if (!reading.error.empty()) {
-    break_off(true, reading.error);
-  } else if (sf_error(file.get()) != SF_ERR_NO_ERROR) {
-    break_off(true, sf_strerror(file.get()));
-  } else if (misses_some || is_cut_off(*reading.source)) {
-    break_off(false, "it is cut off or damaged there");
-  }
+  if (!reading.error.empty()) return reading.error;
+  if (is_mp3() && sf_error(file.get()) != SF_ERR_NO_ERROR) return "it is damaged there";  // libsndfile knows no more
+  if (sf_error(file.get()) != SF_ERR_NO_ERROR) return sf_strerror(file.get());
+  return misses_some || is_cut_off(*reading.source) ? "it is cut off or damaged there" : "";
 }
 
-void AudioFile::State::break_off(bool damaged, const std::string& why) {
-  ended = true;
-  const double seconds = static_cast<double>(frames_read) / info.samplerate;
-  broken = {damaged, fmt::format("{}: only the first {:.1f} s can be used: {}", reading.source->name(), seconds, why)};
+void AudioFile::State::break_off(const std::string& why) {
+  file_ended = ended = true;
+  const std::string part = seconds_read == 0 ? "nothing of it can be used"
+                                             : fmt::format("only the first {:.1f} s can be used", seconds_read);
+  broken = fmt::format("{}: {}: {}", reading.source->name(), part, why);
 }
 
-AudioFile::AudioFile(SourcePtr source) : state_(std::make_unique<State>(std::move(source))) {}
+AudioFile::AudioFile(SourcePtr source) : state_(std::make_unique<State>(std::move(source), nullptr)) {}
+AudioFile::AudioFile(const std::shared_ptr<Pipe>& pipe) {
+  pipe->wait_for_header();
+  state_ = std::make_unique<State>(pipe, pipe);
+}
 AudioFile::AudioFile(AudioFile&&) noexcept = default;
 AudioFile::~AudioFile() = default;
 
@@ -161,20 +219,14 @@ bool AudioFile::ended() {
   return s.pending.size() == s.next;
 }
 
-double AudioFile::seconds() const {
-  const SF_INFO& info = state_->info;
-  return info.frames < SF_COUNT_MAX ? static_cast<double>(info.frames) / info.samplerate : 0;
-}
-
-const SoundBreak& AudioFile::broken() const { return state_->broken; }
+double AudioFile::seconds() const { return state_->seconds_claimed; }
+const std::string& AudioFile::broken() const { return state_->broken; }
 
 AudioFile open_audio(const std::string& path) {
-  if (path == "-") return AudioFile(pipe_source("standard input", STDIN_FILENO));
-  std::error_code ignored;
-  if (!std::filesystem::is_fifo(path, ignored)) return AudioFile(open_file(path));
-  const std::unique_ptr<std::FILE, decltype(&std::fclose)> pipe(std::fopen(path.c_str(), "rb"), std::fclose);
-  if (!pipe) throw Error(ErrorKind::io, fmt::format("{}: cannot open: {}", path, std::strerror(errno)));
-  return AudioFile(pipe_source(path, ::fileno(pipe.get())));
+  const std::shared_ptr<Pipe> pipe = open_pipe(path);
+  if (!pipe) return AudioFile(open_file(path));
+  pipe->wait_for_all();
+  return AudioFile(SourcePtr(pipe));
 }
 
 }  // namespace wick

@@ -8,19 +8,16 @@
 
 namespace wick {
 
-/// Why sound ended before its end: it is cut off, or so damaged that nothing after that place can be used. `reason`:
-/// "x.wav: only the first 5.5 s can be used: ...", empty where all of it was there.
-struct SoundBreak {
-  bool damaged = false;
-  std::string reason;
-};
+class Pipe;
 
-/// A recording as Whisper hears it, the mean of its channels resampled to 16 kHz, read piece by piece: an hour of it
-/// takes no more memory than a second.
+/// A recording as Whisper hears it, its channels mixed and resampled to 16 kHz, read piece by piece: an hour of it
+/// takes no more memory than a second. Of mp3 files that were joined to one, all are heard.
 class AudioFile {
  public:
   /// Throws Error for what is no recording.
   explicit AudioFile(SourcePtr source);
+  /// What comes through a pipe, where it is a wav while it comes: read() waits for it.
+  explicit AudioFile(const std::shared_ptr<Pipe>& pipe);
   AudioFile(AudioFile&&) noexcept;
   ~AudioFile();
 
@@ -28,11 +25,12 @@ class AudioFile {
   std::vector<float> read(std::size_t most);
   /// Whether nothing is left to read.
   bool ended();
-  /// How long the file claims to be; 0 if it does not say.
+  /// How long the file claims to be, of joined ones the first; 0 if it does not say.
   double seconds() const;
 
-  /// Known once all is read.
-  const SoundBreak& broken() const;
+  /// Known once all is read: why the sound ended before its end, as it is cut off, or so damaged that nothing after
+  /// that place can be used: "x.wav: only the first 5.5 s can be used: ...". Empty where all of it was there.
+  const std::string& broken() const;
 
  private:
   struct State;

@@ -1,14 +1,13 @@
 #include "audio/microphone.h"
 
-#include <fcntl.h>
 #include <portaudio.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <optional>
 
 #include "audio/mix.h"
+#include "audio/quiet.h"
 #include "audio/resampler.h"
 #include "audio/sample_queue.h"
 #include "core/audio/log_mel.h"
@@ -20,26 +19,6 @@ namespace {
 constexpr std::size_t kSecondsKept = 60;
 constexpr const char* kConnect = "connect one, or let this program use it (on Linux by the group `audio`)";
 constexpr const char* kHowToList = "`wick transcribe --list-devices` shows what there is";
-
-/// Keeps standard error to ourselves: the system's sound libraries write there what they tried and did not find.
-class QuietLibraries {
- public:
-  QuietLibraries() : kept_(::dup(STDERR_FILENO)) {
-    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (kept_ >= 0 && nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
-    if (nowhere >= 0) ::close(nowhere);
-  }
-  ~QuietLibraries() {
-    if (kept_ < 0) return;
-    ::dup2(kept_, STDERR_FILENO);
-    ::close(kept_);
-  }
-  QuietLibraries(const QuietLibraries&) = delete;
-  QuietLibraries& operator=(const QuietLibraries&) = delete;
-
- private:
-  int kept_;
-};
 
 void check(PaError error, const std::string& what) {
   if (error != paNoError) throw Error(ErrorKind::io, fmt::format("{}: {}", what, Pa_GetErrorText(error)));
@@ -101,7 +80,7 @@ std::vector<InputDevice> input_devices() {
 struct Microphone::State {
   Library library;
   int channels = 1, rate = static_cast<int>(kSampleRate);
-  std::optional<SampleQueue> heard;  // the mean of the channels, at the device's rate
+  std::optional<SampleQueue> heard;  // the channels as one, at the device's rate
   std::optional<Resampler> resampler;
   PaStream* stream = nullptr;
 
@@ -122,11 +101,13 @@ int Microphone::State::on_sound(const void* input, void*, unsigned long frames, 
   std::array<float, 256> mono;
   for (std::size_t left = samples ? frames : 0; left > 0;) {
     const std::size_t some = std::min(left, mono.size());
-    for (std::size_t i = 0; i < some; ++i, samples += channels) {
-      const float mean = mean_of({samples, channels});
-      mono[i] = is_sound(mean) ? mean : 0;  // a driver's hiccup does not end a transcription
+    const auto block = std::span(mono).first(some);
+    mix({samples, some * channels}, block);
+    for (float& sample : block) {
+      if (!is_sound(sample)) sample = 0;  // a driver's hiccup does not end a transcription
     }
-    state.heard->push(std::span(mono).first(some));
+    state.heard->push(block);
+    samples += some * channels;
     left -= some;
   }
   return paContinue;

@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/text/unicode.h"
 #include "fetch/store.h"
+#include "models/task.h"
 
 namespace wick::cli {
 
@@ -60,8 +61,12 @@ std::string ModelOption::path() const { return ModelStore().path_of(model); }
 
 LoadedModel load_model(const ModelOption& option, const CommonOptions& common) {
   const double begin = now_ms();
-  LanguageModelLoader loader(ModelFiles::open(option.path(), option.tokenizer), common.open_device(),
-                             common.llama_options());
+  ModelFiles files = ModelFiles::open(option.path(), option.tokenizer);
+  if (task_of(files.checkpoint) == Task::speech) {
+    throw Error("{}: a Whisper model, made to transcribe speech: wick transcribe {} RECORDING", files.checkpoint.name(),
+                option.model);
+  }
+  LanguageModelLoader loader(std::move(files), common.open_device(), common.llama_options());
   ProgressBar bar("Loading");
   while (loader.step()) {
     bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
@@ -142,7 +147,8 @@ std::string indented(const Json& json, int depth) {
 
 }  // namespace
 
-void print_json(const Json& json) { fmt::print("{}\n", indented(json, 0)); }
+std::string json_text(const Json& json) { return indented(json, 0) + '\n'; }
+void print_json(const Json& json) { fmt::print("{}", json_text(json)); }
 void print_json_line(const Json& json) {
   fmt::print("{}\n", json_line(json));
   std::fflush(stdout);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/clock.h"
+#include "models/catalog.h"
 #include "models/language_model.h"
 #include "models/speech_model.h"
 
@@ -62,6 +63,8 @@ std::string read_input(const std::string& text, const std::string& file);
 std::string printable(std::string_view text);
 /// What went wrong, in one line on standard error.
 void print_error(const std::exception& error);
+/// JSON for a person too: an entry a line.
+std::string json_text(const Json& json);
 /// JSON in one line.
 std::string json_line(const Json& json);
 void print_json(const Json& json);
@@ -72,6 +75,9 @@ bool stdout_is_terminal();
 std::uint64_t peak_memory_bytes();
 /// "98.4 MB"
 std::string human_bytes(double bytes);
+
+/// What the catalogue says of a model, and whether it is on this machine.
+Json catalog_row(const CatalogEntry& entry, const char* state);
 
 /// A bar on standard error, drawn only on a terminal.
 class ProgressBar {

@@ -46,6 +46,7 @@ Json value_json(const MetaValue& value) {
 }
 
 Json file(const InfoOptions& options) {
+  if (const CatalogEntry* entry = find_built_in(options.model)) return catalog_row(*entry, "built in");
   const Checkpoint checkpoint = open_checkpoint(ModelOption{options.model, {}}.path());
   std::set<std::string> parts;  // a source of computed tensors has the name of the file that they come from
   for (const SourcePtr& source : checkpoint.sources) parts.insert(source->name());

@@ -1,5 +1,6 @@
 #pragma once
 // Ctrl-C as a wish that a command sees to.
+#include <stdexcept>
 
 namespace wick::cli {
 
@@ -13,6 +14,12 @@ class InterruptGuard {
 
  private:
   void (*previous_)(int);
+};
+
+/// A command that ends before its end, as Ctrl-C was pressed: the program's exit status says so.
+class Interrupted : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
 };
 
 /// How often Ctrl-C was pressed since the newest guard was made.

@@ -1,5 +1,5 @@
 // `wick`: the engine at a terminal. Results go to standard output, progress and diagnostics to standard error.
-// Exit status: 0 done, 1 failed, 2 wrong usage.
+// Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "core/error.h"
+#include "interrupt.h"
 
 int main(int argc, char** argv) {
   using namespace wick::cli;
@@ -29,6 +30,9 @@ int main(int argc, char** argv) {
     return 0;
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;
+  } catch (const Interrupted& e) {
+    print_error(e);
+    return 130;  // as a shell says it: 128 and the signal's number
   } catch (const wick::Error& e) {
     print_error(e);
   } catch (const std::bad_alloc&) {

@@ -26,11 +26,11 @@ const CatalogEntry& require_entry(const std::string& name) {
   return *entry;
 }
 
-Json row(const CatalogEntry& entry, const char* state) {
-  return {{"name", entry.name},       {"title", entry.title},
-          {"task", entry.task},       {"quantisation", entry.quantisation},
-          {"licence", entry.licence}, {"default", entry.is_default},
-          {"bytes", entry.bytes()},   {"state", state}};
+/// A model that is always here and whole.
+bool is_built_in(const std::string& name) {
+  if (!find_built_in(name)) return false;
+  fmt::print(stderr, "{} is built into this program\n", name);
+  return true;
 }
 
 void list(bool json) {
@@ -39,9 +39,9 @@ void list(bool json) {
   for (const CatalogEntry& entry : catalog()) {
     FileState state = FileState::present;
     for (const CatalogFile& file : entry.files) state = std::min(state, store.state_of(file));
-    rows.push_back(row(entry, word(state)));
+    rows.push_back(catalog_row(entry, word(state)));
   }
-  for (const CatalogEntry& entry : built_in_models()) rows.push_back(row(entry, "built in"));
+  for (const CatalogEntry& entry : built_in_models()) rows.push_back(catalog_row(entry, "built in"));
   if (json) return print_json({{"folder", store.folder()}, {"models", rows}});
   for (const Json& r : rows) {
     fmt::print("{:<26} {:<10} {:<6} {:>9}  {:<12} {}\n", r["name"].get<std::string>(), r["task"].get<std::string>(),
@@ -59,6 +59,7 @@ bool is_intact(const ModelStore& store, const CatalogEntry& entry) {
 }
 
 void fetch(const std::string& name) {
+  if (is_built_in(name)) return;
   const CatalogEntry& entry = require_entry(name);
   const ModelStore store;
   if (store.has(entry)) {
@@ -85,6 +86,7 @@ void fetch(const std::string& name) {
 }
 
 void verify(const std::string& name) {
+  if (is_built_in(name)) return;
   const CatalogEntry& entry = require_entry(name);
   const ModelStore store;
   if (!store.has(entry)) throw Error("{} is not on this machine yet: wick models fetch {}", name, name);
@@ -93,12 +95,20 @@ void verify(const std::string& name) {
 }
 
 void remove(const std::string& name) {
+  if (find_built_in(name)) throw Error("{} is built into this program and stays in it", name);
   const CatalogEntry& entry = require_entry(name);
   ModelStore().remove(entry);
   fmt::print(stderr, "{}: removed\n", name);
 }
 
 }  // namespace
+
+Json catalog_row(const CatalogEntry& entry, const char* state) {
+  return {{"name", entry.name},       {"title", entry.title},
+          {"task", entry.task},       {"quantisation", entry.quantisation},
+          {"licence", entry.licence}, {"default", entry.is_default},
+          {"bytes", entry.bytes()},   {"state", state}};
+}
 
 void add_models(CLI::App& app) {
   struct Options {

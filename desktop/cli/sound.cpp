@@ -3,7 +3,9 @@
 #include <chrono>
 #include <thread>
 
+#include "audio/audio_file.h"
 #include "audio/microphone.h"
+#include "audio/pipe_listener.h"
 #include "core/audio/log_mel.h"
 #include "core/clock.h"
 #include "core/error.h"
@@ -17,16 +19,16 @@ using Samples = std::optional<std::vector<float>>;
 void wait_a_little() { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
 
 /// `read` gives the next samples of a file that has some left.
-Sound sound_of(const std::string& path, std::function<std::vector<float>(AudioFile&)> read) {
+Sound sound_of(const std::string& path, const std::function<std::vector<float>(AudioFile&)>& read) {
   const auto file = std::make_shared<AudioFile>(open_audio(path));
   const std::string name = path == "-" ? "standard input" : path;
   if (file->ended()) {
-    throw Error("{}", file->broken().reason.empty() ? name + ": the recording is empty" : file->broken().reason);
+    throw Error("{}", file->broken().empty() ? name + ": the recording is empty" : file->broken());
   }
   return {.name = name,
           .seconds = file->seconds(),
           .next = [file, read] { return file->ended() ? Samples() : read(*file); },
-          .broken = [file] { return file->broken(); }};
+          .broken = [file] { return SoundBreak{!file->broken().empty(), file->broken()}; }};
 }
 
 }  // namespace
@@ -49,6 +51,17 @@ Sound played_sound(const std::string& path, double speed) {
   });
   sound.next = [next = std::move(sound.next)] { return interrupts() > 0 ? Samples() : next(); };
   return sound;
+}
+
+Sound piped_sound(const std::shared_ptr<Pipe>& pipe) {
+  const auto listener = std::make_shared<PipeListener>(pipe);
+  const auto next = [listener]() -> Samples {
+    wait_a_little();
+    if (interrupts() > 0) listener->stop();
+    return listener->take();
+  };
+  const auto broken = [listener] { return SoundBreak{!listener->broken().empty(), listener->broken()}; };
+  return {.name = pipe->name(), .next = next, .broken = broken};
 }
 
 Sound microphone_sound(const std::string& device) {

@@ -1,13 +1,20 @@
 #pragma once
 // Where the samples of a transcription come from.
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "audio/audio_file.h"
+#include "audio/pipe.h"
 
 namespace wick::cli {
+
+/// Why sound ended before its end, or has gaps: one line for a person, empty where all of it was there.
+struct SoundBreak {
+  bool lost = false;  // something that was asked for, so that the command fails
+  std::string reason;
+};
 
 struct Sound {
   std::string name;
@@ -23,6 +30,8 @@ struct Sound {
 Sound file_sound(const std::string& path);
 /// A file as if it were spoken just now, `speed` times as fast, until Ctrl-C.
 Sound played_sound(const std::string& path, double speed);
+/// What comes through a pipe, a wav while it comes, until it ends or Ctrl-C. Throws Error as PipeListener.
+Sound piped_sound(const std::shared_ptr<Pipe>& pipe);
 /// Until Ctrl-C. Throws Error as Microphone.
 Sound microphone_sound(const std::string& device);
 

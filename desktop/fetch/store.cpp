@@ -136,6 +136,7 @@ std::string ModelStore::path_of(std::string_view model) const {
     if (!has(*entry)) throw Error("{} is not on this machine yet: wick models fetch {}", entry->name, entry->name);
     return path_of(entry->files.front());
   }
+  if (find_built_in(model)) throw Error("{} is built into this program, which uses it by itself", model);
   if (!fs::exists(fs::path(model), missing))
     throw Error("{}: no such file, and no model of that name in the catalogue (see `wick models list`)", model);
   return std::string(model);

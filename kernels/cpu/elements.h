@@ -3,28 +3,10 @@
 #include <cmath>
 #include <cstring>
 
-#include "kernels/cpu/math.h"
+#include "kernels/cpu/activation.h"
 #include "kernels/cpu/parallel.h"
 
 namespace wick::cpu {
-
-template <class Arch>
-[[gnu::always_inline]] inline Vec<Arch> silu(Vec<Arch> x) {
-  return x / (Vec<Arch>::splat(1.0f) + exp<Arch>(Vec<Arch>::zero() - x));
-}
-
-template <class Arch>
-[[gnu::always_inline]] inline Vec<Arch> gelu_erf(Vec<Arch> x) {
-  return x * normal_cdf<Arch>(x);
-}
-
-/// 0.5 x (1 + tanh(u)) = x sigmoid(2 u), u = sqrt(2 / pi) (x + 0.044715 x^3).
-template <class Arch>
-[[gnu::always_inline]] inline Vec<Arch> gelu_tanh(Vec<Arch> x) {
-  using V = Vec<Arch>;
-  const V u = x * fma(x * x, V::splat(2.0f * 0.797884561f * 0.044715f), V::splat(2.0f * 0.797884561f));
-  return x * sigmoid<Arch>(u);
-}
 
 /// Functions that are used too rarely to be worth vectors.
 template <class Arch, class F>
@@ -71,13 +53,10 @@ template <class Arch, class Body>
     case Unary::sigmoid:
       return body([](V x) { return sigmoid<Arch>(x); });
     case Unary::relu:
-      return body([](V x) { return max(V::zero(), x); });
     case Unary::silu:
-      return body([](V x) { return silu<Arch>(x); });
     case Unary::gelu_erf:
-      return body([](V x) { return gelu_erf<Arch>(x); });
     case Unary::gelu_tanh:
-      return body([](V x) { return gelu_tanh<Arch>(x); });
+      return with_activation<Arch>(op, body);
   }
 }
 
@@ -145,14 +124,7 @@ void glu(const Workers& workers, Unary activation, const ConstRows& gate, const 
                  [&](V g, V u) { return f(g) * u; });
     });
   };
-  switch (activation) {
-    case Unary::silu:
-      return apply([](V x) { return silu<Arch>(x); });
-    case Unary::gelu_erf:
-      return apply([](V x) { return gelu_erf<Arch>(x); });
-    default:
-      return apply([](V x) { return gelu_tanh<Arch>(x); });
-  }
+  with_activation<Arch>(activation, apply);
 }
 
 template <class Arch, class From, class To>

@@ -102,6 +102,7 @@ void product_strip(const PackedWeight& w, const float* x, Index x_stride, const 
           tile_output(sum, row, count, panel * R, w.n));
     }
   }
+  finish_output<Arch>(out, first, last, panel * R, (panel + panels) * R, w.n);
 }
 
 template <class Arch, DType T, class Product>
@@ -152,6 +153,7 @@ void f32_gemv(const Workers& workers, const PackedWeight& w, const float* x, con
     for (Index panel = task * some; panel < panels && panel < (task + 1) * some; ++panel) {
       const Vec<Arch> sum = f32_dot<Arch, T>(w.data + panel * bytes, w.k, x);
       store_tile<Arch, 1, 1>(&sum, tile_output(out, 0, 1, panel * R, w.n));
+      finish_output<Arch>(out, 0, 1, panel * R, (panel + 1) * R, w.n);
     }
   });
 }

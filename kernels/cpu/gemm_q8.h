@@ -295,6 +295,7 @@ void matmul_q8_block(const PackedWeight& w, const std::byte* x, const MatmulOutp
         q8_tile<Arch, T, height, 1>(w.data + panel * stride, end, w.k, rows,
                                     tile_output(out, row, count, panel * R, w.n));
     });
+    finish_output<Arch>(out, row, row + count, first_panel * R, last_panel * R, w.n);
   }
 }
 

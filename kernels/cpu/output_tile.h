@@ -1,5 +1,6 @@
 #pragma once
 // What the epilogue of every matrix product does with a tile of results.
+#include "kernels/cpu/activation.h"
 #include "kernels/cpu/simd.h"
 #include "kernels/cpu/unroll.h"
 #include "kernels/ops.h"
@@ -56,6 +57,15 @@ template <class Arch, int height, int panels>
                           out.bias ? out.bias + column : nullptr, out.accumulate, out.columns - column);
     });
   });
+}
+
+/// Applies the product's activation to rows [row, last_row) of columns [column, last_column) of n, once these are sums.
+template <class Arch>
+[[gnu::always_inline]] inline void finish_output(const MatmulOutput& out, Index row, Index last_row, Index column,
+                                                 Index last_column, Index n) {
+  if (out.activation)
+    activate<Arch>(out.activation, out.y + row * out.stride + column, out.stride, last_row - row,
+                   (last_column < n ? last_column : n) - column);
 }
 
 }  // namespace wick::cpu

@@ -2,6 +2,7 @@
 // Puts the kernels of one instruction set into a table.
 #include "kernels/cpu/attention.h"
 #include "kernels/cpu/cache.h"
+#include "kernels/cpu/convolution.h"
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/elements.h"
 #include "kernels/cpu/matmul.h"
@@ -25,6 +26,8 @@ Ops cpu_ops(const char* name) {
   Ops ops{};
   ops.name = name;
   add_matmul_ops<Arch>(ops);
+  ops.depthwise_convolution = depthwise_convolution<Arch>;
+  ops.gather_windows = gather_windows<Arch>;
   ops.cache_append = cache_append<Arch>;
   ops.attention = attention<Arch>;
   ops.rms_norm = rms_norm<Arch>;

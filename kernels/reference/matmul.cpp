@@ -23,7 +23,7 @@ void put(const MatmulOutput& out, Index row, Index column, double product) {
   float& y = out.y[row * out.stride + column];
   if (out.bias) product += out.bias[column];
   if (out.accumulate) product += y;
-  y = static_cast<float>(product);
+  y = static_cast<float>(out.activation ? apply(*out.activation, product) : product);
 }
 
 const std::byte* weight_row(const PackedWeight& w, Index row) { return w.data + row * row_bytes(w.type, w.k); }

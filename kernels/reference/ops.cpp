@@ -15,6 +15,8 @@ const Ops& reference_ops() {
       .quantize_rows = reference::quantize_rows,
       .matmul_q8 = reference::matmul_q8,
       .embedding_rows = reference::embedding_rows,
+      .depthwise_convolution = reference::depthwise_convolution,
+      .gather_windows = reference::gather_windows,
       .cache_append = reference::cache_append,
       .attention = reference::attention,
       .rms_norm = reference::rms_norm,

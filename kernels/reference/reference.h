@@ -14,6 +14,10 @@ void quantize_rows(const Workers&, const float* x, Index x_stride, Index rows, I
 void matmul_q8(const Workers&, const PackedWeight& w, const std::byte* x, Index rows, const MatmulOutput& out);
 void embedding_rows(const Workers&, const PackedWeight& w, const std::int32_t* ids, Index count, float* y);
 
+void depthwise_convolution(const Workers&, const Windows& x, const float* weight, const float* bias,
+                           const Unary* activation, float* y);
+void gather_windows(const Workers&, const Windows& x, Index first, Index count, float* y);
+
 void cache_append(const Workers&, const PagedKV& cache, const ConstRows& k, const ConstRows& v,
                   const SequenceRows* sequences, Index sequence_count);
 void attention(const Workers&, const AttentionArgs& args);

@@ -246,6 +246,48 @@ class Whisper(NeedsData):
         self.assertRegex(vtt, r'^WEBVTT\n\n00:00\.000 --> 00:0\d\.\d{3}\nAnd so, my')
         self.assertRegex(tsv, r'^start\tend\ttext\n0\t\d+\tAnd so, my')
 
+    def test_a_file_for_each_transcript(self):
+        names = ('spk1_snt4', 'spk1_snt5')
+        recordings = [shared('speech', name + '.wav') for name in names]
+        recordings.append(shutil.copy(recordings[1], os.path.join(self.folder.name, 'spk1_snt4.wav')))
+        folder = os.path.join(self.folder.name, 'new', 'texts')
+        for _ in range(2):  # over those that are there
+            self.assertEqual(self.heard(*recordings, '-o', 'json', '--output-dir', folder), '')
+            texts = {}
+            for name in os.listdir(folder):
+                with open(os.path.join(folder, name)) as file:
+                    texts[name] = json.load(file)['text'].strip()
+            first, second = (self.SPOKEN[name] for name in names)
+            self.assertEqual(texts, {'spk1_snt4.json': first, 'spk1_snt5.json': second, 'spk1_snt4-2.json': second})
+        os.mkdir(os.path.join(folder, 'spk1_snt4.txt'))
+        result = wick('transcribe', self.MODEL, recordings[0], '--output-dir', folder)
+        self.assertEqual((result.returncode, result.stdout), (1, self.SPOKEN['spk1_snt4'] + '\n'))  # it is not lost
+        self.assertIn('spk1_snt4.txt: ', result.stderr)
+
+    def test_where_nobody_speaks_a_note_says_so(self):
+        path = self.wav((0, 30) * 16000)
+        result = wick('transcribe', self.MODEL, path)
+        self.assertEqual((result.returncode, result.stdout), (0, ''))
+        self.assertEqual(result.stderr, f'wick: no speech found in {path}, which is very quiet: its loudest sample is '
+                                        '0.00092 of 1\n')
+        result = wick('transcribe', self.MODEL, self.wav((0, 3000) * 16000), '-o', 'json')
+        self.assertEqual(json.loads(result.stdout)['segments'], [])
+        self.assertEqual(result.stderr, f'wick: no speech found in {path}\n')
+
+    def test_ctrl_c_stops_them_all_and_keeps_what_is_done(self):
+        long, jfk = self.wav(self.samples('jfk') * 20), shared('speech', 'jfk.wav')
+        for others, message in (([], ''), ([jfk], 'wick: stopped: 1 of 2 recordings were begun\n')):
+            with subprocess.Popen([WICK, 'transcribe', self.MODEL, long, *others], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True) as process:
+                heard = process.stdout.readline() if others else ''
+                heard += process.stdout.readline()
+                process.send_signal(signal.SIGINT)
+                rest, errors = process.communicate(timeout=120)
+            self.assertEqual(process.returncode, 130)
+            self.assertEqual(errors, f'wick: {long}: interrupted, what was transcribed is kept\n' + message)
+            self.assertIn('my fellow Americans', heard)
+            self.assertNotIn(jfk, heard + rest)
+
     def test_any_rate_any_channels_and_standard_input(self):
         jfk = self.samples('jfk')
         for path in (self.wav(jfk[::2], rate=8000), self.wav([s for s in jfk for _ in range(8)], channels=8)):
@@ -256,12 +298,13 @@ class Whisper(NeedsData):
 
     def test_options_of_decoding(self):
         jfk = shared('speech', 'jfk.wav')
+        self.assertEqual(words(self.heard('--temp', '0', jfk)), words(self.SPOKEN['jfk']))
         for options in (['--beam', '1', '--temp', '0.4', '--best-of', '2'], ['--patience', '2', '--length-penalty', '1'],
                         ['--no-condition'], ['--compression-threshold', '1e9', '--logprob-threshold', '-1e9'],
                         ['--no-speech-threshold', '0.1']):
             self.assertEqual(words(self.heard(jfk, *options)), words(self.SPOKEN['jfk']), options)
         self.assertIn('Amerika', self.heard(jfk, '--hotwords', 'Amerikans', '--quantize', 'none'))  # spelt as given
-        drawn = json.loads(self.heard(jfk, '--json', '--logprob-threshold', '0', '--temp', '0', '0.2'))
+        drawn = json.loads(self.heard(jfk, '--json', '--logprob-threshold', '0', '--temp', '0,0.2'))
         self.assertEqual({s['temperature'] for s in drawn['segments']}, {0.2})  # no text is as likely as that
         for bad in (['--best-of', '0'], ['--patience', '0'], ['--length-penalty', '-1'], ['--beam', '99']):
             self.assertEqual(wick('transcribe', self.MODEL, jfk, *bad).returncode, 2, bad)
@@ -291,10 +334,11 @@ class Whisper(NeedsData):
         with open(shared('speech', 'jfk.wav'), 'rb') as file:
             whole = file.read()
         half = self.raw(whole[:len(whole) // 2])
-        self.assertTrue(self.heard(half).startswith('And so, my fellow Americans'))
         result = wick('transcribe', self.MODEL, half, '--json')
         reason = f'{half}: only the first 5.5 s can be used: it is cut off or damaged there'
         self.assertEqual(result.stderr, f'wick: {reason}\n')
+        self.assertEqual(result.returncode, 1)
+        self.assertTrue(json.loads(result.stdout)['text'].startswith(' And so, my fellow Americans'))
         self.assertEqual(json.loads(result.stdout)['warning'], reason)
 
     def test_what_comes_before_damage_is_kept(self):
@@ -303,6 +347,19 @@ class Whisper(NeedsData):
         self.assertEqual(result.returncode, 1)
         self.assertEqual(' '.join(result.stdout.split()), self.SPOKEN['jfk'])
         self.assertRegex(result.stderr, '^wick: .* only the first 11.0 s can be used: samples that are no numbers follow')
+
+    def test_a_damaged_mp3_is_one_line_of_error_and_another_behind_it_is_heard(self):
+        paths = [os.path.join(self.folder.name, name) for name in ('a.mp3', 'joined.mp3', 'damaged.mp3')]
+        write_sound(paths[0], 'mp3', self.samples('spk1_snt4'), rate=16000, channels=1)
+        with open(paths[0], 'rb') as file:
+            sentence = file.read()
+        for path, content in zip(paths[1:], (sentence * 2, sentence[:5000] + random.Random(1).randbytes(5000))):
+            with open(path, 'wb') as file:
+                file.write(content)
+        self.assertEqual(self.heard(paths[1]), ' '.join([self.SPOKEN['spk1_snt4']] * 2))
+        result = wick('transcribe', self.MODEL, paths[2])
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, r'^wick: .*damaged.mp3: only the first 0\.\d s can be used: it is damaged there\n$')
 
     def test_the_memory_of_a_long_recording_is_bounded(self):
         with open(WICK, 'rb') as program:
@@ -327,6 +384,19 @@ class Whisper(NeedsData):
         self.assertEqual(set(result), {'text', 'language', 'segments', 'timings', 'peak_memory_bytes'})
         self.assertEqual(result['timings']['audio_seconds'], 11)
         self.assertRegex(self.heard('--live', jfk, '--speed', '30', '-o', 'srt'), r'^1 00:00:00,\d{3} --> ')
+
+    def test_live_a_pipe_is_heard_before_it_ends(self):
+        wav = bytearray(float_wav([s / 32768 for s in self.samples('jfk')] + [0.0] * 16000))
+        wav[4:8] = wav[40:44] = b'\xff' * 4  # as a program writes that does not know the length
+        with subprocess.Popen([WICK, 'transcribe', self.MODEL, '--live', '-'], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            process.stdin.write(wav)
+            process.stdin.flush()
+            first = process.stdout.readline().decode()
+            process.send_signal(signal.SIGINT)
+            rest, errors = process.communicate(timeout=120)
+        self.assertEqual((process.returncode, errors), (0, b''))
+        self.assertIn(words('And so my fellow Americans'), words(first + rest.decode()))
 
     def test_live_on_a_terminal_a_line_is_corrected_in_place(self):
         ours, theirs = pty.openpty()
@@ -388,15 +458,15 @@ class Whisper(NeedsData):
         self.assertIn('1 of 2 recordings could not be transcribed', result.stderr)
 
     def test_bad_input_is_a_clear_error(self):
-        half = float_wav([0.1] * 8000 + [float('nan')] * 8000)
+        no_numbers = float_wav([float('nan')] * 8000)
         jfk = shared('speech', 'jfk.wav')
         for arguments, message in (
                 ([self.MODEL, __file__], 'not a recording that can be read'),
                 ([self.MODEL, self.folder.name], 'is a folder, expected a file'),
                 ([self.MODEL, 'none.wav'], 'none.wav: no such file'),
                 ([self.MODEL, self.wav([])], 'the recording is empty'),
-                ([self.MODEL, self.raw(half)], 'samples that are no numbers'),
-                ([self.MODEL, jfk, '-l', 'klingon'], '--language klingon'),
+                ([self.MODEL, self.raw(no_numbers)], 'nothing of it can be used: its samples are no numbers'),
+                ([self.MODEL, jfk, '-l', 'klingon'], "language 'klingon': none that Whisper knows"),
                 ([self.MODEL, jfk, '-l', 'de'], 'English-only'),
                 ([self.MODEL, jfk, '--task', 'translate'], 'English-only'),
                 ([shared('llama', 'stories260K.bin'), jfk], 'not a Whisper model')):
@@ -406,7 +476,7 @@ class Whisper(NeedsData):
             self.assertEqual(result.stdout, '')
         result = wick('chat', self.MODEL, '-p', 'hello')
         self.assertEqual(result.returncode, 1)
-        self.assertIn('a Whisper model, made to transcribe speech', result.stderr)
+        self.assertIn(f'a Whisper model, made to transcribe speech: wick transcribe {self.MODEL}', result.stderr)
 
 
 class Bench(unittest.TestCase):
@@ -579,6 +649,14 @@ class BadInput(WithTiny):
         for arguments in (['--help'], ['run', '--help'], ['--version']):
             self.assertEqual(wick(*arguments).returncode, 0, arguments)
 
+    def test_transcripts_that_cannot_be_written(self):
+        result = wick('transcribe', 'x', 'a.wav', 'b.wav', '-o', 'srt')
+        self.assertEqual(result.returncode, 2)
+        self.assertIn('--output-dir', result.stderr)
+        error = self.failed('transcribe', 'x', 'a.wav', '--output-dir', os.path.join(self.model, 'texts'))
+        self.assertRegex(error, '--output-dir .*texts: cannot be written to: Not a directory')
+        self.assertIn('Not a directory', self.failed('transcribe', 'x', 'a.wav', '--output-dir', self.model))
+
     def test_tiny_model_runs(self):
         result = wick('run', self.model, '-p', 'x', '-n', '1', '--temp', '0', '--json')
         self.assertEqual(result.returncode, 0, result.stderr)
@@ -588,6 +666,14 @@ class BadInput(WithTiny):
         self.assertIn('no such file', self.failed('run', 'no-such-model', '-p', 'x'))
         for command in ('fetch', 'verify', 'remove'):
             self.assertIn('not in the catalogue', self.failed('models', command, 'no-such-model'))
+
+    def test_a_model_that_is_built_in(self):
+        for command in (['models', 'fetch'], ['models', 'verify'], ['info']):
+            result = wick(*command, 'silero-vad')
+            self.assertEqual(result.returncode, 0)
+            self.assertIn('built in', result.stdout + result.stderr)
+        self.assertIn('built into', self.failed('models', 'remove', 'silero-vad'))
+        self.assertIn('built into', self.failed('transcribe', 'silero-vad', 'a.wav'))
 
     def test_model_that_is_not_fetched(self):
         for command in (['run', MODEL, '-p', 'x'], ['models', 'verify', MODEL]):

@@ -183,6 +183,34 @@ TEST_CASE("conformance: int8 activations stay within 1e-4 of float64 with the de
   }
 }
 
+TEST_CASE("conformance: products end with an activation, whatever the number of rows and threads") {
+  constexpr Index n = 100, k = 512;
+  const std::vector<float> bias = gaussian(n, 2);
+  for (const DType type : {DType::f32, DType::f16, DType::bf16, DType::q8_0, DType::q4_0}) {
+    const std::vector<std::byte> weights = weight_rows(type, n, k, 4);
+    for (const Arithmetic arithmetic : arithmetics(type)) {
+      const std::vector<float> x = activations(arithmetic, kMostRows * k, 1);
+      const std::vector<float> before = gaussian(kMostRows * n, 3);
+      for (const Unary activation : {Unary::relu, Unary::silu, Unary::gelu_erf, Unary::gelu_tanh}) {
+        for (const Index rows : {Index{1}, kMostRows}) {
+          const auto run = [&](const Ops& ops, int threads) {
+            std::vector<float> y = before;
+            product(ops, arithmetic, pack(ops, type, n, k, weights).weight, x.data(), k, rows,
+                    {y.data(), n, bias.data(), true, &activation}, threads);
+            return y;
+          };
+          const std::vector<float> wanted = run(reference_ops(), 1);
+          for (const Ops* ops : tables()) {
+            INFO(ops->name << " " << info(type).name << name(arithmetic) << " rows " << rows);
+            CHECK(nmse(run(*ops, 1), wanted) <= 1e-12);
+            CHECK(nmse(run(*ops, 3), wanted) <= 1e-12);
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("conformance: products add a bias and what was there, keep to their strides and leave the rest alone") {
   constexpr Index n = 37, k = 256, rows = 13, x_stride = k + 5, y_stride = n + 3;
   const std::vector<float> bias = gaussian(n, 2), before = gaussian(rows * y_stride, 3);

@@ -38,6 +38,9 @@ TEST_CASE("whisper languages: by code and by name") {
   CHECK(find_whisper_language("yue") == 99);
   CHECK(find_whisper_language("klingon") == -1);
   CHECK(whisper_languages().size() == 100);
+  CHECK(parse_whisper_language("German") == 2);
+  CHECK(parse_whisper_language("auto") == -1);
+  CHECK_THROWS_WITH(parse_whisper_language("klingon"), "language 'klingon': none that Whisper knows");
 }
 
 TEST_CASE("whisper tokenizer: encodes as Hugging Face, decodes what it encoded, suppresses what OpenAI does") {

@@ -93,6 +93,7 @@ TEST_CASE("wick.h: a recording in pieces becomes text, with the times of its wor
   const nlohmann::json info = json(wick_speech_info(session.loader));
   CHECK(info["name"] == "whisper-tiny.en.model.bin");
   CHECK(info["weight_type"] == "F16");
+  CHECK(info["loaded_type"] == "Q8_0");
   CHECK(info["languages"] == nlohmann::json::parse(R"([{"code": "en", "name": "English"}])"));
   wick_transcriber* transcriber = wick_transcriber_new(session.loader, R"({"words": true})");
   REQUIRE(transcriber);
@@ -112,6 +113,12 @@ TEST_CASE("wick.h: a recording in pieces becomes text, with the times of its wor
   CHECK(last < 11);
   const std::string transcript = nlohmann::json{{"segments", whole.segments}}.dump();
   CHECK(text(wick_transcript_text(transcript.c_str(), "srt")).starts_with("1\n00:00:00,"));
+  const nlohmann::json exported = json(wick_transcript_text(transcript.c_str(), "json"));
+  CHECK(exported["text"] == whole.text);
+  CHECK(exported["segments"] == whole.segments);
+  CHECK_FALSE(whole.segments[0]["tokens"].empty());
+  CHECK(whole.segments[0]["compression_ratio"].get<double>() > 1);
+  CHECK(whole.segments[0]["temperature"] == 0);
   CHECK(wick_transcript_text(transcript.c_str(), "doc") == WICK_ERROR);
   CHECK(wick_transcript_text("[]", "txt") == WICK_ERROR);
 
@@ -130,10 +137,9 @@ TEST_CASE("wick.h: options of a transcript that make no sense are refused in wor
   CHECK(refusal(session.loader, "[]") == "options: expected an object");
   CHECK(refusal(session.loader, R"({"beams": 5})") == "options: no option 'beams'");
   CHECK(refusal(session.loader, R"({"language": 5})") == "options: 'language' must be a text");
-  CHECK(refusal(session.loader, R"({"language": "klingon"})") ==
-        "options: 'klingon' is no language that Whisper knows");
+  CHECK(refusal(session.loader, R"({"language": "klingon"})") == "language 'klingon': none that Whisper knows");
   CHECK(refusal(session.loader, R"({"language": "de"})").find("English-only") != std::string::npos);
-  CHECK(refusal(session.loader, R"({"task": "sing"})") == "options: no task 'sing'");
+  CHECK(refusal(session.loader, R"({"task": "sing"})") == "task 'sing': only transcribe and translate");
   CHECK(refusal(session.loader, R"({"words": 1})") == "options: 'words' must be true or false");
   CHECK(refusal(session.loader, R"({"beam": 0})") == "options: 'beam' must be 1 to 64");
   CHECK(refusal(session.loader, R"({"hotwords": ["Wick"]})") == "options: 'hotwords' must be a text");
@@ -163,6 +169,17 @@ TEST_CASE("wick.h: files that are not all of a model are refused by name") {
   CHECK_FALSE(Session(WICK_MODELS_DIR, {"whisper-tiny.en.vocabulary.txt"}).loader);
   CHECK(std::string(wick_error_message()).find("whisper-tiny.en.vocabulary.txt") != std::string::npos);
   CHECK_FALSE(Session(WICK_MODELS_DIR, {}).loader);
+}
+
+TEST_CASE("wick.h: a transcript that was kept without the model's figures becomes text all the same") {
+  const char* kept = R"({"segments": [{"start": 0, "end": 1.5, "text": " Hello.", "words": []}], "language": "en"})";
+  const nlohmann::json exported = json(wick_transcript_text(kept, "json"));
+  CHECK(exported["text"] == " Hello.");
+  CHECK(exported["language"] == "en");
+  CHECK(exported["segments"][0]["tokens"].empty());
+  CHECK(exported["segments"][0]["temperature"] == 0);
+  CHECK(text(wick_transcript_text(kept, "srt")) == "1\n00:00:00,000 --> 00:00:01,500\nHello.\n\n");
+  CHECK(wick_transcript_text(R"({"segments": [], "language": 5})", "json") == WICK_ERROR);
 }
 
 TEST_CASE("wick.h: no handle is an error for speech too") {

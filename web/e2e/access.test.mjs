@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { ask, drop, startSite } from "./harness.mjs";
+import { ask, drop, startSite, tempFile } from "./harness.mjs";
+
+const jfk = readFileSync(new URL("../public/samples/jfk.wav", import.meta.url));
 
 const axe = readFileSync(
   createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
@@ -40,6 +42,15 @@ async function tour(page, look) {
   await page.getByRole("button", { name: "Edit", exact: true }).click();
   await page.getByLabel(/^Text at/).waitFor();
   await look("transcribe, editing");
+  await page.reload();
+  const names = ["one.wav", "two.wav", "three.wav"];
+  await page
+    .getByLabel("Drop, paste or choose another recording")
+    .setInputFiles(names.map((name) => tempFile(name, jfk)));
+  await page.getByText(/Transcribing two/).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByText("Waiting: three.wav").waitFor();
+  await look("transcribe, with a queue");
   await page.goto(site.url("#/bench"));
   await page.getByRole("button", { name: "Measure" }).waitFor();
   await look("bench");

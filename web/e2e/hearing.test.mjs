@@ -29,6 +29,29 @@ const jfk = readFileSync(kJfk);
 const kRate = 16_000;
 const kHead = jfk.indexOf("data", 0, "latin1") + 8;
 
+/** The recording's beginning as floats of one channel or more: what `frame` makes of a sample and its number. */
+function floats(seconds, frame) {
+  const samples = Array.from({ length: seconds * kRate }, (_, number) =>
+    frame(jfk.readInt16LE(kHead + 2 * number) / 32_768, number),
+  ).flat();
+  const channels = samples.length / (seconds * kRate);
+  const bytes = Buffer.alloc(44 + 4 * samples.length);
+  bytes.write("RIFF", 0, "latin1");
+  bytes.writeUInt32LE(bytes.length - 8, 4);
+  bytes.write("WAVEfmt ", 8, "latin1");
+  bytes.writeUInt32LE(16, 16);
+  bytes.writeUInt16LE(3, 20); // floats
+  bytes.writeUInt16LE(channels, 22);
+  bytes.writeUInt32LE(kRate, 24);
+  bytes.writeUInt32LE(4 * channels * kRate, 28);
+  bytes.writeUInt16LE(4 * channels, 32);
+  bytes.writeUInt16LE(32, 34);
+  bytes.write("data", 36, "latin1");
+  bytes.writeUInt32LE(4 * samples.length, 40);
+  samples.forEach((sample, at) => bytes.writeFloatLE(sample, 44 + 4 * at));
+  return bytes;
+}
+
 /** The recording cut to so many seconds, or repeated to them. */
 function wav(seconds) {
   const one = jfk.subarray(kHead, kHead + 2 * 11 * kRate);
@@ -119,7 +142,7 @@ describe("the page with the real engine", { skip }, () => {
   });
 
   test("flac, ogg, mp3 and mp4 are heard as wav is", async (context) => {
-    const source = tempFile("short.wav", wav(4));
+    const source = tempFile("short.wav", wav(5));
     const files = [];
     try {
       for (const kind of ["flac", "ogg", "mp3"]) {
@@ -144,6 +167,22 @@ describe("the page with the real engine", { skip }, () => {
       await whole(`kennedy as ${path.slice(-4).replace(".", "")}`);
       assert.match(await heard(), /^and so my fellow americans/);
     }
+    assert.deepEqual(page.trouble, []);
+  });
+
+  test("a voice in opposite phases is heard, and what comes before a damaged sample", async () => {
+    const apart = floats(5, (sample) => [sample, -sample]);
+    await another(tempFile("apart.wav", apart));
+    await whole("apart");
+    assert.match(await heard(), /^and so my fellow americans/);
+    const damaged = (sample, number) => (number === 5 * kRate ? NaN : sample);
+    await another(tempFile("damaged.wav", floats(8, damaged)));
+    await whole("damaged");
+    assert.match(await heard(), /^and so my fellow americans/);
+    await page
+      .getByRole("alert")
+      .getByText(/damaged\.wav breaks off at 0:05 of 0:08: samples/)
+      .waitFor();
     assert.deepEqual(page.trouble, []);
   });
 
@@ -179,10 +218,11 @@ describe("the page with the real engine", { skip }, () => {
       document.body.dispatchEvent(new DragEvent("drop", init));
     });
     await page.getByText("Ready · whisper-tiny.en").waitFor();
-    await another(tempFile("mine.wav", wav(4)));
+    await another(tempFile("mine.wav", wav(5)));
     await whole("mine");
     assert.match(await heard(), /^and so my fellow americans/);
     await page.locator("dd").getByText("whisper-tiny.en").waitFor();
+    await page.getByText("Its F16 weights run as Q8_0.").waitFor();
     assert.deepEqual(page.trouble, []);
   });
 

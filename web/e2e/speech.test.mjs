@@ -55,6 +55,8 @@ async function hear({ variant, chat }) {
   told.whole = await read(
     model.transcribe(pieces(11), { beam: 5, words: true }),
   );
+  const json = await engine.exportTranscript(told.whole.segments, "json", "en");
+  told.json = JSON.parse(json);
   told.srt = await engine.exportTranscript(told.whole.segments, "srt");
 
   // A minute and a half, aborted when its first half minute is written down.
@@ -112,12 +114,17 @@ for (const variant of ["threads", "relaxed"]) {
 
       assert.equal(told.engine.variant, variant);
       assert.equal(told.info.name, "whisper-tiny.en.model.bin");
+      assert.equal(told.info.quantisation, "Q8_0");
+      assert.equal(told.info.file_quantisation, "F16");
       assert.deepEqual(told.info.languages, [{ code: "en", name: "English" }]);
       assert.match(whole.text, kText);
       if (existsSync(wick)) {
-        const args = ["transcribe", files[1], jfk, "--beam", "5", "--json"];
+        const args = ["transcribe", files[1], jfk, "--words", "--json"];
         const native = JSON.parse(execFileSync(wick, args, { stdio: "pipe" }));
         assert.equal(whole.text, native.text);
+        assert.equal(told.json.text, native.text);
+        const names = ([segment]) => Object.keys(segment);
+        assert.deepEqual(names(told.json.segments), names(native.segments));
       }
       const words = whole.segments.flatMap((segment) => segment.words);
       assert.equal(words.map(({ text }) => text).join(""), whole.text);

@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, afterEach, before, test } from "node:test";
-import { choose, drop, startSite, tempFile } from "./harness.mjs";
+import {
+  choose,
+  drop,
+  fakeModel,
+  kSpeechMagic,
+  startSite,
+  tempFile,
+} from "./harness.mjs";
 import { fileURLToPath } from "node:url";
 
 const kJfk = fileURLToPath(
@@ -263,12 +270,84 @@ test("a file that is cut short gives what it has, and says so", async () => {
   await alertOf(/cut\.wav breaks off at 0:10/).waitFor();
 });
 
-test("silence is no transcript", async () => {
+test("a damaged sample ends a recording; what comes before it is kept", async () => {
+  await ready();
+  const frames = 16_000 * 12;
+  const bytes = Buffer.concat([wav({ seconds: 0 }), Buffer.alloc(4 * frames)]);
+  bytes.writeUInt16LE(3, 20); // floats
+  bytes.writeUInt32LE(4 * 16_000, 28);
+  bytes.writeUInt16LE(4, 32);
+  bytes.writeUInt16LE(32, 34);
+  bytes.writeUInt32LE(36 + 4 * frames, 4);
+  bytes.writeUInt32LE(4 * frames, 40);
+  for (let at = 0; at < frames; at += 1)
+    bytes.writeFloatLE(at === 160_000 ? NaN : Math.sin(at / 7), 44 + 4 * at);
+  await open("nan.wav", bytes);
+  await whole();
+  await alertOf(
+    /nan\.wav breaks off at 0:10 of 0:12: samples that are/,
+  ).waitFor();
+  assert.match(await text().innerText(), /And so/);
+});
+
+test("silence is no transcript, and is said to be very quiet", async () => {
   await ready();
   const bytes = wav({ seconds: 3 });
   bytes.fill(0, 44);
   await open("silence.wav", bytes);
-  await page.getByText("Nothing was said that the model could hear.").waitFor();
+  await page
+    .getByText("No speech found in this recording. It is very quiet.")
+    .waitFor();
+});
+
+test("several recordings are transcribed one after another, and what is none is told by name", async () => {
+  await ready();
+  const chooser = page.waitForEvent("filechooser");
+  await button("Choose a file").click();
+  await (
+    await chooser
+  ).setFiles([
+    tempFile("one.wav", wav({ seconds: 20 })),
+    tempFile("notes.txt", "Dear diary"),
+    tempFile("two.wav", wav({ seconds: 20 })),
+    tempFile("three.wav", wav({ seconds: 9 })),
+  ]);
+  const queue = page.getByRole("group", { name: "Queue" });
+  await queue.getByText("notes.txt, two.wav, three.wav").waitFor();
+  await page.getByRole("heading", { name: "one" }).waitFor();
+  await queue.getByText(/Transcribing two, 0:\d\d of 0:20/).waitFor();
+  await alertOf(/notes\.txt is no sound/).waitFor();
+  // The first stays; the one in work shows when it is asked for.
+  await page.getByRole("heading", { name: "one" }).waitFor();
+  await queue.getByRole("link", { name: "two" }).click();
+  await page.getByRole("heading", { name: "two" }).waitFor();
+  await queue.getByText("Next: three.wav").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByText(/Stopped at/).waitFor();
+  await queue.getByText("Waiting: three.wav").waitFor();
+  await button("Transcribe it").click();
+  await page.getByRole("heading", { name: "three" }).waitFor();
+  await whole();
+  await queue.waitFor({ state: "detached" });
+  const earlier = page.getByRole("region", { name: "Earlier recordings" });
+  assert.equal(await earlier.getByRole("link").count(), 2);
+  noTrouble();
+});
+
+test("of a model and a recording that come together, each goes its way", async () => {
+  await ready();
+  await sample();
+  await page
+    .getByLabel("Drop, paste or choose another recording")
+    .setInputFiles([
+      tempFile("mine.model.bin", fakeModel(1, kSpeechMagic)),
+      tempFile("told.wav", wav({ seconds: 9 })),
+    ]);
+  await page.getByRole("heading", { name: "told" }).waitFor();
+  await page.locator("dd").getByText("mine", { exact: true }).waitFor();
+  await whole();
+  assert.match(await text().innerText(), /And so/);
+  noTrouble();
 });
 
 test("a line is edited in place; the edit survives a reload, and so does the sound", async () => {
@@ -322,7 +401,7 @@ test("export in every format, also after a reload, when no model is loaded", asy
     ],
     ["vtt", "Subtitles, WebVTT", /^WEBVTT\n\n(00:)?00:00\.700 --> /],
     ["tsv", "Table with times", /^start\tend\ttext\n700\t\d+\tAnd so/],
-    ["json", "Words, times, probabilities", /^\{\n {2}"text": "And so/],
+    ["json", "Words, times, probabilities", /^\{\n {2}"text": " And so/],
   ]) {
     await page.getByText("Export", { exact: true }).click();
     const download = page.waitForEvent("download");
@@ -334,8 +413,11 @@ test("export in every format, also after a reload, when no model is loaded", asy
     );
     const content = readFileSync(await saved.path(), "utf8");
     assert.match(content, beginning);
-    if (format === "json")
-      assert.equal(JSON.parse(content).segments[0].words[0].text, " And");
+    if (format !== "json") continue;
+    const { language, file, segments } = JSON.parse(content);
+    assert.deepEqual([language, file], ["en", "jfk.wav"]);
+    assert.equal(segments[0].words[0].text, " And");
+    assert.ok(segments[0].tokens.length > 0);
   }
   await page.getByText("Ready", { exact: true }).waitFor(); // no model came
 });
@@ -442,6 +524,14 @@ test("a trap of the engine is told inline; Try again starts it afresh", async ()
   await button("Try again").click();
   await line(0).getByText("Americans,").waitFor();
   assert.match(await text().innerText(), /And so/);
+});
+
+test("what a model's weights run as is told", async () => {
+  await ready();
+  await sample();
+  await page.getByText("Its F16 weights run as Q8_0.").waitFor();
+  const menu = page.getByLabel(/Model: Whisper tiny, English/);
+  assert.match(await menu.innerText(), /Q8_0/);
 });
 
 test("a model of many languages may be chosen, and told which one", async () => {

@@ -48,10 +48,10 @@ export class ModelMenu extends LightElement {
       choice?.kind === "catalog"
         ? items.find(({ entry }) => entry.name === choice.name)
         : undefined;
-    if (item)
-      return { title: item.entry.title, sub: item.entry.quantisation ?? "" };
-    const sub = model?.info.quantisation ?? "";
-    return { title, sub: title.endsWith(sub) ? "" : sub };
+    const name = item?.entry.title ?? title;
+    // What runs, once that is known; the catalogue knows the file.
+    const sub = model?.info.quantisation ?? item?.entry.quantisation ?? "";
+    return { title: name, sub: name.endsWith(sub) ? "" : sub };
   }
 
   #item({ entry, size, stored, fit, reachable }: ShelfItem) {

@@ -23,7 +23,7 @@ export function chosenMicrophone(): string {
 @customElement("source-bar")
 export class SourceBar extends LightElement {
   @property({ attribute: false }) session!: TranscribeSession;
-  @property({ attribute: false }) onFile!: (file: File) => void;
+  @property({ attribute: false }) onFiles!: (files: File[]) => void;
   @state() private devices: MicrophoneDevice[] = [];
   #list = () => void listMicrophones().then((found) => (this.devices = found));
 
@@ -51,6 +51,7 @@ export class SourceBar extends LightElement {
         ><input
           type="file"
           class="sr"
+          multiple
           accept=${kAccept}
           @change=${this.#chosen}
       /></label>
@@ -112,8 +113,8 @@ export class SourceBar extends LightElement {
 
   #chosen(event: Event): void {
     const field = event.target as HTMLInputElement;
-    const file = field.files?.[0];
+    const files = [...(field.files ?? [])];
     field.value = "";
-    if (file) this.onFile(file);
+    this.onFiles(files);
   }
 }

@@ -56,7 +56,7 @@ export class TranscribeEmpty extends LightElement {
           </button>
         </div>
         <p class="small" role="status">
-          ${opening ? `Looking into ${opening}` : "Paste works too"}
+          ${opening ? `Looking into ${opening}` : "Paste works too, and several at once"}
         </p>
       </div>
       ${this.problem}

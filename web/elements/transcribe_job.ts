@@ -48,7 +48,13 @@ export class TranscribeJob extends LightElement {
         ${progressRow(
           words,
           progress,
-          html`<button class="btn quiet small" @click=${stop}>Cancel</button>`,
+          html`<button
+            class="btn quiet small"
+            ?disabled=${job.stopping}
+            @click=${stop}
+          >
+            Cancel
+          </button>`,
         )}
       </div>`;
     }
@@ -87,9 +93,15 @@ export class TranscribeJob extends LightElement {
         }
         ${rate > 0 && !hearing ? html`<span>${rateWords(rate)}</span>` : nothing}
         ${left > 0.5 && !hearing ? html`<span>${duration(left)} left</span>` : nothing}
-        <button class="btn quiet small stop" @click=${stop}>
-          ${hearing ? "Stop recording" : html`Stop<span class="wide-only">, keep the text</span>`}
-        </button>
+        ${
+          job.stopping
+            ? html`<span class="stop" role="status"
+                >Stopping, the text is kept</span
+              >`
+            : html`<button class="btn quiet small stop" @click=${stop}>
+                ${hearing ? "Stop recording" : html`Stop<span class="wide-only">, keep the text</span>`}
+              </button>`
+        }
       </div>
     </div>`;
   }

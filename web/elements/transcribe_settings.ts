@@ -46,6 +46,7 @@ export class TranscribeSettings extends LightElement {
             .shelf=${this.shelf}
             .onPick=${this.onPick}
           ></model-menu>
+          ${this.#weights()}
         </div>
         ${this.#language()} ${this.#task()}
       </section>
@@ -70,6 +71,14 @@ export class TranscribeSettings extends LightElement {
 
   #change(part: Partial<Settings>): void {
     this.settings.set({ ...this.settings.value, ...part });
+  }
+
+  #weights() {
+    const info = this.room.state.value.model?.info;
+    if (!info || info.quantisation === info.file_quantisation) return nothing;
+    return html`<span class="small"
+      >Its ${info.file_quantisation} weights run as ${info.quantisation}.</span
+    >`;
   }
 
   #language() {
@@ -137,6 +146,7 @@ export class TranscribeSettings extends LightElement {
         .value=${live(String(beam))}
         @input=${(event: InputEvent) => this.#change({ beam: Number((event.target as HTMLInputElement).value) })}
       />
+      <span class="small">While the microphone is on: one.</span>
     </div>`;
   }
 

@@ -3,7 +3,8 @@ import { customElement, property } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import type { SpeechRoom } from "../pages/engine_room.ts";
 import type { Observable } from "../pages/observable.ts";
-import { formats, type ExportFormat } from "../pages/transcribe/export.ts";
+import type { TranscriptFormat } from "../engine/types.ts";
+import { formats } from "../pages/transcribe/export.ts";
 import { figuresOf, textOf } from "../pages/transcribe/recording.ts";
 import { saveTranscript } from "../pages/transcribe/save.ts";
 import { findHits, nextHit } from "../pages/transcribe/search.ts";
@@ -122,7 +123,7 @@ export class TranscriptTools extends LightElement {
     );
   }
 
-  #save(format: ExportFormat): void {
+  #save(format: TranscriptFormat): void {
     this.querySelector("details")?.removeAttribute("open");
     const { recording } = this.session.state.value;
     if (recording) void saveTranscript(recording, format, this.room);

@@ -92,10 +92,14 @@ export interface Engine {
     source: ModelSource,
     options?: LoadCallOptions,
   ): Promise<SpeechModel>;
-  /** Segments as a file's text; with or without a model, and while a transcript is being made. */
+  /**
+   * Segments as a file's text; with or without a model, and while a transcript is being made. The language's code goes
+   * into JSON.
+   */
   exportTranscript(
     segments: TranscriptSegment[],
     format: TranscriptFormat,
+    language?: string,
   ): Promise<string>;
   /** Ends the worker. The next load starts a fresh one. */
   kill(): void;
@@ -206,9 +210,9 @@ export async function createEngine(
       const model = await client.call("loadSpeech", input, how);
       return speechModel(client, model, jobs);
     },
-    async exportTranscript(segments, format) {
+    async exportTranscript(segments, format, language = "") {
       await revive();
-      return client.call("exportTranscript", { segments, format });
+      return client.call("exportTranscript", { segments, format, language });
     },
   };
 }

@@ -12,7 +12,7 @@ export interface WorkerLike<Calls extends CallTable> {
 export interface CallOptions<Event> {
   signal?: AbortSignal | undefined;
   onEvent?: (event: Event) => void;
-  /** Milliseconds, in the place of the client's own. */
+  /** Milliseconds, in the place of the client's own; Infinity kills no worker. */
   patience?: number;
   /** What of the input is handed over rather than copied. */
   transfer?: Transferable[];
@@ -101,9 +101,11 @@ export function createClient<Calls extends CallTable>(
         let deadline: ReturnType<typeof setTimeout> | undefined;
         const cancel = () => {
           worker.postMessage({ id, call: "cancel" }, []);
+          const limit = options.patience ?? patience;
+          if (limit === Infinity) return; // which a timer takes for 0
           deadline = setTimeout(
             () => kill("The engine did not stop in time and was ended."),
-            options.patience ?? patience,
+            limit,
           );
         };
         signal?.addEventListener("abort", cancel, { once: true });

@@ -75,6 +75,7 @@ export interface SpeechCore {
   transcriptText(
     segments: TranscriptSegment[],
     format: TranscriptFormat,
+    language: string,
   ): string;
 }
 

@@ -119,8 +119,8 @@ export function createHandlers(
         inlet.close();
       }
     },
-    exportTranscript: ({ segments, format }) =>
-      started().transcriptText(segments, format),
+    exportTranscript: ({ segments, format, language }) =>
+      started().transcriptText(segments, format, language),
     *bench(options, job) {
       const current = started();
       try {

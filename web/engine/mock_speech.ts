@@ -1,6 +1,6 @@
 import type { SpeechCore } from "./core.ts";
 import { WickError } from "./errors.ts";
-import { randomOf, wait } from "./mock_tools.ts";
+import { idOf, randomOf, wait } from "./mock_tools.ts";
 import { kSampleRate } from "./samples.ts";
 import type {
   SpeechModelInfo,
@@ -31,7 +31,8 @@ export function mockSpeechInfo(name: string, bytes: number): SpeechModelInfo {
   return {
     name: name.replace(/\.model\.bin$|\.\w+$/, ""),
     architecture: "whisper",
-    quantisation: "F16",
+    quantisation: "Q8_0",
+    file_quantisation: "F16",
     languages: /\.en\b/.test(name) ? kLanguages.slice(0, 1) : kLanguages,
     file_bytes: bytes,
     memory_bytes: bytes,
@@ -74,6 +75,8 @@ export function createMockSpeech(
       {
         ...{ start: first.start, end, text },
         ...{ avg_logprob: -0.24, no_speech_prob: 0.01 },
+        ...{ temperature: 0, compression_ratio: 1.4 },
+        tokens: spoken.map((word) => idOf(word.text)),
         words: options.words ? spoken : [],
       },
     ];
@@ -162,7 +165,12 @@ function wordsOf(text: string, begin: number): TranscriptWord[] {
 function textOf(
   segments: TranscriptSegment[],
   format: TranscriptFormat,
+  language: string,
 ): string {
+  if (format === "json") {
+    const text = segments.map((segment) => segment.text).join("");
+    return JSON.stringify({ text, language, segments });
+  }
   const stamp = (seconds: number, mark: string) =>
     new Date(Math.round(seconds * 1000))
       .toISOString()

@@ -70,7 +70,11 @@ export type EngineCalls = {
   };
   /** Answered at once, beside a call that runs. */
   exportTranscript: {
-    input: { segments: TranscriptSegment[]; format: TranscriptFormat };
+    input: {
+      segments: TranscriptSegment[];
+      format: TranscriptFormat;
+      language: string;
+    };
     event: never;
     output: string;
   };

@@ -27,9 +27,6 @@ export interface SpeechModel {
   unload(): Promise<void>;
 }
 
-/** A step ends with the encoder's half minute of sound, which takes a large model many seconds. */
-const kPatience = 60_000;
-
 /** `jobs` holds what ends each running call. */
 export function speechModel(
   client: Client<EngineCalls>,
@@ -49,8 +46,12 @@ export function speechModel(
       "transcribe",
       { options, samples: port2 },
       {
-        ...{ signal: job.signal, onEvent: push },
-        ...{ patience: kPatience, transfer: [port2] },
+        signal: job.signal,
+        onEvent: push,
+        transfer: [port2],
+        // A step with the encoder's half minute of sound takes a large model minutes on a slow machine, and nothing
+        // tells it from one that hangs.
+        patience: Infinity,
       },
     );
     const sound = sendSamples(audio, port1, over.signal);

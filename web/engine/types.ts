@@ -103,7 +103,9 @@ export interface ChatStats {
 export interface SpeechModelInfo {
   name: string;
   architecture: string;
+  /** Of its weights, as they run and as the file has them: `Q8_0` of `F16`. */
   quantisation: string;
+  file_quantisation: string;
   /** What it can hear, in its own order; one for an English-only model. */
   languages: SpeechLanguage[];
   file_bytes: number;
@@ -147,6 +149,10 @@ export interface TranscriptSegment {
   text: string;
   avg_logprob: number;
   no_speech_prob: number;
+  /** What its text was made of, how it was drawn, and how well the text compresses; absent in older transcripts. */
+  tokens?: number[];
+  temperature?: number;
+  compression_ratio?: number;
   /** Empty unless TranscribeOptions.words asks for them. Their texts, joined, are the segment's. */
   words: TranscriptWord[];
 }
@@ -171,7 +177,8 @@ export interface TranscribeStats {
   stop_reason: "end" | "cancelled";
 }
 
-export type TranscriptFormat = "txt" | "srt" | "vtt" | "tsv";
+/** `json` is what `wick transcribe --json` tells of the text. */
+export type TranscriptFormat = "txt" | "srt" | "vtt" | "tsv" | "json";
 
 /** What the engine measures of itself. What is left out takes the engine's default. */
 export interface BenchOptions {

@@ -17,6 +17,7 @@ interface NativeInfo {
   name: string;
   architecture: string;
   weight_type: string;
+  loaded_type: string;
   languages: SpeechLanguage[];
 }
 
@@ -72,7 +73,8 @@ export function createWasmSpeech(
       model = {
         name: told.name,
         architecture: told.architecture,
-        quantisation: told.weight_type,
+        quantisation: told.loaded_type,
+        file_quantisation: told.weight_type,
         languages: told.languages,
         file_bytes,
         memory_bytes: engineFacts(module, engine).memory_bytes,
@@ -118,12 +120,12 @@ export function createWasmSpeech(
         const { segments, preview, language } = JSON.parse(text) as NativeStep;
         return {
           state: kStates[state] ?? "done",
-          segments: segments.map(ours),
+          segments: segments.map((segment) => ({ words: [], ...segment })),
           ...{ preview, language, seconds_done, seconds },
         };
       },
-      transcriptText(segments, format) {
-        const texts = [toJson({ segments }), format];
+      transcriptText(segments, format, language) {
+        const texts = [toJson({ segments, language }), format];
         const length = module.withTexts(texts, (first, second) =>
           module._wick_transcript_text(first ?? 0, second ?? 0),
         );
@@ -131,10 +133,4 @@ export function createWasmSpeech(
       },
     },
   };
-}
-
-/** A segment without what only the engine wants to know of it. */
-function ours(segment: NativeStep["segments"][number]): TranscriptSegment {
-  const { start, end, text, avg_logprob, no_speech_prob, words = [] } = segment;
-  return { start, end, text, avg_logprob, no_speech_prob, words };
 }

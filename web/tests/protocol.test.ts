@@ -133,6 +133,23 @@ describe("client and server", () => {
     }
   });
 
+  test("but not where the call is patient without end", async () => {
+    vi.useFakeTimers();
+    try {
+      const { client } = start(4000);
+      const controller = new AbortController();
+      void client.call("hang", null, {
+        signal: controller.signal,
+        patience: Infinity,
+      });
+      controller.abort();
+      await vi.advanceTimersByTimeAsync(1e8);
+      expect(client.dead).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test("a trap of the module ends its worker", async () => {
     const { client, worker } = start();
     const waiting = client.call("fail", "trap");

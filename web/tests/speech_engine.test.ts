@@ -200,6 +200,10 @@ test("a transcript is exported, also without a model and while one is being made
   expect(await engine.exportTranscript(segments, "txt")).toMatch(/^And so, my/);
   controller.abort();
   await stream.stats;
+  const json = await engine.exportTranscript(segments, "json", "en");
+  expect(JSON.parse(json)).toMatchObject({ language: "en", segments });
+  expect(segments[0]).toMatchObject({ temperature: 0, compression_ratio: 1.4 });
+  expect(segments[0]?.tokens).not.toHaveLength(0);
   const bare = await createOne();
   expect(await bare.exportTranscript(segments, "txt")).toMatch(/^And so, my/);
   bare.kill();

@@ -3,8 +3,14 @@ import { expect, test } from "vitest";
 import { ahead, createQueue, skip } from "../pages/transcribe/ahead.ts";
 import { kSilent, litBars, nextLevel } from "../pages/transcribe/level.ts";
 import { measured } from "../pages/transcribe/measured.ts";
-import { bars, createPeaks, pathOfBars } from "../pages/transcribe/peaks.ts";
+import {
+  bars,
+  createPeaks,
+  isQuiet,
+  pathOfBars,
+} from "../pages/transcribe/peaks.ts";
 import { createResampler, toMono } from "../pages/transcribe/resample.ts";
+import { soundPieces, type Block } from "../pages/transcribe/sound_pieces.ts";
 import { createWavWriter } from "../pages/transcribe/wav.ts";
 
 const sine = (hertz: number, rate: number, seconds: number) =>
@@ -66,6 +72,100 @@ test("mono is the mean of the channels, however many there are", () => {
   expect(toMono([])).toHaveLength(0);
 });
 
+test("mono is the first channel where the others cancel it out", () => {
+  const left = sine(200, 8000, 0.1);
+  const against = left.map((sample) => -0.95 * sample);
+  expect(toMono([left, against])).toBe(left);
+  const apart = sine(300, 8000, 0.1);
+  expect(toMono([left, apart])).not.toBe(left);
+  const silence = new Float32Array(left.length);
+  const one = toMono([silence, silence, left, silence]);
+  expect(
+    difference(
+      one,
+      left.map((sample) => sample / 4),
+    ),
+  ).toBeLessThan(1e-6);
+});
+
+/** What becomes of decoded blocks of a file of some seconds: samples, and what is told of it. */
+async function heardOf(blocks: Block[], seconds: number, failure?: Error) {
+  const decoder = async function* () {
+    for (const block of blocks) yield await Promise.resolve(block);
+    if (failure) throw failure;
+  };
+  const told: string[] = [];
+  const facts = { name: "a.wav", seconds, missing: 0 };
+  const heard: number[] = [];
+  for await (const piece of soundPieces(decoder(), facts, (words) =>
+    told.push(words),
+  ))
+    heard.push(...piece);
+  return { heard, told };
+}
+/** A tone in blocks of a tenth of a second. */
+const tone = (seconds: number, rate = kSampleRate): Block[] =>
+  Array.from({ length: seconds * 10 }, () => ({
+    rate,
+    channels: [sine(440, rate, 0.1)],
+  }));
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, -1e12])(
+  "pieces: what comes before a sample of %f is kept, and it is told where",
+  async (wrong) => {
+    const blocks = tone(4);
+    blocks[25]?.channels[0]?.fill(wrong, 800);
+    const { heard, told } = await heardOf(blocks, 4);
+    expect(heard).toHaveLength(2.55 * kSampleRate);
+    expect(heard.every((sample) => Math.abs(sample) <= 1)).toBe(true);
+    expect(told).toEqual([
+      "a.wav breaks off at 0:02 of 0:04: samples that are no numbers follow.",
+    ]);
+  },
+);
+
+test("pieces: what is damaged from its first sample on is no recording", async () => {
+  const blocks = [{ rate: 8000, channels: [Float32Array.of(Number.NaN)] }];
+  await expect(heardOf(blocks, 1)).rejects.toThrow(
+    "a.wav cannot be decoded: samples that are no numbers follow.",
+  );
+});
+
+test("pieces: a decoder that fails, and a file that ends early, keep what came", async () => {
+  const failed = await heardOf(tone(2), 9, new Error("bad packet"));
+  expect(failed.heard).toHaveLength(2 * kSampleRate);
+  expect(failed.told).toEqual([
+    "a.wav breaks off at 0:02 of 0:09: bad packet.",
+  ]);
+  const short = await heardOf(tone(2), 9);
+  expect(short.told).toEqual([
+    "a.wav breaks off at 0:02 of 0:09: the rest of the file is missing.",
+  ]);
+  expect((await heardOf(tone(2), 2)).told).toEqual([]);
+});
+
+test("pieces: rate and channels may change within a file", async () => {
+  const stereo = tone(1, 48_000).map(({ rate, channels }) => ({
+    rate,
+    channels: [...channels, ...channels],
+  }));
+  const blocks = [...tone(1), ...tone(0.5, 48_000), ...stereo];
+  const { heard, told } = await heardOf(blocks, 2.5);
+  expect(heard).toHaveLength(2.5 * kSampleRate);
+  expect(told).toEqual([]);
+});
+
+test("pieces: a voice in opposite phases is heard, by the second and not by the block", async () => {
+  const blocks = tone(2).map(({ rate, channels: [left = second()] }, at) => ({
+    rate,
+    // In the first second they cancel out for a tenth of it only.
+    channels: [left, at > 0 && at < 10 ? left : left.map((sample) => -sample)],
+  }));
+  const { heard } = await heardOf(blocks, 2);
+  expect(Math.max(...heard.slice(0, 1600))).toBe(0);
+  expect(Math.max(...heard.slice(kSampleRate))).toBeGreaterThan(0.9);
+});
+
 test("wav: header and samples are those of a 16-bit file at 16 kHz", async () => {
   const wav = createWavWriter();
   wav.add(Float32Array.of(0, 1, -1, 2));
@@ -91,6 +191,15 @@ test("peaks: bars follow loudness, and silence is a dot", () => {
   ]);
   expect(pathOfBars(Float32Array.of(0), 4, 76)).toBe("M2.0 36.9V39.1");
   expect([...bars(new Uint8Array(0), 0, 0, 3)]).toEqual([0, 0, 0]);
+});
+
+test("peaks: a recording is quiet whose loudest sample is under a hundredth", () => {
+  const quiet = createPeaks();
+  quiet.add(new Float32Array(kSampleRate).fill(-0.0099));
+  expect(isQuiet(quiet.values())).toBe(true);
+  quiet.add(new Float32Array(kSampleRate).fill(-0.0101));
+  expect(isQuiet(quiet.values())).toBe(false);
+  expect(isQuiet(new Uint8Array(3))).toBe(true);
 });
 
 test("peaks: given values do not change when more is added", () => {

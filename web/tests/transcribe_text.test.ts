@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { TranscriptSegment } from "../engine/types.ts";
 import { clock, clockTenths, spokenTime } from "../pages/transcribe/clock.ts";
-import { toJson } from "../pages/transcribe/export.ts";
+import { withSource } from "../pages/transcribe/export.ts";
 import { kCodes, languageName, sorted } from "../pages/transcribe/languages.ts";
 import { createMeter, rateWords } from "../pages/transcribe/progress.ts";
 import { splitWords, withText } from "../pages/transcribe/realign.ts";
@@ -71,6 +71,7 @@ test("realign: words that stay keep their times, new ones share those of the old
   expect(own).toMatchObject({ text: " own", start: 5.75, end: 6 });
   expect(own?.probability).toBe(1);
   expect(after.words[0]?.probability).toBe(0.9);
+  expect(after.tokens).toEqual([]); // which were another text's
 });
 
 test.each([
@@ -94,7 +95,11 @@ test.each([
 
 test("realign: a segment without words stays so", () => {
   const bare = { ...segment(4, " ask"), words: [] };
-  expect(withText(bare, " tell")).toEqual({ ...bare, text: " tell" });
+  expect(withText(bare, " tell")).toEqual({
+    ...bare,
+    text: " tell",
+    tokens: [],
+  });
 });
 
 test("search: without regard to case, accents and blanks; around the end", () => {
@@ -150,19 +155,21 @@ test("names and sound in words", () => {
   ]);
 });
 
-test("export: JSON has the text, the words and where they are from", () => {
+test("export: the engine's JSON, and where its text is from", () => {
   const file = { name: "jfk.wav", size: 1 };
   const recording = createRecording("id", "sample", file, "Kennedy", 0);
-  const json = JSON.parse(
-    toJson({ ...recording, segments: said, seconds: 22.00001 }),
-  ) as Record<string, unknown>;
-  expect(json).toMatchObject({
+  const text = textOf(said);
+  const engine = JSON.stringify({ text, language: "en", segments: said });
+  const json = withSource(engine, { ...recording, seconds: 22.00001 });
+  expect(JSON.parse(json)).toEqual({
+    text,
+    language: "en",
     title: "Kennedy",
     file: "jfk.wav",
     seconds: 22,
+    model: "",
+    segments: said,
   });
-  expect(json.text).toBe(textOf(said));
-  expect(json.segments).toEqual(said);
 });
 
 test("settings: what is out of range or of another type takes the default", () => {
@@ -189,13 +196,13 @@ test("settings: an English-only model is not asked for German, nor to translate"
     ...{
       language: "en",
       task: "transcribe",
-      beam: 1,
+      beam: 5,
       words: true,
       live: false,
     },
   });
   expect(optionsOf(wish, two, true)).toMatchObject({
-    ...{ language: "de", task: "translate", live: true },
+    ...{ language: "de", task: "translate", live: true, beam: 1 },
   });
   expect(optionsOf({ ...wish, language: "fr" }, two, false).language).toBe(
     "auto",

@@ -60,7 +60,9 @@ const model = {
 } as unknown as SpeechModel;
 
 const room = {
-  state: { value: { title: "Whisper tiny" } },
+  get state() {
+    return { value: { title: "Whisper tiny", model: missing ? null : model } };
+  },
   ensure: () => (missing ? Promise.reject(missing) : Promise.resolve(model)),
   report: () => undefined,
   forget: () => undefined,
@@ -118,7 +120,7 @@ test("a file is transcribed, with what is known of it", async () => {
   expect(recording?.peaks).toHaveLength(150);
   expect([job, (sound as File).name]).toEqual([null, "team_meeting.mp3"]);
   expect(asked).toEqual([
-    { language: "en", task: "transcribe", beam: 1, words: true, live: false },
+    { language: "en", task: "transcribe", beam: 5, words: true, live: false },
   ]);
 });
 
@@ -275,6 +277,103 @@ test("of files that are opened at once, one is transcribed at a time", async () 
     ["a.mp3", "b.mp3"].map((name) => session.openFile(file(name, 2))),
   );
   expect(most).toBe(1);
+  expect(texts(session)).toEqual([" one", " two"]);
+});
+
+const titles = ({ state }: ReturnType<typeof sessionWith>) =>
+  state.value.heads.map(({ title }) => title).toSorted();
+
+test("files that come together are transcribed one after another, each as its own recording", async () => {
+  pace = 1;
+  const session = sessionWith(memoryRecordings());
+  const names = ["bad.txt", "a.mp3", "b.mp3", "bad.pdf", "c.mp3"];
+  const waited: number[] = [];
+  session.state.subscribe(({ waiting }) => waited.push(waiting.length));
+  await session.openFiles(names.map((name) => file(name, 2)));
+  expect(titles(session)).toEqual(["a", "b", "c"]);
+  for (const { id } of session.state.value.heads) {
+    if (id !== session.state.value.recording?.id) await session.open(id);
+    expect(texts(session)).toEqual([" one", " two"]);
+    expect(session.state.value.recording?.complete).toBe(true);
+  }
+  expect(new Set(waited)).toEqual(new Set([5, 4, 3, 2, 1, 0]));
+});
+
+test("of files that come together the first is shown and stays; what is none is told by name", async () => {
+  const session = sessionWith(memoryRecordings());
+  const names = ["bad.txt", "a.mp3", "b.mp3", "bad.pdf"];
+  await session.openFiles(names.map((name) => file(name, 2)));
+  const { recording, sound, problem } = session.state.value;
+  expect(recording?.title).toBe("a");
+  expect((sound as File).name).toBe("a.mp3");
+  expect(problem).toBe("bad.txt: no sound.\nbad.pdf: no sound.");
+});
+
+test("files that come while one is in work wait for their turn", async () => {
+  pace = 5;
+  const session = sessionWith(memoryRecordings());
+  const work = session.openFiles([file("a.mp3", 4)]);
+  while (!texts(session)?.length) await settle();
+  await session.openFiles([file("b.mp3", 1), file("c.mp3", 1)]);
+  expect(session.state.value.waiting).toHaveLength(2);
+  await work;
+  expect(texts(session)).toHaveLength(4);
+  expect(titles(session)).toEqual(["a", "b", "c"]);
+});
+
+test("stop ends the file in work; those that wait stay until they are asked for or left out", async () => {
+  pace = 20;
+  const session = sessionWith(memoryRecordings());
+  const names = ["a.mp3", "b.mp3", "c.mp3"];
+  const work = session.openFiles(names.map((name) => file(name, 6)));
+  while (!texts(session)?.length) await settle();
+  await session.stop();
+  await work;
+  const { recording, waiting } = session.state.value;
+  expect(recording).toMatchObject({ title: "a", complete: false });
+  expect(waiting.map(({ name }) => name)).toEqual(["b.mp3", "c.mp3"]);
+
+  pace = 0;
+  await session.goOn(); // ends nothing that waits, and begins none of it
+  expect(session.state.value.waiting).toHaveLength(2);
+  await session.openFiles([]);
+  expect(session.state.value.recording?.title).toBe("b");
+  expect(titles(session)).toEqual(["a", "b", "c"]);
+
+  pace = 20;
+  const more = session.openFiles([file("d.mp3", 6), file("e.mp3", 1)]);
+  while (session.state.value.recording?.title !== "d") await settle();
+  session.clearWaiting();
+  await more;
+  expect(titles(session)).toEqual(["a", "b", "c", "d"]);
+});
+
+test("without a model, the files after the first wait until there is one", async () => {
+  missing = new WickError("network", "No connection.");
+  const session = sessionWith(memoryRecordings());
+  await session.openFiles([file("a.mp3", 1), file("b.mp3", 1)]);
+  expect(session.state.value.taking).toBe(false);
+  expect(session.state.value.recording?.problem).toBe("No connection.");
+  expect(session.state.value.waiting).toHaveLength(1);
+  missing = null;
+  await session.openFiles([]);
+  expect(titles(session)).toEqual(["a", "b"]);
+  expect(texts(session)).toEqual([" one"]);
+});
+
+test("a microphone ends the file in work, and those that wait do not end the microphone", async () => {
+  pace = 20;
+  const session = sessionWith(memoryRecordings());
+  const work = session.openFiles([file("a.mp3", 6), file("b.mp3", 6)]);
+  while (!texts(session)?.length) await settle();
+  const recording = session.record("");
+  await work;
+  await settle();
+  expect(session.state.value.job?.hearing).toBe(true);
+  expect(session.state.value).toMatchObject({ taking: false });
+  expect(session.state.value.waiting).toHaveLength(1);
+  await session.stop();
+  await recording;
   expect(texts(session)).toEqual([" one", " two"]);
 });
 

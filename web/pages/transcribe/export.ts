@@ -1,9 +1,7 @@
 import type { TranscriptFormat } from "../../engine/types.ts";
-import { textOf, type Recording } from "./recording.ts";
+import type { Recording } from "./recording.ts";
 
-export type ExportFormat = TranscriptFormat | "json";
-
-export const formats: readonly { id: ExportFormat; title: string }[] = [
+export const formats: readonly { id: TranscriptFormat; title: string }[] = [
   { id: "txt", title: "Plain text" },
   { id: "srt", title: "Subtitles, SubRip" },
   { id: "vtt", title: "Subtitles, WebVTT" },
@@ -11,12 +9,17 @@ export const formats: readonly { id: ExportFormat; title: string }[] = [
   { id: "json", title: "Words, times, probabilities" },
 ];
 
-/** As `wick transcribe` writes it, with what it is of. */
-export function toJson(recording: Recording): string {
-  const { title, file, seconds, language, model, segments } = recording;
+/** The engine's JSON of a recording's text, with what it is of. */
+export function withSource(json: string, recording: Recording): string {
+  const { title, file, seconds, model } = recording;
+  const { segments, ...head } = JSON.parse(json) as { segments: unknown[] };
   const whole = {
-    ...{ text: textOf(segments), language, title, file: file.name },
-    ...{ seconds: Math.round(seconds * 1000) / 1000, model, segments },
+    ...head,
+    title,
+    file: file.name,
+    seconds: Math.round(seconds * 1000) / 1000,
+    model,
+    segments,
   };
   return `${JSON.stringify(whole, null, 2)}\n`;
 }

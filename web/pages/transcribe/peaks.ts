@@ -35,6 +35,14 @@ export function createPeaks(): Peaks {
   };
 }
 
+/** The square root of 0.01, a hundredth of full scale. */
+const kQuiet = 0.1;
+
+/** Whether no sample reaches a hundredth of full scale. */
+export function isQuiet(peaks: Uint8Array): boolean {
+  return peaks.every((peak) => peak < 255 * kQuiet);
+}
+
 /** Heights from 0 to 1 of `count` bars over a stretch in seconds; 0 where nothing has been heard yet. */
 export function bars(
   peaks: Uint8Array,

@@ -9,7 +9,8 @@ export function withText(
   text: string,
 ): TranscriptSegment {
   const wanted = splitWords(text);
-  if (segment.words.length === 0) return { ...segment, text };
+  const edited = { ...segment, text, tokens: [] }; // which were those of the model's text
+  if (segment.words.length === 0) return edited;
   const before = segment.words;
   const words: TranscriptWord[] = [];
   let old = 0;
@@ -29,7 +30,7 @@ export function withText(
     fresh = freshAt + 1;
   }
   replace(before.length, wanted.length);
-  return { ...segment, text, words };
+  return { ...edited, words };
 }
 
 /** Segments of which one has another text; an empty one removes it. */

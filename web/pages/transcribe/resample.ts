@@ -126,15 +126,27 @@ function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
 }
 
-/** The mean of the channels. */
+/** Where the mean has less of the channels' energy than this, they cancel each other out. */
+const kLeastShare = 0.01;
+
+/** The mean of the channels; the first where they cancel each other out, as a voice in opposite phases does. */
 export function toMono(channels: readonly Float32Array[]): Float32Array {
   const [first = new Float32Array(0), ...others] = channels;
   if (others.length === 0) return first;
-  const mixed = Float32Array.from(first);
+  const mean = Float32Array.from(first);
   for (const channel of others)
-    for (let at = 0; at < mixed.length; at += 1)
-      mixed[at] = (mixed[at] ?? 0) + (channel[at] ?? 0);
-  for (let at = 0; at < mixed.length; at += 1)
-    mixed[at] = (mixed[at] ?? 0) / channels.length;
-  return mixed;
+    for (let at = 0; at < mean.length; at += 1)
+      mean[at] = (mean[at] ?? 0) + (channel[at] ?? 0);
+  for (let at = 0; at < mean.length; at += 1)
+    mean[at] = (mean[at] ?? 0) / channels.length;
+  const energy =
+    channels.reduce((sum, channel) => sum + energyOf(channel), 0) /
+    channels.length;
+  return energyOf(mean) < kLeastShare * energy ? first : mean;
+}
+
+function energyOf(samples: Float32Array): number {
+  let sum = 0;
+  for (const sample of samples) sum += sample * sample;
+  return sum;
 }

@@ -1,15 +1,16 @@
 import { toWickError } from "../../engine/errors.ts";
+import type { TranscriptFormat } from "../../engine/types.ts";
 import { toast } from "../../elements/toast.ts";
 import { fileNameOf } from "../chat/export.ts";
 import type { SpeechRoom } from "../engine_room.ts";
 import { saveFile } from "../files.ts";
-import { toJson, type ExportFormat } from "./export.ts";
+import { withSource } from "./export.ts";
 import type { Recording } from "./recording.ts";
 
-/** Hands a transcript to the browser's downloads. The engine writes all formats but JSON, as the terminal's program does. */
+/** Hands a transcript to the browser's downloads. The engine writes every format, as the terminal's program does. */
 export async function saveTranscript(
   recording: Recording,
-  format: ExportFormat,
+  format: TranscriptFormat,
   room: SpeechRoom,
 ): Promise<void> {
   try {
@@ -22,10 +23,15 @@ export async function saveTranscript(
 
 async function textAs(
   recording: Recording,
-  format: ExportFormat,
+  format: TranscriptFormat,
   room: SpeechRoom,
 ): Promise<string> {
-  if (format === "json") return toJson(recording);
   const engine = await room.engine();
-  return engine.exportTranscript(recording.segments, format);
+  const { segments, language } = recording;
+  const text = await engine.exportTranscript(
+    segments,
+    format,
+    language ?? undefined,
+  );
+  return format === "json" ? withSource(text, recording) : text;
 }

@@ -21,16 +21,17 @@ import { kSampleRate } from "../../engine/samples.ts";
 import type { Settings } from "./settings.ts";
 import type { Sound } from "./sound.ts";
 import { createTranscriber, type Job } from "./transcriber.ts";
+import { createTurns, type TurnsState } from "./turns.ts";
 import { createWavWriter } from "./wav.ts";
 
-export interface SessionState extends Kept {
+export interface SessionState extends Kept, TurnsState {
   recording: Recording | null;
   /** What plays; null where only the text was kept. */
   sound: Blob | null;
   job: Job | null;
   /** A file that is being looked into. */
   opening: string;
-  /** Why what was asked last could not begin; what was there stays. */
+  /** Why what was asked last could not begin, a line for each file; what was there stays. */
   problem: string;
 }
 
@@ -40,9 +41,16 @@ export interface TranscribeSession {
   readonly level: Observable<Level>;
   /** Transcribes a file; the one that is shown stays among the earlier ones. */
   openFile(file: File, sample?: { title: string }): Promise<void>;
+  /**
+   * Transcribes files one after another, behind those that wait already. The first is shown; the others leave what is
+   * shown alone.
+   */
+  openFiles(files: readonly File[]): Promise<void>;
+  /** Leaves out the files that wait. */
+  clearWaiting(): void;
   /** Records and transcribes as it hears. */
   record(device: string): Promise<void>;
-  /** Ends the microphone, or else the work; what is done is kept. */
+  /** Ends the microphone, or else the work; what is done is kept, and files that wait go on waiting. */
   stop(): Promise<void>;
   /** Transcribes the rest of what was stopped. */
   goOn(): Promise<void>;
@@ -69,6 +77,13 @@ export interface SessionOptions {
   newId?: () => string;
 }
 
+/** A recording, its file, and what was found in that. */
+interface Shown {
+  recording: Recording;
+  file: File;
+  sound: Sound;
+}
+
 export function createSession(options: SessionOptions): TranscribeSession {
   const { room, settings, openSound, canPlay, openMicrophone } = options;
   const now = options.now ?? Date.now;
@@ -76,9 +91,12 @@ export function createSession(options: SessionOptions): TranscribeSession {
   const keeper = createRecordingKeeper(options.kept);
   const save = (recording: Recording) => keeper.save(recording);
   const transcriber = createTranscriber({ room, settings, save, now });
+  const turns = createTurns((file, first) => beginFile(file, first));
   const state = observable<SessionState>({
     ...{ recording: null, sound: null, job: null },
-    ...{ opening: "", problem: "", ...keeper.state.value },
+    ...{ opening: "", problem: "" },
+    ...keeper.state.value,
+    ...turns.state.value,
   });
   const level = observable<Level>(kSilent);
   const set = (part: Partial<SessionState>) =>
@@ -113,19 +131,19 @@ export function createSession(options: SessionOptions): TranscribeSession {
     await keeper.keepSound(id, sound);
   }
 
-  /** Transcribes a file's sound from a second on. */
+  /** Transcribes a file's sound from a second on, and shows it, or leaves what is shown alone. */
   async function runFile(
     recording: Recording,
     file: File,
     sound: Sound,
-    from = 0,
+    { from = 0, show = true } = {},
   ): Promise<void> {
     let problem = "";
     const pieces = sound.pieces((words) => (problem = words));
     const wav = (await canPlay(file)) ? null : createWavWriter();
     await transcriber.end();
     const known = await keeper.sound(recording.id);
-    set({ recording, sound: known ?? (wav ? null : file), problem: "" });
+    if (show) set({ recording, sound: known ?? (wav ? null : file) });
     if (!wav && !known) void keepSound(recording.id, file);
     await transcriber.run(recording, {
       pieces: wav ? wav.copying(pieces) : pieces,
@@ -138,30 +156,34 @@ export function createSession(options: SessionOptions): TranscribeSession {
 
   /** Looks into a file; says why where it is none. */
   async function tryOpen(file: File): Promise<Sound | null> {
-    set({ opening: file.name, problem: "" });
+    set({ opening: file.name });
     try {
       return await openSound(file);
     } catch (reason) {
-      set({ problem: toWickError(reason).message });
+      const before = state.value.problem;
+      const { message } = toWickError(reason);
+      set({ problem: before ? `${before}\n${message}` : message });
       return null;
     } finally {
       set({ opening: "" });
     }
   }
 
-  async function openFile(
+  /** Transcribes a file to its end; whether it could begin. */
+  async function beginFile(
     file: File,
+    show: boolean,
     sample?: { title: string },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const shown = state.value.recording;
     const same =
       shown?.file.name === file.name && shown.file.size === file.size;
     if (shown && same && !state.value.sound) {
       await keepSound(shown.id, file); // only its text had been kept
-      return;
+      return true;
     }
     const sound = await tryOpen(file);
-    if (!sound) return;
+    if (!sound) return false;
     const { name, size } = file;
     const title = sample?.title ?? titleOfFile(name);
     const origin: Origin = sample ? "sample" : "file";
@@ -175,7 +197,10 @@ export function createSession(options: SessionOptions): TranscribeSession {
       },
       file,
       sound,
+      { show },
     );
+    if (!room.state.value.model) turns.halt(); // what waits would fail as this did
+    return true;
   }
 
   async function record(device: string): Promise<void> {
@@ -191,6 +216,7 @@ export function createSession(options: SessionOptions): TranscribeSession {
       set({ problem: toWickError(reason).message });
       return;
     }
+    turns.halt();
     await transcriber.end();
     const id = newId();
     const title = `Recording, ${kDay.format(now())}`;
@@ -208,16 +234,21 @@ export function createSession(options: SessionOptions): TranscribeSession {
     });
   }
 
-  /** The sound of what shows, as a file to be read anew. */
-  function shownFile(): { recording: Recording; file: File } | null {
-    const { recording, sound } = state.value;
-    if (!recording || !sound) return null;
+  /** What shows, to be read anew before the files that wait; null where its sound is not there. */
+  async function openShown(): Promise<Shown | null> {
+    const { recording, sound: kept } = state.value;
+    if (!recording || !kept) return null;
+    set({ problem: "" });
     const file =
-      sound instanceof File ? sound : new File([sound], recording.file.name);
-    return { recording, file };
+      kept instanceof File ? kept : new File([kept], recording.file.name);
+    const sound = await tryOpen(file);
+    if (!sound) return null;
+    turns.halt();
+    return { recording, file, sound };
   }
 
   keeper.state.subscribe(set);
+  turns.state.subscribe(set);
   transcriber.state.subscribe((work) => {
     const shows = work && work.recording.id === state.value.recording?.id;
     set({
@@ -229,21 +260,32 @@ export function createSession(options: SessionOptions): TranscribeSession {
   return {
     state,
     level,
-    openFile,
+    async openFile(file, sample) {
+      set({ problem: "" });
+      await beginFile(file, true, sample);
+    },
+    async openFiles(files) {
+      set({ problem: "" });
+      await turns.add(files);
+    },
+    clearWaiting: turns.clear,
     record,
-    stop: transcriber.stop,
+    async stop() {
+      turns.halt();
+      await transcriber.stop();
+    },
     async goOn() {
-      const shown = shownFile();
-      const sound = shown && (await tryOpen(shown.file));
-      if (!shown || !sound) return;
-      const { recording, file } = shown;
-      await runFile({ ...recording, problem: "" }, file, sound, recording.done);
+      const shown = await openShown();
+      if (!shown) return;
+      const { recording, file, sound } = shown;
+      await runFile({ ...recording, problem: "" }, file, sound, {
+        from: recording.done,
+      });
     },
     async again() {
-      const shown = shownFile();
-      const sound = shown && (await tryOpen(shown.file));
-      if (!shown || !sound) return () => undefined;
-      const { recording, file } = shown;
+      const shown = await openShown();
+      if (!shown) return () => undefined;
+      const { recording, file, sound } = shown;
       const { id } = recording;
       const bare = { done: 0, complete: false, segments: [], language: null };
       void runFile({ ...recording, ...bare, problem: "" }, file, sound);

@@ -5,6 +5,7 @@ export interface Settings {
   /** A code, or `auto`. */
   language: string;
   translate: boolean;
+  /** Of a file; a microphone's words are followed by one. */
   beam: number;
   /** Times and probabilities of every word. */
   words: boolean;
@@ -19,7 +20,7 @@ export interface Settings {
 export const kMostBeams = 10;
 
 export const kDefaultSettings: Settings = {
-  ...{ language: "auto", translate: false, beam: 1, words: true },
+  ...{ language: "auto", translate: false, beam: 5, words: true },
   ...{ hotwords: "", tint: true, follow: true },
 };
 
@@ -62,7 +63,7 @@ export function optionsOf(
     language:
       several && has ? language : several ? "auto" : (known[0]?.code ?? "auto"),
     task: several && translate ? "translate" : "transcribe",
-    ...{ beam, words, live },
+    ...{ beam: live ? 1 : beam, words, live },
     ...(hotwords.trim() && { hotwords: hotwords.trim() }),
   };
 }

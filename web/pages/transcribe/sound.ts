@@ -1,6 +1,6 @@
 import { kSampleRate } from "../../engine/samples.ts";
 import { WickError } from "../../engine/errors.ts";
-import { toMono } from "./resample.ts";
+import { soundPieces, type Block } from "./sound_pieces.ts";
 
 /** A file's sound, as Whisper wants it. */
 export interface Sound {
@@ -12,7 +12,6 @@ export interface Sound {
   pieces(onProblem: (words: string) => void): AsyncIterable<Float32Array>;
 }
 
-const kPieceSamples = kSampleRate / 2;
 /** decodeAudioData wants the whole file in memory, and gives the whole sound. */
 const kMostBytesAtOnce = 400e6;
 
@@ -52,23 +51,23 @@ async function openAtOnce(file: File): Promise<Sound> {
     seconds: buffer.duration,
     channels: buffer.numberOfChannels,
     rate: buffer.sampleRate,
-    pieces: () => slices(buffer),
+    pieces: (onProblem) =>
+      soundPieces(
+        blocksOf(buffer),
+        { name: file.name, seconds: buffer.duration, missing: 0 },
+        onProblem,
+      ),
   };
 }
 
-async function* slices(
+async function* blocksOf(
   buffer: AudioBuffer,
-): AsyncGenerator<Float32Array, void, void> {
-  const channels = Array.from(
-    { length: buffer.numberOfChannels },
-    (_, channel) => buffer.getChannelData(channel),
-  );
-  for (let at = 0; at < buffer.length; at += kPieceSamples) {
-    yield Float32Array.from(
-      toMono(
-        channels.map((channel) => channel.subarray(at, at + kPieceSamples)),
-      ),
+): AsyncGenerator<Block, void, void> {
+  const { length, sampleRate: rate, numberOfChannels } = buffer;
+  for (let at = 0; at < length; at += rate) {
+    const channels = Array.from({ length: numberOfChannels }, (_, channel) =>
+      buffer.getChannelData(channel).subarray(at, at + rate),
     );
-    await new Promise((resolve) => setTimeout(resolve));
+    yield await Promise.resolve({ rate, channels });
   }
 }

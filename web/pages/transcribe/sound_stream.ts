@@ -1,4 +1,3 @@
-import { kSampleRate } from "../../engine/samples.ts";
 import {
   ADTS,
   AudioSampleSink,
@@ -15,19 +14,17 @@ import {
   WAVE,
   WEBM,
   type AudioSample,
+  type InputAudioTrack,
 } from "mediabunny";
 import { WickError } from "../../engine/errors.ts";
-import { bytes } from "../format.ts";
-import { clock } from "./clock.ts";
-import { createResampler, toMono, type Resampler } from "./resample.ts";
 import type { Sound } from "./sound.ts";
+import { soundPieces, type Block } from "./sound_pieces.ts";
 
 const kFormats = [
   ...[MP4, QTFF, MATROSKA, WEBM, WAVE],
   ...[OGG, MP3, FLAC, ADTS, MPEG_TS],
 ];
 const kRiff = 0x52_49_46_46;
-const kPieceSamples = kSampleRate / 2;
 /** Longer than this of nothing between two packets is silence, shorter is rounding. */
 const kGapSeconds = 0.05;
 
@@ -84,13 +81,10 @@ export async function openStreaming(file: File): Promise<Sound | null> {
     return {
       ...facts,
       pieces: (onProblem) =>
-        gathered(
-          decoded(
-            samplesOf(new AudioSampleSink(track), base),
-            { file, missing, seconds: facts.seconds },
-            onProblem,
-          ),
-          () => input.dispose(),
+        soundPieces(
+          blocksOf(track, base),
+          { name: file.name, missing, seconds: facts.seconds },
+          onProblem,
         ),
     };
   } catch (reason) {
@@ -109,107 +103,37 @@ async function missingBytes(file: File): Promise<number> {
   return stated >= 0xffff_0000 ? 0 : Math.max(0, stated - 1 - file.size);
 }
 
-interface Decoded {
-  rate: number;
-  samples: Float32Array;
-}
-
-/** Mono at the file's rate, with silence where a track begins late or leaves a gap. */
-async function* samplesOf(
-  sink: { samples(): AsyncIterable<AudioSample> },
+/** At the file's rate, with silence where a track begins late or leaves a gap; closes its input when it ends. */
+async function* blocksOf(
+  track: InputAudioTrack,
   base: number,
-): AsyncGenerator<Decoded, void, void> {
+): AsyncGenerator<Block, void, void> {
   let end = 0; // seconds so far
-  for await (const sample of sink.samples()) {
-    const { sampleRate: rate, numberOfFrames, numberOfChannels } = sample;
-    const start = sample.timestamp - base;
-    const channels = Array.from(
-      { length: numberOfChannels },
-      (_, planeIndex) => {
-        const plane = new Float32Array(numberOfFrames);
-        sample.copyTo(plane, { planeIndex, format: "f32-planar" });
-        return plane;
-      },
-    );
-    sample.close();
-    const early = Math.max(0, Math.round(-start * rate)); // an encoder's lead-in
-    if (early >= numberOfFrames) continue;
-    if (start - end > kGapSeconds)
-      yield {
-        rate,
-        samples: new Float32Array(Math.round((start - end) * rate)),
-      };
-    end = start + numberOfFrames / rate;
-    yield { rate, samples: toMono(channels).subarray(early) };
-  }
-}
-
-/** To 16 kHz; what breaks after the first sample ends it early, and is told. */
-async function* decoded(
-  samples: AsyncIterable<Decoded>,
-  { file, missing, seconds }: { file: File; missing: number; seconds: number },
-  onProblem: (words: string) => void,
-): AsyncGenerator<Float32Array, void, void> {
-  let now = null as { rate: number; to16: Resampler } | null;
-  let heard = 0; // seconds
-  const broken = (why: string) =>
-    `${file.name} breaks off at ${clock(heard)}${seconds - heard >= 1 ? ` of ${clock(seconds)}` : ""}: ${why}`;
   try {
-    for await (const { rate, samples: piece } of samples) {
-      if (now?.rate !== rate) {
-        if (now) yield now.to16.end();
-        now = { rate, to16: createResampler(rate) };
+    for await (const sample of new AudioSampleSink(track).samples()) {
+      const { sampleRate: rate, numberOfFrames } = sample;
+      const start = sample.timestamp - base;
+      const channels = planesOf(sample);
+      sample.close();
+      const early = Math.max(0, Math.round(-start * rate)); // an encoder's lead-in
+      if (early >= numberOfFrames) continue;
+      const gap = start - end;
+      if (gap > kGapSeconds) {
+        const silence = new Float32Array(Math.round(gap * rate));
+        yield { rate, channels: channels.map(() => silence) };
       }
-      heard += piece.length / rate;
-      yield now.to16.push(piece);
+      end = start + numberOfFrames / rate;
+      yield { rate, channels: channels.map((plane) => plane.subarray(early)) };
     }
-  } catch (reason) {
-    const why = reason instanceof Error ? reason.message : String(reason);
-    if (heard === 0)
-      throw new WickError(
-        "bad_file",
-        `${file.name} cannot be decoded: ${why || "the file is damaged"}.`,
-      );
-    onProblem(broken(`${why || "the file is damaged"}.`));
-  }
-  if (now) yield now.to16.end();
-  if (heard === 0)
-    throw new WickError(
-      "bad_file",
-      `${file.name} has no sound in it: it lasts 0 seconds.`,
-    );
-  if (missing > 0)
-    onProblem(broken(`the last ${bytes(missing)} of the file are missing.`));
-  else if (seconds - heard > Math.max(1, seconds * 0.02))
-    onProblem(broken("the rest of the file is missing."));
-}
-
-/** Pieces of half a second, and a breath for the page between them. */
-async function* gathered(
-  pieces: AsyncIterable<Float32Array>,
-  close: () => void,
-): AsyncGenerator<Float32Array, void, void> {
-  let gathered = new Float32Array(kPieceSamples);
-  let used = 0;
-  let breath = performance.now();
-  try {
-    for await (const piece of pieces) {
-      for (let at = 0; at < piece.length;) {
-        const part = piece.subarray(at, at + kPieceSamples - used);
-        gathered.set(part, used);
-        used += part.length;
-        at += part.length;
-        if (used < kPieceSamples) continue;
-        yield gathered;
-        gathered = new Float32Array(kPieceSamples);
-        used = 0;
-      }
-      if (performance.now() - breath < 12) continue;
-      await new Promise((resolve) => setTimeout(resolve));
-      breath = performance.now();
-    }
-    if (used > 0) yield gathered.subarray(0, used);
   } finally {
-    close();
+    track.input.dispose();
   }
+}
+
+function planesOf(sample: AudioSample): Float32Array[] {
+  return Array.from({ length: sample.numberOfChannels }, (_, planeIndex) => {
+    const plane = new Float32Array(sample.numberOfFrames);
+    sample.copyTo(plane, { planeIndex, format: "f32-planar" });
+    return plane;
+  });
 }

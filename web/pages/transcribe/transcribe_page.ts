@@ -7,6 +7,7 @@ import { chosenMicrophone } from "../../elements/source_bar.ts";
 import { toast } from "../../elements/toast.ts";
 import "../../elements/transcribe_empty.ts";
 import "../../elements/transcribe_job.ts";
+import "../../elements/transcribe_queue.ts";
 import "../../elements/transcribe_settings.ts";
 import "../../elements/transcript_tools.ts";
 import type { TranscriptTools } from "../../elements/transcript_tools.ts";
@@ -23,6 +24,7 @@ import { go, route } from "../router.ts";
 import { kAccept } from "./accept.ts";
 import { transcribeKeys } from "./keys.ts";
 import { onFilePaste } from "./paste.ts";
+import { isQuiet } from "./peaks.ts";
 import { createPlayer } from "./player.ts";
 import type { Recording } from "./recording.ts";
 import { fetchSample, sample } from "./sample.ts";
@@ -124,7 +126,7 @@ export class TranscribePage extends LightElement {
             </aside>`
           : nothing
       }
-      ${this.dropping ? html`<p class="drop-file">Drop a recording to transcribe it, or a model’s files to use them</p>` : nothing}
+      ${this.dropping ? html`<p class="drop-file">Drop recordings to transcribe them, or a model’s files to use them</p>` : nothing}
     </div>`;
   }
 
@@ -133,8 +135,10 @@ export class TranscribePage extends LightElement {
       .session=${session}
       .room=${this.app.speech}
       .shelf=${this.app.shelf}
-      .problem=${this.#problem(session)}
-      .onChoose=${() => void pickFiles(kAccept, false).then(this.#take)}
+      .problem=${html`${this.#problem(session)}<transcribe-queue
+          .session=${session}
+        ></transcribe-queue>`}
+      .onChoose=${() => void pickFiles(kAccept).then(this.#take)}
       .onRecord=${() => this.#record()}
       .onSample=${() => void this.#sample()}
     ></transcribe-empty>`;
@@ -147,9 +151,10 @@ export class TranscribePage extends LightElement {
     const silent = sound || mine ? "" : "The sound was not kept";
     return html`<source-bar
         .session=${session}
-        .onFile=${(file: File) => void this.#take([file])}
+        .onFiles=${(files: File[]) => void this.#take(files)}
       ></source-bar>
       ${this.#problem(session)}
+      <transcribe-queue .session=${session}></transcribe-queue>
       <recording-title
         .recording=${recording}
         .onRename=${(title: string) => session.rename(title)}
@@ -186,7 +191,8 @@ export class TranscribePage extends LightElement {
       ${
         empty && recording.complete
           ? html`<p class="muted nothing">
-              Nothing was said that the model could hear.
+              No speech found in this recording.
+              ${isQuiet(recording.peaks) ? "It is very quiet." : nothing}
             </p>`
           : nothing
       }`;
@@ -225,12 +231,14 @@ export class TranscribePage extends LightElement {
     this.app.speech.use({ kind: "file", files }).catch(() => undefined); // the reason stands in the room's state
   }
 
-  /** A recording, or a model’s files. */
+  /** Recordings, or a model’s files, or both. */
   readonly #take = async (files: File[]): Promise<void> => {
-    const [file] = files;
-    if (!file) return;
-    if (await taskOf(files)) this.#useModel(files);
-    else await this.session?.openFile(file);
+    const isSound = ({ type }: File) => /^(audio|video)\//.test(type);
+    const others = files.filter((file) => !isSound(file));
+    const model = (await taskOf(others)) !== null;
+    if (model) this.#useModel(others);
+    const recordings = model ? files.filter(isSound) : files;
+    if (recordings.length > 0) await this.session?.openFiles(recordings);
   };
 
   #record(): void {

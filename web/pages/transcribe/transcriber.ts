@@ -19,6 +19,8 @@ export interface Job extends Progress {
   hearing: boolean;
   /** What is heard but not settled. */
   preview: string;
+  /** It was told to end, and does when the engine's step has ended, which may take a large model minutes. */
+  stopping: boolean;
 }
 
 /** A job, and its recording with all that it has found. */
@@ -94,15 +96,7 @@ export function createTranscriber(options: TranscriberOptions): Transcriber {
     while (running) await end();
     const controller = new AbortController();
     const total = Math.max(source.seconds, recording.seconds);
-    state.set({
-      recording,
-      job: {
-        ...{ recording: recording.id, phase: "waiting", preview: "" },
-        ...{ hearing: source.listening !== undefined },
-        ...{ done: recording.done, read: source.from, total },
-        ...{ rate: 0, left: 0 },
-      },
-    });
+    state.set({ recording, job: newJob(recording, source, total) });
     void source.listening?.sound.then(() => setJob({ hearing: false }));
     const ended = transcribe(source, total, controller.signal).finally(() => {
       controller.abort(); // lets go of sound that nobody will read
@@ -132,7 +126,8 @@ export function createTranscriber(options: TranscriberOptions): Transcriber {
       const stream = model.transcribe(cut, wish, signal);
       await follow(stream, from, total);
       const complete = (await stream.stats).stop_reason === "end";
-      end = { complete, done: doneAt(complete), problem: source.problem() };
+      const done = doneAt(complete);
+      end = { complete, done, problem: source.problem() };
       room.report("ready");
     } catch (reason) {
       const error = toWickError(reason);
@@ -179,50 +174,73 @@ export function createTranscriber(options: TranscriberOptions): Transcriber {
     for await (const event of stream) {
       const at = performance.now();
       const progress = meter.take(event, at);
-      const { segments, preview, language } = event;
-      if (segments.length === 0 && at - drawn < kDrawMs) continue;
+      if (event.segments.length === 0 && at - drawn < kDrawMs) continue;
       drawn = at;
-      const writes = segments.length > 0 || preview !== "";
-      setJob({
-        ...{ ...progress, preview },
-        ...(writes && { phase: "transcribing" }),
-      });
-      const live = state.value?.job.hearing ?? false;
-      room.report("writing", live ? "" : rateWords(progress.rate));
-      change((before) => ({
-        ...before,
-        ...{ done: progress.done, language: language ?? before.language },
-        segments:
-          segments.length > 0
-            ? [...before.segments, ...segments.map((one) => shifted(one, from))]
-            : before.segments,
-      }));
+      show(event, progress, from);
       if (at - saved < kSaveMs) continue;
       saved = at;
       await saveNow();
     }
   }
 
+  /** Shows what an event tells of the sound from a second on. */
+  function show(
+    { segments, preview, language }: TranscribeEvent,
+    progress: Progress,
+    from: number,
+  ): void {
+    const writes = segments.length > 0 || preview !== "";
+    setJob({ ...progress, preview, ...(writes && { phase: "transcribing" }) });
+    const live = state.value?.job.hearing ?? false;
+    room.report("writing", live ? "" : rateWords(progress.rate));
+    change((before) => ({
+      ...before,
+      done: progress.done,
+      language: language ?? before.language,
+      segments:
+        segments.length > 0
+          ? [...before.segments, ...segments.map((one) => shifted(one, from))]
+          : before.segments,
+    }));
+  }
+
   async function stop(): Promise<void> {
-    if (!running) return;
-    const { source, controller, ended } = running;
     const job = state.value?.job;
     if (job?.hearing) {
-      await source.listening?.end();
+      await running?.source.listening?.end();
       return;
     }
     if (job?.phase === "waiting") room.cancelLoad();
-    controller.abort();
-    await ended;
+    await end();
   }
 
   async function end(): Promise<void> {
     if (!running) return;
     const { source, controller, ended } = running;
+    setJob({ stopping: true });
     await source.listening?.end();
     controller.abort();
     await ended;
   }
 
   return { state, run, change, stop, end };
+}
+
+function newJob(
+  { id, done }: Recording,
+  { from, listening }: Source,
+  total: number,
+): Job {
+  return {
+    recording: id,
+    phase: "waiting",
+    hearing: listening !== undefined,
+    preview: "",
+    stopping: false,
+    done,
+    read: from,
+    total,
+    rate: 0,
+    left: 0,
+  };
 }
