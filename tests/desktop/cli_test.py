@@ -646,15 +646,16 @@ class Segment(NeedsData):
                 self.assertEqual(mask['rle']['size'], files[name]['size'][::-1])
 
     def test_everything_is_what_the_reference_finds(self):
-        for case in self.golden('everything.json')['cases'][:1 if is_sanitized() else None]:
-            flags = [f'--{flag}={case[option]}' for flag, option in (
-                ('points-per-side', 'points_per_side'), ('crop-layers', 'crop_n_layers'), ('iou', 'pred_iou_thresh'),
-                ('stability', 'stability_score_thresh'), ('min-area', 'min_mask_region_area')) if option in case]
-            masks = json.loads(self.segmented(self.truck, '--everything', '--json', '--precise', *flags))['masks']
-            print(case['name'], len(masks), len(case['masks']))
-            for expected in case['masks']:
-                best = max(masks, key=lambda mask: overlap(mask['rle']['counts'], expected['mask']))
-                print(overlap(best['rle']['counts'], expected['mask']), expected['box'], best['box'], expected['iou'], best['iou'], expected['stability'], best['stability'])
+        if is_sanitized():
+            self.skipTest('takes minutes; tests/models finds everything with sanitizers')
+        for case in self.golden('everything.json')['cases'][:2]:  # tests/models has the third
+            masks = json.loads(self.segmented(
+                self.truck, '--everything', '--json', f'--points-per-side={case["points_per_side"]}',
+                f'--crop-layers={case.get("crop_n_layers", 0)}'))['masks']
+            self.assertEqual(len(masks), len(case['masks']), case['name'])
+            for mask, expected in zip(masks, case['masks']):
+                self.assertGreaterEqual(overlap(mask['rle']['counts'], expected['mask']), 0.99, case['name'])
+                self.assertEqual(mask['point'], expected['point'])
 
     def test_everything_stops_at_ctrl_c_and_keeps_what_it_has(self):
         ours, theirs = pty.openpty()
