@@ -49,6 +49,11 @@ Box checked(const Box& box, ImageSize picture) {
 
 }  // namespace
 
+void check_prompt(const SegmentPrompt& prompt, ImageSize picture) {
+  for (const SegmentPrompt::Point& point : prompt.points) check_inside(point.x, point.y, picture);
+  if (prompt.box) checked(*prompt.box, picture);
+}
+
 std::optional<DType> default_segment_quantization(Precision) { return std::nullopt; }
 
 SegmentLoader::SegmentLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize)

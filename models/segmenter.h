@@ -55,6 +55,9 @@ struct SegmentPrompt {
   Tensor mask = {};             // logits of an earlier candidate, or undefined
 };
 
+/// Throws Error for a point outside the picture, and for a box that has no area or leaves it.
+void check_prompt(const SegmentPrompt& prompt, ImageSize picture);
+
 /// A candidate's mask in the picture.
 struct SegmentMask {
   Mask mask;

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <map>
 
 #include "command.h"
@@ -53,15 +54,18 @@ std::vector<Job> jobs_of(const Options& options) {
     const auto found = std::find_if(jobs.begin(), jobs.end(), [&](const Job& job) { return job.picture == picture; });
     return found != jobs.end() ? *found : jobs.emplace_back(Job{picture});
   };
-  const std::vector<Question> questions = asked_for(options);
+  std::vector<Question> questions = asked_for(options);
   for (const std::string& picture : options.pictures) job_of(picture);
-  for (const Question& question : questions) {
+  const std::size_t given = jobs.size();  // of the command line, each once
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    Question& question = questions[i];
+    if (questions.size() > 1) question.number = i + 1;
     if (!question.image.empty()) {
       job_of(question.image).questions.push_back(question);
-    } else if (options.pictures.empty()) {
+    } else if (given == 0) {
       throw CLI::RequiredError("a picture");
     } else {
-      for (const std::string& picture : options.pictures) job_of(picture).questions.push_back(question);
+      for (std::size_t job = 0; job < given; ++job) jobs[job].questions.push_back(question);
     }
   }
   if (!options.everything) {
@@ -113,8 +117,8 @@ class Answers {
  public:
   Answers(const Segmenter& segmenter, bool all_masks) : segmenter_(segmenter), all_masks_(all_masks) {}
 
-  /// Adds to the outcome; `number` is the question's, or 0. Throws Error for a question that makes no sense.
-  void ask(const Question& question, std::size_t number, Outcome& outcome) {
+  /// Adds to the outcome. Throws Error for a question that makes no sense.
+  void ask(const Question& question, Outcome& outcome) {
     SegmentPrompt prompt = question.prompt;
     if (!question.mask_from.empty()) {
       const auto earlier = best_.find(question.mask_from);
@@ -129,7 +133,7 @@ class Answers {
       const SegmentMask mask = segmenter_.mask(candidates, i);
       outcome.answers.push_back({.mask = {rle_of(mask.mask), mask.area, mask.box, mask.iou, mask.stability, 0, 0},
                                  .name = question.name,
-                                 .question = number,
+                                 .question = question.number,
                                  .best = all_masks_ && i == best});
     }
   }
@@ -203,21 +207,39 @@ class Pictures {
     errors_.insert(errors_.end(), outcome.errors.begin(), outcome.errors.end());
   }
 
-  void answer(const Job& job, const Image& picture, Outcome& outcome) {
+  void answer(const Job& job, const Image& picture, Outcome& outcome) const {
+    const std::vector<Question> sensible = sensible_questions(job, picture.size(), outcome);
     Segmenter segmenter(loaded_.model);
-    if (!embed(segmenter, picture, outcome.encode_ms)) return;
+    if (sensible.empty() || !embed(segmenter, picture, outcome.encode_ms)) return;
     const double begin = now_ms();
     Answers answers(segmenter, options_.all_masks);
-    const bool several = job.questions.size() > 1;
-    for (std::size_t i = 0; i < job.questions.size() && interrupts() == 0; ++i) {
-      try {
-        answers.ask(job.questions[i], several ? i + 1 : 0, outcome);
-      } catch (const Error& error) {
-        const std::string which = several ? fmt::format("prompt {}: ", i + 1) : "";
-        outcome.errors.push_back(fmt::format("{}: {}{}", job.picture, which, error.what()));
-      }
+    for (const Question& question : sensible) {
+      if (interrupts() > 0) break;
+      attempt(job, question, outcome, [&] { answers.ask(question, outcome); });
     }
     outcome.decode_ms = now_ms() - begin;
+  }
+
+  /// What is worth an embedding.
+  static std::vector<Question> sensible_questions(const Job& job, ImageSize picture, Outcome& outcome) {
+    std::vector<Question> sensible;
+    for (const Question& question : job.questions) {
+      attempt(job, question, outcome, [&] {
+        check_prompt(question.prompt, picture);
+        sensible.push_back(question);
+      });
+    }
+    return sensible;
+  }
+
+  /// One question that makes no sense does not stop the others.
+  static void attempt(const Job& job, const Question& question, Outcome& outcome, const std::function<void()>& act) {
+    try {
+      act();
+    } catch (const Error& error) {
+      const std::string which = question.number > 0 ? fmt::format("prompt {}: ", question.number) : "";
+      outcome.errors.push_back(fmt::format("{}: {}{}", job.picture, which, error.what()));
+    }
   }
 
   void find_everything(const Image& picture, Outcome& outcome) const {

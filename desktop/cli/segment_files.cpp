@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <numeric>
+#include <utility>
 
 #include "core/error.h"
 #include "core/formats/atomic_file.h"
@@ -56,8 +57,8 @@ void check_place(const char* option, const std::string& path, const char* ending
 std::vector<std::size_t> back_to_front(std::span<const Answer> answers) {
   std::vector<std::size_t> order(answers.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return answers[a].mask.area > answers[b].mask.area; });
+  const auto rank = [&](std::size_t i) { return std::pair(-answers[i].mask.area, i); };
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
   return order;
 }
 

@@ -14,7 +14,7 @@ namespace wick::cli {
 struct Answer {
   FoundMask mask;
   std::string name = {};     // the question's, or empty
-  std::size_t question = 0;  // counted from 1, or 0 where there is but one
+  std::size_t question = 0;  // its number
   bool by_grid = false;      // found by a point that nobody gave
   bool best = false;         // of several candidates
 };

@@ -13,6 +13,7 @@ struct Question {
   std::string image = {};      // its file, or empty for every picture of the command line
   std::string name = {};       // or empty
   std::string mask_from = {};  // the name of an earlier question, whose best mask is part of the prompt
+  std::size_t number = 0;      // counted from 1, or 0 where there is but one
 };
 
 /// From "X,Y", "X,Y,+" or "X,Y,-" for a point that is not part of the thing, and "X0,Y0,X1,Y1": one question of all,

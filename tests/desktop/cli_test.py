@@ -647,7 +647,7 @@ class Segment(NeedsData):
 
     def test_everything_is_what_the_reference_finds(self):
         if is_sanitized():
-            self.skipTest('takes minutes; tests/models finds everything with sanitizers')
+            self.skipTest('takes a minute; tests/models finds everything with sanitizers')
         for case in self.golden('everything.json')['cases'][:2]:  # tests/models has the third
             masks = json.loads(self.segmented(
                 self.truck, '--everything', '--json', f'--points-per-side={case["points_per_side"]}',
