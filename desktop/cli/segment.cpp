@@ -256,14 +256,15 @@ class Pictures {
   }
 
   void report(const Job& job, const Picture& picture, const Outcome& outcome, bool several) {
+    const bool finished = interrupts() == 0 && outcome.errors.empty();
     if (options_.common.json) {
-      if (!outcome.answers.empty() || outcome.errors.empty()) results_.push_back(json(job, picture, outcome, several));
+      if (finished || !outcome.answers.empty()) results_.push_back(json(job, picture, outcome, several));
       return;
     }
     if (several && !outcome.answers.empty()) fmt::print("{}:\n", printable(job.picture));
     for (const Answer& answer : outcome.answers) print_answer(answer);
     std::fflush(stdout);
-    if (options_.everything && outcome.answers.empty() && interrupts() == 0) {
+    if (options_.everything && finished && outcome.answers.empty()) {
       print_error(Error("{}: nothing was found that is as sure as --iou and --stability ask for", job.picture));
     }
     if (stderr_is_terminal()) {

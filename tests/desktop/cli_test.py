@@ -659,17 +659,17 @@ class Segment(NeedsData):
 
     def test_everything_stops_at_ctrl_c_and_keeps_what_it_has(self):
         ours, theirs = pty.openpty()
-        with subprocess.Popen([WICK, 'segment', self.MODEL, self.truck, '--everything', '--json'], stdout=subprocess.PIPE,
-                              stderr=theirs) as process:
+        with subprocess.Popen([WICK, 'segment', self.MODEL, self.truck, '--everything', '--points-per-side=16', '--json'],
+                              stdout=subprocess.PIPE, stderr=theirs) as process:
             os.close(theirs)
             seen = b''
-            while b'Segmenting' not in seen:
+            while not re.search(rb'Segmenting \S+ [2-9]\d %', seen):
                 seen += os.read(ours, 4096)
             process.send_signal(signal.SIGINT)
             result = json.loads(process.stdout.read())
         os.close(ours)
         self.assertEqual(process.returncode, 130)
-        self.assertIn('masks', result)
+        self.assertTrue(result['masks'])
 
     def test_prompts_that_make_no_sense(self):
         prompts = self.write('prompts.json', [{'points': [[1, 1]]}, {'points': [[99999, 1]]}, {'box': [1, 1, 1, 5]},
