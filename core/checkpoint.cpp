@@ -10,6 +10,8 @@
 #include "core/formats/ggml.h"
 #include "core/formats/gguf.h"
 #include "core/formats/llama2c.h"
+#include "core/formats/onnx.h"
+#include "core/formats/pytorch.h"
 #include "core/formats/recognise.h"
 #include "core/formats/safetensors.h"
 #include "core/formats/tensor_table.h"
@@ -149,6 +151,10 @@ Checkpoint open_checkpoint(SourcePtr source, const OpenSibling& open) {
       return read_ggml(source);
     case FileFormat::llama2c:
       return read_llama2c(std::move(source));
+    case FileFormat::onnx:
+      return read_onnx(source);
+    case FileFormat::pytorch:
+      return read_pytorch(source);
   }
   throw Error("{}: not a model file", source->name());
 }

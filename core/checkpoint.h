@@ -53,7 +53,7 @@ struct TensorInfo {
 /// size agrees with its shape and type, and no shape overflows: readers check it once, when they open.
 class Checkpoint {
  public:
-  std::string format;  // "gguf", "safetensors", "ctranslate2", "ggml", "llama2.c"
+  std::string format;  // "gguf", "safetensors", "ctranslate2", "ggml", "llama2.c", "onnx", "pytorch"
   Metadata metadata;
   std::vector<SourcePtr> sources;
   std::map<std::string, TensorInfo, std::less<>> tensors;
@@ -68,7 +68,7 @@ class Checkpoint {
 
 /// Opens a file by its content: GGUF v1 to v3 (with its other parts where the name ends in -00001-of-0000N.gguf),
 /// safetensors (also a model.safetensors.index.json, or a folder that has one), a CTranslate2 model.bin, a Whisper of
-/// whisper.cpp, or a llama2.c checkpoint.
+/// whisper.cpp, a llama2.c checkpoint, the weights of an ONNX model, or a PyTorch checkpoint.
 /// `open` resolves the names of further parts, relative to the first, and returns null for one that does not exist.
 /// Throws Error for anything else, saying what the file looks like.
 using OpenSibling = std::function<SourcePtr(const std::string& name)>;

@@ -5,6 +5,8 @@
 #include "core/error.h"
 #include "core/formats/binary_reader.h"
 #include "core/text/byte_alphabet.h"
+#include "models/sam_checkpoint.h"
+#include "models/sam_names.h"
 
 namespace wick {
 namespace {
@@ -142,6 +144,7 @@ ModelFiles ModelFiles::open(SourcePtr source, const OpenSibling& open, const Sou
     read_gguf_tokenizer(files, open);
     files.chat_template = metadata.get_or<std::string>("tokenizer.chat_template", "");
   }
+  if (is_sam(files.checkpoint)) files.checkpoint = sam_checkpoint(std::move(files.checkpoint), open);
   return files;
 }
 

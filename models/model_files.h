@@ -13,7 +13,8 @@ namespace wick {
 /// GGUF carries everything itself, or has a tokenizer.json beside it. A Hugging Face repository has config.json,
 /// tokenizer.json, tokenizer_config.json and chat_template.jinja beside its safetensors, and where it is of a Whisper
 /// that someone trained further, often vocab.json instead of tokenizer.json; CTranslate2 has a vocabulary beside its
-/// model.bin, whisper.cpp one in its file; a llama2.c checkpoint has a tokenizer file.
+/// model.bin, whisper.cpp one in its file; a llama2.c checkpoint has a tokenizer file. A Segment Anything model comes
+/// under the names of its PyTorch code (sam_checkpoint), and in ONNX has its other half beside it.
 struct ModelFiles {
   Checkpoint checkpoint;
   nlohmann::ordered_json config;            // config.json, null where there is none

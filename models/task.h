@@ -4,7 +4,7 @@
 
 namespace wick {
 
-enum class Task { chat, speech };
+enum class Task { chat, speech, segment };
 
 /// What the model of these files does, whatever their format.
 Task task_of(const Checkpoint& checkpoint);

@@ -1,16 +1,12 @@
 #include "models/whisper_names.h"
 
 #include <algorithm>
-#include <string_view>
+
+#include "models/renaming.h"
 
 namespace wick {
 namespace {
 
-struct Renaming {
-  std::string_view from, to;
-};
-
-/// In this order: a longer name stands before one that it contains.
 constexpr Renaming kHuggingFace[] = {
     {"model.", ""},
     {".layers.", ".blocks."},
@@ -70,14 +66,6 @@ constexpr Renaming kTranscribeCpp[] = {
     {"ffn.fc1", "mlp.0"},
     {"ffn.fc2", "mlp.2"},
 };
-
-template <std::size_t count>
-std::string renamed(std::string name, const Renaming (&renamings)[count]) {
-  for (const auto& [from, to] : renamings) {
-    if (const std::size_t at = name.find(from); at != std::string::npos) name.replace(at, from.size(), to);
-  }
-  return name;
-}
 
 }  // namespace
 

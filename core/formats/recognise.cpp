@@ -8,6 +8,8 @@
 #include "core/formats/ctranslate2.h"
 #include "core/formats/ggml.h"
 #include "core/formats/llama2c.h"
+#include "core/formats/onnx.h"
+#include "core/formats/pytorch.h"
 #include "core/formats/safetensors.h"
 
 namespace wick {
@@ -22,11 +24,10 @@ struct Lookalike {
 };
 constexpr Lookalike kLookalikes[] = {
     {"version https://git-lfs"sv, "a Git LFS pointer, not the file it points to (fetch it with `git lfs pull`)"},
-    {"PK\3\4"sv, "a zip archive, as PyTorch's .pt and .bin files are"},
-    {"\x80\2"sv, "a Python pickle, as older PyTorch files are"},
-    {"\x80\3"sv, "a Python pickle, as older PyTorch files are"},
-    {"\x80\4"sv, "a Python pickle, as older PyTorch files are"},
-    {"\x80\5"sv, "a Python pickle, as older PyTorch files are"},
+    {"\x80\2"sv, "a bare Python pickle, as PyTorch wrote before version 1.6"},
+    {"\x80\3"sv, "a bare Python pickle, as PyTorch wrote before version 1.6"},
+    {"\x80\4"sv, "a bare Python pickle, as PyTorch wrote before version 1.6"},
+    {"\x80\5"sv, "a bare Python pickle, as PyTorch wrote before version 1.6"},
     {"fmgg"sv, "a GGML file from before GGUF"},
     {"tjgg"sv, "a GGML file from before GGUF"},
     {"algg"sv, "a GGML adapter from before GGUF"},
@@ -46,11 +47,6 @@ constexpr Lookalike kLookalikes[] = {
      "a program"},
     {"\0asm"sv, "a WebAssembly module"},
 };
-
-/// The first protobuf field of an ONNX model is its small version, the next its producer or graph.
-bool looks_like_onnx(std::string_view start) {
-  return start.size() > 2 && start[0] == 8 && start[1] > 0 && start[1] < 32 && (start[2] == 0x12 || start[2] == 0x3a);
-}
 
 bool looks_like_html(std::string_view text) {
   std::string lower;
@@ -74,7 +70,6 @@ const char* describe(std::string_view start) {
   }
   if (start.size() >= 8 && start.substr(4, 4) == "TFL3") return "a TensorFlow Lite model";
   if (looks_like_html(start)) return "a web page, perhaps a download's error message";
-  if (looks_like_onnx(start)) return "an ONNX model";
   if (std::all_of(start.begin(), start.end(), [](char c) { return c == 0; })) {
     return "a file that was never filled: it starts with zeros";
   }
@@ -101,8 +96,10 @@ FileFormat recognise(const ByteSource& source) {
   if (is_ctranslate2(start)) return FileFormat::ctranslate2;
   if (start.starts_with(kGgmlMagic)) return FileFormat::ggml;
   if (is_llama2c(start)) return FileFormat::llama2c;
-  throw Error("{}: looks like {}; expected a GGUF, safetensors, CTranslate2, ggml or llama2.c model", source.name(),
-              describe(start));
+  if (is_onnx(start)) return FileFormat::onnx;
+  if (is_zip(start)) return FileFormat::pytorch;
+  throw Error("{}: looks like {}; expected a GGUF, safetensors, CTranslate2, ggml, llama2.c, ONNX or PyTorch model",
+              source.name(), describe(start));
 }
 
 }  // namespace wick

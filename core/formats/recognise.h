@@ -4,10 +4,10 @@
 
 namespace wick {
 
-enum class FileFormat { gguf, safetensors, safetensors_index, ctranslate2, ggml, llama2c };
+enum class FileFormat { gguf, safetensors, safetensors_index, ctranslate2, ggml, llama2c, onnx, pytorch };
 
 /// Looks at the first bytes of a file. Throws Error for a file that is no model of these formats, saying what it looks
-/// like: an error page, a Git LFS pointer, a PyTorch checkpoint, ...
+/// like: an error page, a Git LFS pointer, a picture, ...
 FileFormat recognise(const ByteSource& source);
 
 }  // namespace wick

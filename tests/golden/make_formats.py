@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Small GGUF and safetensors files by the formats' own Python packages, and what is in them.
+"""Small GGUF, safetensors, ONNX and PyTorch files by the formats' own Python packages, and what is in them.
 
-    python -m venv venv && venv/bin/pip install gguf==0.19.0 safetensors==0.8.0 numpy==2.4.6
+    python -m venv venv && venv/bin/pip install gguf==0.19.0 safetensors==0.8.0 numpy==2.4.6 onnx==1.23.2 torch==2.6.0
     venv/bin/python tests/golden/make_formats.py
 
-Writes tests/golden/formats/: small.gguf, small.safetensors, rewritten.safetensors, and expected.json: for each tensor its
-shape, its type and a digest of its bytes, taken from the arrays before they were written. Also copies the files to
+Writes tests/golden/formats/: small.gguf, small.safetensors, rewritten.safetensors, small.onnx, small.pt, and expected.json:
+for each tensor its shape, its type and a digest of its bytes, taken from the arrays before they were written. Also copies the files to
 tests/fuzz/seeds/, where a small llama2.c checkpoint joins them.
 """
 
@@ -13,9 +13,12 @@ import json
 import pathlib
 import shutil
 import struct
+import zipfile
 
 import gguf
 import numpy as np
+import onnx
+import torch
 from safetensors.numpy import save_file
 
 FOLDER = pathlib.Path(__file__).parent / "formats"
@@ -88,12 +91,66 @@ def write_safetensors():
     return {name: described(a.shape, names[str(a.dtype)], a.tobytes()) for name, a in arrays.items()}
 
 
+def write_onnx():
+    """Weights that the package writes raw and typed, with names and, as PyTorch's exporter leaves them, without."""
+    rng = np.random.default_rng(3)
+    f32 = lambda *shape: rng.standard_normal(shape, dtype=np.float32)
+    matrix, halves, typed, factor, table = f32(3, 5), f32(4).astype(np.float16), f32(2, 2), f32(4, 1, 1), f32(2, 3)
+    raw = onnx.numpy_helper.from_array
+    node = onnx.helper.make_node
+    initialisers = [
+        raw(matrix, "onnx::MatMul_1"),
+        raw(halves, "fc.bias"),
+        onnx.helper.make_tensor("typed", onnx.TensorProto.FLOAT, typed.shape, typed.flatten()),
+        onnx.helper.make_tensor("shape", onnx.TensorProto.INT64, [2], [3, -1]),
+        raw(factor, "onnx::Mul_2"),
+    ]
+    nodes = [
+        node("MatMul", ["x", "onnx::MatMul_1"], ["a"], name="/seq/seq.0/MatMul"),
+        node("Mul", ["onnx::Mul_2", "a"], ["b"], name="/norm/Mul"),
+        node("Constant", [], ["c"], name="/attn/Constant", value=raw(table)),
+        node("Constant", [], ["d"], name="/Constant", value=raw(np.array(0.5, np.float32))),
+    ]
+    graph = onnx.helper.make_graph(nodes, "small", [], [], initialisers)
+    model = onnx.helper.make_model(graph, producer_name="wick", ir_version=8)
+    (FOLDER / "small.onnx").write_bytes(model.SerializeToString())
+    arrays = {"seq.0.weight": matrix.T, "fc.bias": halves, "typed": typed, "norm.weight": factor, "attn.Constant": table}
+    names = {"float32": "f32", "float16": "f16"}
+    return {name: described(a.shape, names[str(a.dtype)], a.tobytes()) for name, a in arrays.items()}
+
+
+def write_pytorch():
+    """A state dict among other things, and in it a parameter, and views of one storage."""
+    torch.manual_seed(4)
+    shared = torch.randn(3, 4)
+    outer = {
+        "f32": torch.nn.Parameter(torch.randn(2, 3)),
+        "f16": torch.randn(5).half(),
+        "scalar": torch.tensor(7),
+    }
+    inner = {"rows": shared[1:], "whole": shared, "flags": torch.tensor([True, False])}
+    kept = {
+        "epoch": 3,
+        "model": {**outer, "inner": inner},
+        "optimizer": {"state": {0: torch.randn(2)}, "lr": 0.5},
+        "note": "na\u00efve",
+    }
+    torch.save(kept, FOLDER / "small.pt")
+    names = {torch.float32: "f32", torch.float16: "f16", torch.int64: "i64", torch.bool: "bool"}
+    flat = {**outer, **{f"inner.{name}": tensor for name, tensor in inner.items()}}
+    return {name: described(t.shape, names[t.dtype], t.detach().numpy().tobytes()) for name, t in flat.items()}
+
+
 def write_seeds():
     seeds = pathlib.Path(__file__).parent.parent / "fuzz" / "seeds"
-    for name in ("gguf", "safetensors", "llama2c"):
+    for name in ("gguf", "safetensors", "llama2c", "onnx", "pytorch"):
         (seeds / name).mkdir(parents=True, exist_ok=True)
     shutil.copyfile(FOLDER / "small.gguf", seeds / "gguf" / "small.gguf")
     shutil.copyfile(FOLDER / "small.safetensors", seeds / "safetensors" / "small.safetensors")
+    shutil.copyfile(FOLDER / "small.onnx", seeds / "onnx" / "small.onnx")
+    shutil.copyfile(FOLDER / "small.pt", seeds / "pytorch" / "small.pt")
+    with zipfile.ZipFile(FOLDER / "small.pt") as archive:
+        (seeds / "pytorch" / "data.pkl").write_bytes(archive.read("small/data.pkl"))
     index = {"metadata": {"total_size": 48}, "weight_map": {"a": "1.safetensors", "b": "2.safetensors"}}
     (seeds / "safetensors" / "index.json").write_text(json.dumps(index))
     for vocab, name in ((5, "shared"), (-5, "unshared")):
@@ -107,6 +164,11 @@ def write_seeds():
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    expected = {"small.gguf": write_gguf(), "small.safetensors": write_safetensors()}
+    expected = {
+        "small.gguf": write_gguf(),
+        "small.safetensors": write_safetensors(),
+        "small.onnx": write_onnx(),
+        "small.pt": write_pytorch(),
+    }
     (FOLDER / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")
     write_seeds()
