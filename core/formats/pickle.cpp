@@ -1,7 +1,6 @@
 #include "core/formats/pickle.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <map>
 
@@ -121,7 +120,12 @@ class Machine {
   }
   void push_text(std::uint64_t length) { push(in_.text(length, "a text")); }
 
-  void push_float() { push(std::bit_cast<double>(__builtin_bswap64(in_.read<std::uint64_t>("a number")))); }
+  void push_float() {
+    const std::uint64_t bits = __builtin_bswap64(in_.read<std::uint64_t>("a number"));
+    double value;
+    std::memcpy(&value, &bits, sizeof(value));  // the WebAssembly build's library has no std::bit_cast
+    push(value);
+  }
 
   /// An integer of any length in two's complement.
   void push_long() {
