@@ -23,7 +23,7 @@ async function createCore(input: EngineCalls["start"]["input"]): Promise<Core> {
 const receive = createServer<EngineCalls>({
   post,
   pause: createPause(),
-  prompt: ["exportTranscript"],
+  prompt: ["exportTranscript", "maskText", "maskPixels", "maskOf"],
   handlers: createHandlers(createCore),
 });
 

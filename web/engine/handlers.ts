@@ -62,6 +62,10 @@ export function createHandlers(
       yield* load(input, "speech", job.signal);
       return started().speechInfo();
     },
+    *loadSegment(input, job) {
+      yield* load(input, "segment", job.signal);
+      return started().segmentInfo();
+    },
     unload() {
       started().unload();
       return null;
@@ -121,6 +125,30 @@ export function createHandlers(
     },
     exportTranscript: ({ segments, format, language }) =>
       started().transcriptText(segments, format, language),
+    *embed(picture, job) {
+      const current = started();
+      current.pictureBegin(picture);
+      for (;;) {
+        const done = current.pictureStep();
+        if (done === 1) return current.pictureEmbedding();
+        yield done;
+        if (job.signal.aborted)
+          throw new WickError(
+            "cancelled",
+            "Reading the picture was cancelled.",
+          );
+      }
+    },
+    resumePicture(picture) {
+      started().pictureResume(picture);
+      return null;
+    },
+    segment: (prompt) => started().segment(prompt),
+    previewMask: (prompt) => started().maskPreview(prompt),
+    maskText: ({ rle, format, tolerance }) =>
+      started().maskText(rle, format, tolerance),
+    maskPixels: ({ rle }) => started().maskPixels(rle),
+    maskOf: (picture) => started().maskOf(picture),
     *bench(options, job) {
       const current = started();
       try {
