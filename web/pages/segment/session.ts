@@ -1,0 +1,412 @@
+import type { SegmentModel } from "../../engine/api.ts";
+import { toWickError, WickError } from "../../engine/errors.ts";
+import type {
+  MaskBox,
+  MaskPoint,
+  MaskPreview,
+  MaskPrompt,
+} from "../../engine/types.ts";
+import type { SegmentRoom } from "../engine_room.ts";
+import { createKeeper, type KeeperState } from "../keeper.ts";
+import { observable, type Observable } from "../observable.ts";
+import {
+  advanced,
+  historyOf,
+  redone,
+  undone,
+  type History,
+} from "./history.ts";
+import { newestWins } from "./newest.ts";
+import type { OpenPicture, ReadPixels } from "./open_picture.ts";
+import { titleOfFile, type Head, type Picture } from "./picture.ts";
+import { kPictures, type Pictures } from "./pictures.ts";
+import {
+  currentOf,
+  kNoScene,
+  promptOf,
+  withAnswer,
+  withBox,
+  withNewThing,
+  withoutBox,
+  withoutPoint,
+  withoutThing,
+  withPoint,
+  withThing,
+  type Scene,
+  type Thing,
+} from "./scene.ts";
+
+export interface SessionState extends KeeperState<Head> {
+  picture: Picture | null;
+  /** What is shown of it. */
+  shown: Blob | null;
+  scene: Scene;
+  undoable: boolean;
+  redoable: boolean;
+  /** A file that is being looked into. */
+  opening: string;
+  /** How much of the picture the model has read; null while it does not read. */
+  reading: number | null;
+  /** Whether prompts are answered at once. */
+  ready: boolean;
+  /** What the thing under the pointer would be. */
+  preview: MaskPreview | null;
+  /** Why what was asked last did not work; what was there stays. */
+  problem: string;
+}
+
+/** What the Segment page does, apart from how it looks. */
+export interface SegmentSession {
+  readonly state: Observable<SessionState>;
+  openFile(file: File, title?: string): Promise<void>;
+  /** One of the kept pictures; false if there is none of this id. */
+  open(id: string): Promise<boolean>;
+  /** Back to the empty page; what is on its way is given up. */
+  close(): void;
+  remove(id: string): Promise<() => Promise<void>>;
+  /** Loads the model if need be, and has it read the picture. */
+  prepare(): Promise<void>;
+  addPoint(point: MaskPoint): void;
+  removePoint(index: number): void;
+  drawBox(box: MaskBox): void;
+  removeBox(): void;
+  /** Shows what a further point would give; null for none. */
+  hover(point: MaskPoint | null): void;
+  choose(candidate: number): void;
+  /** The next prompt begins another thing. */
+  newThing(): void;
+  select(id: string): void;
+  rename(id: string, name: string): void;
+  toggleHidden(id: string): void;
+  removeThing(id: string): void;
+  undo(): void;
+  redo(): void;
+}
+
+export interface SessionOptions {
+  room: SegmentRoom;
+  kept: Pictures;
+  openPicture: OpenPicture;
+  readPixels: ReadPixels;
+  /** What names a file's bytes. */
+  digest: (file: Blob) => Promise<string>;
+  now?: () => number;
+  clock?: () => number;
+  newId?: () => string;
+}
+
+const kMakeRoom = "Delete a picture or a model, or export this one.";
+/** A larger file is not kept, its masks are. */
+const kMostFileBytes = 100e6;
+
+export function createSession(options: SessionOptions): SegmentSession {
+  const { room, kept, openPicture, readPixels, digest } = options;
+  const now = options.now ?? Date.now;
+  const clock = options.clock ?? (() => performance.now());
+  const newId = options.newId ?? (() => crypto.randomUUID());
+  const keeper = createKeeper(kept, kPictures, kMakeRoom);
+  const files = new Map<string, Blob>(); // that the store may have refused
+  const state = observable<SessionState>({
+    ...{ picture: null, shown: null, scene: kNoScene },
+    ...{ undoable: false, redoable: false, opening: "", reading: null },
+    ...{ ready: false, preview: null, problem: "" },
+    ...keeper.state.value,
+  });
+  const set = (part: Partial<SessionState>) =>
+    state.set({ ...state.value, ...part });
+  keeper.state.subscribe((value) => set(value));
+
+  let history: History<Scene> = historyOf(kNoScene);
+  let reader: { id: string; ended: Promise<SegmentModel> } | null = null;
+  let stopReading = new AbortController();
+  /** Which picture which model has read last. */
+  let read: { id: string; model: SegmentModel } | null = null;
+  let answering = false;
+
+  // ---- pictures ----------------------------------------------------------------------------------------------------
+
+  function show(picture: Picture | null, shown: Blob | null): void {
+    stopReading.abort();
+    stopReading = new AbortController();
+    reader = null;
+    follow.forget();
+    history = historyOf(picture?.scene ?? kNoScene);
+    set({
+      ...{ picture, shown, preview: null, problem: "", reading: null },
+      ready: picture !== null && read?.id === picture.id && isLoaded(),
+    });
+    showScene(false);
+    if (picture) void prepare();
+  }
+
+  async function openFile(file: File, title?: string): Promise<void> {
+    set({ opening: file.name, problem: "" });
+    try {
+      const id = await digest(file);
+      if (await open(id)) return;
+      const { shown, ...opened } = await openPicture(file);
+      const picture: Picture = {
+        ...{ id, title: title ?? titleOfFile(file.name), updated: now() },
+        ...{ ...opened, scene: kNoScene, readMs: 0 },
+      };
+      files.set(id, shown);
+      show(picture, shown);
+      await keeper.save(picture);
+      if (shown.size <= kMostFileBytes)
+        await kept.writeFile(id, shown).catch(() => undefined); // the masks matter more
+    } catch (reason) {
+      set({ problem: toWickError(reason).message });
+    } finally {
+      set({ opening: "" });
+    }
+  }
+
+  async function open(id: string): Promise<boolean> {
+    if (state.value.picture?.id === id) return true;
+    const picture = await keeper.read(id);
+    const shown = files.get(id) ?? (await kept.file(id).catch(() => undefined));
+    if (!picture || !shown) return false;
+    show(picture, shown);
+    return true;
+  }
+
+  async function remove(id: string): Promise<() => Promise<void>> {
+    const picture = await keeper.read(id);
+    const shown = files.get(id) ?? (await kept.file(id));
+    await keeper.remove(id);
+    files.delete(id);
+    if (state.value.picture?.id === id) show(null, null);
+    return async () => {
+      if (picture) await keeper.save(picture);
+      if (shown) await kept.writeFile(id, shown);
+    };
+  }
+
+  // ---- the model and what it reads ---------------------------------------------------------------------------------
+
+  const isLoaded = () => read !== null && room.state.value.model === read.model;
+
+  /** The model, once it has read the picture that shows. */
+  function readyModel(): Promise<SegmentModel> {
+    const { picture } = state.value;
+    if (!picture)
+      return Promise.reject(new WickError("bad_argument", "No picture shows."));
+    if (read?.id === picture.id && isLoaded())
+      return Promise.resolve(read.model);
+    if (reader?.id !== picture.id) {
+      const { signal } = stopReading;
+      // Begun once it is noted down: the room tells of a model that it has before anything else happens.
+      const ended = Promise.resolve()
+        .then(() => readPicture(picture, signal))
+        .finally(() => {
+          if (reader?.ended === ended) reader = null;
+        });
+      reader = { id: picture.id, ended };
+    }
+    return reader.ended;
+  }
+
+  async function readPicture(
+    picture: Picture,
+    signal: AbortSignal,
+  ): Promise<SegmentModel> {
+    set({ ready: false });
+    const model = await room.ensure(signal);
+    read = null;
+    const embedding = await kept.embedding(picture.id).catch(() => undefined);
+    if (embedding?.model === model.info.name)
+      await model.resume(picture, embedding.values);
+    else await embed(model, picture, signal);
+    if (signal.aborted)
+      throw new WickError("cancelled", "Another picture came.");
+    read = { id: picture.id, model };
+    set({ ready: true, problem: "" });
+    return model;
+  }
+
+  async function embed(
+    model: SegmentModel,
+    picture: Picture,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { shown } = state.value;
+    if (!shown) return;
+    const begun = clock();
+    set({ reading: 0 });
+    room.report("reading");
+    try {
+      const pixels = await readPixels(shown, picture);
+      const values = await model.embed(pixels, {
+        signal,
+        onProgress: (share) => !signal.aborted && set({ reading: share }),
+      });
+      const embedding = { model: model.info.name, values };
+      await kept.writeEmbedding(picture.id, embedding).catch(() => undefined); // it is read again then
+      if (!signal.aborted) await changePicture({ readMs: clock() - begun });
+    } finally {
+      room.report("ready");
+      if (!signal.aborted) set({ reading: null });
+    }
+  }
+
+  async function prepare(): Promise<void> {
+    await readyModel().catch(tell);
+    void answer();
+  }
+
+  function tell(reason: unknown): void {
+    const { code, message } = toWickError(reason);
+    if (code === "crashed" || code === "killed") room.forget();
+    if (code !== "cancelled") set({ problem: message });
+  }
+
+  // Another model that is loaded in the place of this one has read nothing yet.
+  room.state.subscribe(({ model, phase }) => {
+    if (!model || phase !== "ready" || isLoaded() || reader) return;
+    if (state.value.picture) void prepare();
+  });
+
+  // ---- the scene ---------------------------------------------------------------------------------------------------
+
+  function showScene(saved = true): void {
+    const { past, now: scene, future } = history;
+    set({
+      scene,
+      undoable: past.length > 0,
+      redoable: future.length > 0,
+    });
+    if (saved) void changePicture({ scene });
+  }
+
+  async function changePicture(part: Partial<Picture>): Promise<void> {
+    const { picture } = state.value;
+    if (!picture) return;
+    const changed = { ...picture, ...part, updated: now() };
+    set({ picture: changed });
+    await keeper.save(changed);
+  }
+
+  function step(next: Scene): void {
+    history = advanced(history, next);
+    follow.forget();
+    set({ preview: null, problem: "" });
+    showScene();
+    void answer();
+  }
+
+  /** Changes what shows without a step that could be undone. */
+  function settle(next: Scene): void {
+    history = { ...history, now: next };
+    showScene();
+  }
+
+  /** Another prompt for the thing that is worked on, or for a first one. */
+  function prompt(change: (thing: Thing) => Thing): void {
+    const { now: scene } = history;
+    const begun = currentOf(scene) ? scene : withNewThing(scene, newId);
+    step(withThing(begun, begun.current, change));
+  }
+
+  /** Asks for the masks of whatever was pointed at since; one question at a time. */
+  async function answer(): Promise<void> {
+    if (answering) return;
+    answering = true;
+    try {
+      for (;;) {
+        const thing = history.now.things.find(({ answered }) => !answered);
+        if (!thing) return;
+        const model = await readyModel();
+        const told = await model.segment(promptOf(thing));
+        settle(
+          withThing(history.now, thing.id, (present) =>
+            isSamePrompt(present, thing) ? withAnswer(present, told) : present,
+          ),
+        );
+      }
+    } catch (reason) {
+      giveUp();
+      tell(reason);
+    } finally {
+      answering = false;
+    }
+  }
+
+  /** Things that got no answer stay as they are, and are not asked about over and over. */
+  function giveUp(): void {
+    const things = history.now.things.map((thing) => ({
+      ...thing,
+      answered: true,
+    }));
+    settle({ ...history.now, things });
+  }
+
+  const follow = newestWins(
+    async (asked: MaskPrompt) => {
+      if (!state.value.ready || !read) return null;
+      return read.model.preview(asked);
+    },
+    (preview) => set({ preview }),
+  );
+
+  function hover(point: MaskPoint | null): void {
+    if (!point) {
+      follow.forget();
+      if (state.value.preview) set({ preview: null });
+      return;
+    }
+    const { points, box } = currentOf(history.now) ?? { points: [], box: null };
+    follow.ask({ points: [...points, point], box });
+  }
+
+  const change = (id: string, part: Partial<Thing>) =>
+    step(withThing(history.now, id, (thing) => ({ ...thing, ...part })));
+
+  return {
+    state,
+    openFile,
+    open,
+    close: () => show(null, null),
+    remove,
+    prepare,
+    addPoint: (point) => prompt((thing) => withPoint(thing, point)),
+    removePoint: (index) => prompt((thing) => withoutPoint(thing, index)),
+    drawBox: (box) => prompt((thing) => withBox(thing, box)),
+    removeBox: () => prompt(withoutBox),
+    hover,
+    choose(chosen) {
+      const thing = currentOf(history.now);
+      if (thing && chosen < thing.candidates.length)
+        change(thing.id, { chosen });
+    },
+    newThing() {
+      const next = withNewThing(history.now, newId);
+      if (next.current !== history.now.current) step(next);
+    },
+    select(id) {
+      if (id !== history.now.current) settle({ ...history.now, current: id });
+    },
+    rename(id, name) {
+      if (name.trim()) change(id, { name: name.trim() });
+    },
+    toggleHidden(id) {
+      const thing = history.now.things.find((one) => one.id === id);
+      if (thing) change(id, { hidden: !thing.hidden });
+    },
+    removeThing: (id) => step(withoutThing(history.now, id)),
+    undo() {
+      history = undone(history);
+      set({ preview: null });
+      showScene();
+      void answer();
+    },
+    redo() {
+      history = redone(history);
+      set({ preview: null });
+      showScene();
+      void answer();
+    },
+  };
+}
+
+const isSamePrompt = (one: Thing, other: Thing) =>
+  one.points === other.points && one.box === other.box;
