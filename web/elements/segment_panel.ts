@@ -8,6 +8,7 @@ import { count, percent } from "../pages/format.ts";
 import type { Picture } from "../pages/segment/picture.ts";
 import {
   currentOf,
+  isEmpty,
   maskOf,
   shareOf,
   type Thing,
@@ -43,9 +44,9 @@ export class SegmentPanel extends LightElement {
     const current = currentOf(scene);
     return html`${current && current.candidates.length > 0 ? this.#candidates(picture, current) : nothing}
       ${this.#things(picture, scene.things)}
-      ${current ? this.#facts(current) : nothing}
+      ${current && !isEmpty(current) ? this.#facts(current) : nothing}
       <section>
-        <label class="switch"
+        <label class="switch hover-only"
           >Preview on hover<input
             type="checkbox"
             role="switch"
@@ -120,28 +121,34 @@ export class SegmentPanel extends LightElement {
   };
 
   #things(picture: Picture, things: Thing[]) {
+    const { current } = this.session.state.value.scene;
     return html`<section>
       <h2>
         Objects<button
           class="btn quiet small end fresh-thing"
-          data-tip="The next click begins another  N"
+          title="The next click begins another (N)"
           @click=${() => this.session.newThing()}
         >
           ${icon("plus", true)}New
         </button>
       </h2>
       ${
-        things.length === 0
-          ? html`<p class="small muted">
-              Click a thing in the picture, or draw a box around it.
-            </p>`
-          : html`<ul>
+        things.length > 0
+          ? html`<ul>
               ${repeat(
                 things,
                 ({ id }) => id,
                 (thing) => this.#thing(picture, thing),
               )}
             </ul>`
+          : nothing
+      }
+      ${
+        things.every((thing) => thing.id !== current || isEmpty(thing))
+          ? html`<p class="small muted">
+              Click a thing in the picture, or draw a box around it.
+            </p>`
+          : nothing
       }
     </section>`;
   }

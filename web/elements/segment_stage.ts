@@ -42,6 +42,7 @@ export class SegmentStage extends LightElement {
   @state() private pointer: Place | null = null;
   #fit = true; // until one zooms or moves
   #shown = "";
+  #pressed = -1; // which of the points
   readonly #resized = new ResizeObserver(() => this.#refit());
 
   protected override watched() {
@@ -143,12 +144,23 @@ export class SegmentStage extends LightElement {
       ${thing.points.map(({ x, y, inside }, index) => {
         const at = corner(x + 0.5, y + 0.5);
         return svg`<g class="pt ${inside ? "in" : "out"}" transform="translate(${at.x} ${at.y})"
-          @pointerdown=${(event: Event) => event.stopPropagation()}
-          @click=${() => this.session.removePoint(index)}>
+          @pointerdown=${(event: Event) => this.#press(event, index)}
+          @click=${() => this.#takeAway(index)}>
           <circle class="reach" r="14" /><circle r="7" />
           <path d=${inside ? "M-3.2 0H3.2M0 -3.2V3.2" : "M-3.2 0H3.2"} />
           <title>Click to take this point away</title></g>`;
       })}`;
+  }
+
+  #press(event: Event, index: number): void {
+    event.stopPropagation();
+    this.#pressed = index;
+  }
+
+  /** The click that ends a tap lands on the very point that the tap has added: only what was pressed as well is meant. */
+  #takeAway(index: number): void {
+    if (this.#pressed === index) this.session.removePoint(index);
+    this.#pressed = -1;
   }
 
   #frame(from: Place, to: Place) {
@@ -175,7 +187,11 @@ export class SegmentStage extends LightElement {
       >
         ${icon(name, true)}
       </button>`;
-    return html`<div class="pop zoom" @pointerdown=${stop} @keydown=${stop}>
+    return html`<div
+      class="pop zoom ${this.#fit ? "all" : ""}"
+      @pointerdown=${stop}
+      @keydown=${stop}
+    >
       ${button("minus", "Zoom out", () => this.zoom(0.8))}
       <span class="num">${Math.round(this.view.scale * 100)} %</span>
       ${button("plus", "Zoom in", () => this.zoom(1.25))}

@@ -79,7 +79,8 @@ export function withoutThing(scene: Scene, id: string): Scene {
   return { things, current: things[Math.max(0, at - 1)]?.id ?? null };
 }
 
-const isEmpty = ({ points, box, candidates }: Thing) =>
+/** Whether nothing was pointed at for it yet. */
+export const isEmpty = ({ points, box, candidates }: Thing) =>
   points.length === 0 && !box && candidates.length === 0;
 
 /** A thing with one more point; its mask stays until the next comes. */

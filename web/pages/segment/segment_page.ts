@@ -134,14 +134,15 @@ export class SegmentPage extends LightElement {
   }
 
   #work(session: SegmentSession) {
-    const { unkept } = session.state.value;
+    const { unkept, picture } = session.state.value;
+    const ratio = picture ? picture.height / picture.width : 1;
     return html`<segment-bar
         .session=${session}
         .room=${this.app.seeing}
         .onChoose=${this.#choose}
       ></segment-bar>
       ${this.#tools()}
-      <div class="stage-place">
+      <div class="stage-place" style="--ratio:${ratio}">
         <segment-stage
           .session=${session}
           .tool=${this.#tool}
