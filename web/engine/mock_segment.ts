@@ -9,7 +9,7 @@ import type {
   SegmentModelInfo,
 } from "./types.ts";
 
-const kStages = 12;
+const kStages = 40;
 const kSides = 48; // of the polygon that stands for an ellipse
 /** Of the three candidates, in parts of the picture's height. */
 const kRadii = [0.06, 0.12, 0.25];

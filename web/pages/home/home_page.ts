@@ -176,7 +176,7 @@ export class HomePage extends LightElement {
     const truck = sample.address;
     return html`<a class="card demo" href="#/segment">
       <div class="spec spec-seg" aria-hidden="true">
-        <svg viewBox="90 170 1660 800" preserveAspectRatio="xMidYMid slice">
+        <svg viewBox="70 110 1700 1085" preserveAspectRatio="xMidYMid slice">
           ${svg`<image href=${truck} width="1800" height="1200" />`}
           ${svg`<path fill="var(--obj-2)" fill-opacity=".5" d=${truckMasks.wheel} />`}
           ${svg`<path fill="var(--obj-1)" fill-opacity=".6" d=${truckMasks.window} />`}
