@@ -77,12 +77,11 @@ template <class Arch>
 [[gnu::always_inline]] inline Vec<Arch> normal_cdf(Vec<Arch> x) {
   using V = Vec<Arch>;
   const V one = V::splat(1.0f);
-  const V z = abs(x) * V::splat(0.707106781f);
-  const V t = one / fma(z, V::splat(0.5f), one);
-  // ln(erfc(z) / t) + z^2 as a polynomial in t.
-  const V p = polynomial<Arch>(t, {0.154191726f, -0.731059301f, 1.27436159f, -0.851879444f, 0.0475086068f,
-                                   -0.0660282765f, 0.0572463487f, 0.381963899f, 0.9991688f, -1.2654739f});
-  const V tail = V::splat(0.5f) * t * exp<Arch>(p - z * z);
+  const V t = one / fma(abs(x), V::splat(0.353553391f), one);
+  // log2(erfc(z) / t) + z^2 log2(e) as a polynomial in t, z = |x| / sqrt(2).
+  const V p = polynomial<Arch>(t, {0.161909634f, -1.04291768f, 2.64180321f, -3.17471142f, 1.65857809f, -0.528231093f,
+                                   0.682927308f, 1.42550571f, -1.8248639f});
+  const V tail = V::splat(0.5f) * t * exp2<Arch>(fma(x * x, V::splat(-0.721347520f), p));
   return select(less(x, V::zero()), tail, one - tail);
 }
 

@@ -32,7 +32,8 @@ Mask golden_mask(const nlohmann::json& golden) {
 }  // namespace
 
 TEST_CASE("mask: area, box, run lengths and small regions are those of pycocotools and Segment Anything") {
-  for (const auto& golden : image_golden("mask.json").at("masks")) {
+  const nlohmann::json goldens = image_golden("mask.json").at("masks");
+  for (const auto& golden : goldens) {
     CAPTURE(golden.dump());
     const Mask mask = golden_mask(golden);
     REQUIRE(fingerprint(mask.bits) == golden.at("hash").get<std::string>());
@@ -68,7 +69,8 @@ TEST_CASE("mask: logits at the picture's size are those of both bilinear steps, 
   for (const std::uint8_t byte : noise(kLowResSide * kLowResSide)) {
     logits.push_back((static_cast<float>(byte) - 140) / 32);
   }
-  for (const auto& golden : image_golden("mask.json").at("upsampled")) {
+  const nlohmann::json goldens = image_golden("mask.json").at("upsampled");
+  for (const auto& golden : goldens) {
     CAPTURE(golden.dump());
     const UpsampledMask made = upsample_mask(logits, size_of(golden.at("size")));
     CHECK(area(made.mask) == golden.at("area").get<Index>());

@@ -8,7 +8,8 @@ using namespace wick;
 using namespace wick::test;
 
 TEST_CASE("resize: the pixels are Pillow's, up and down, to the bit") {
-  for (const auto& golden : image_golden("resize.json").at("rgb")) {
+  const nlohmann::json goldens = image_golden("resize.json").at("rgb");
+  for (const auto& golden : goldens) {
     CAPTURE(golden.dump());
     const Image resized = resize(noise_image(size_of(golden.at("from"))), size_of(golden.at("to")));
     CHECK(resized.size() == size_of(golden.at("to")));
