@@ -59,13 +59,28 @@ void ModelOption::add_to(CLI::App& app) {
 
 std::string ModelOption::path() const { return ModelStore().path_of(model); }
 
+namespace {
+
+/// What a model that cannot chat is for.
+void refuse_other_tasks(const Checkpoint& checkpoint, const std::string& model) {
+  const std::string& name = checkpoint.name();
+  switch (task_of(checkpoint)) {
+    case Task::chat:
+      return;
+    case Task::speech:
+      throw Error("{}: a Whisper model, made to transcribe speech: wick transcribe {} RECORDING", name, model);
+    case Task::segment:
+      throw Error("{}: a Segment Anything model, made to segment pictures: wick segment {} PICTURE --point X,Y", name,
+                  model);
+  }
+}
+
+}  // namespace
+
 LoadedModel load_model(const ModelOption& option, const CommonOptions& common) {
   const double begin = now_ms();
   ModelFiles files = ModelFiles::open(option.path(), option.tokenizer);
-  if (task_of(files.checkpoint) == Task::speech) {
-    throw Error("{}: a Whisper model, made to transcribe speech: wick transcribe {} RECORDING", files.checkpoint.name(),
-                option.model);
-  }
+  refuse_other_tasks(files.checkpoint, option.model);
   LanguageModelLoader loader(std::move(files), common.open_device(), common.llama_options());
   ProgressBar bar("Loading");
   while (loader.step()) {
@@ -85,6 +100,16 @@ LoadedSpeech load_speech(const ModelOption& option, const CommonOptions& common)
   LoadedSpeech loaded{.model = loader.finish()};
   loaded.load_ms = now_ms() - begin;
   return loaded;
+}
+
+LoadedSegmenter load_segmenter(const ModelOption& option, const CommonOptions& common) {
+  const double begin = now_ms();
+  const ModelFiles files = ModelFiles::open(option.path());
+  require_task(files.checkpoint, Task::segment);
+  SegmentLoader loader(files, common.open_device(), common.precision());
+  ProgressBar bar("Loading");
+  while (loader.step()) bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
+  return {.model = loader.finish(), .load_ms = now_ms() - begin};
 }
 
 std::string read_input(const std::string& text, const std::string& file) {
@@ -178,6 +203,8 @@ void ProgressBar::update(double bytes_done, double bytes_total, const std::strin
 void ProgressBar::update_seconds(double done, double total) {
   draw(total > 0 ? done / total : 0, fmt::format("{:.0f} of {:.0f} s", done, total));
 }
+
+void ProgressBar::update_part(double part) { draw(part, fmt::format("{:.0f} %", 100 * part)); }
 
 void ProgressBar::draw(double part, const std::string& text) {
   if (!stderr_is_terminal() || now_ms() - drawn_ms_ < 50) return;

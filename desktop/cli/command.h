@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "models/catalog.h"
 #include "models/language_model.h"
+#include "models/segmenter.h"
 #include "models/speech_model.h"
 
 namespace wick::cli {
@@ -56,6 +57,13 @@ struct LoadedSpeech {
 /// The same for speech to text. Throws Error for a model of another kind.
 LoadedSpeech load_speech(const ModelOption& option, const CommonOptions& common);
 
+struct LoadedSegmenter {
+  std::shared_ptr<const SegmentModel> model;
+  double load_ms = 0;
+};
+/// The same for Segment Anything.
+LoadedSegmenter load_segmenter(const ModelOption& option, const CommonOptions& common);
+
 /// A text from -p or -f; "-" reads standard input. Throws Error if a file cannot be read.
 std::string read_input(const std::string& text, const std::string& file);
 
@@ -86,6 +94,8 @@ class ProgressBar {
   ~ProgressBar() { clear(); }
   void update(double bytes_done, double bytes_total, const std::string& note = {});
   void update_seconds(double done, double total);
+  /// From 0 to 1.
+  void update_part(double part);
   void clear();
 
  private:
@@ -105,5 +115,6 @@ void add_models(CLI::App& app);
 void add_bench(CLI::App& app);
 void add_serve(CLI::App& app);
 void add_transcribe(CLI::App& app);
+void add_segment(CLI::App& app);
 
 }  // namespace wick::cli

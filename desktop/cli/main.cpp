@@ -11,7 +11,7 @@
 
 int main(int argc, char** argv) {
   using namespace wick::cli;
-  CLI::App app{"Chat and transcribe on your own machine.", "wick"};
+  CLI::App app{"Chat, transcribe and segment on your own machine.", "wick"};
   app.set_version_flag("--version", WICK_VERSION);
   app.require_subcommand(1);
   app.fallthrough(false);
@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   add_bench(app);
   add_serve(app);
   add_transcribe(app);
+  add_segment(app);
   try {
     app.parse(argc, argv);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)

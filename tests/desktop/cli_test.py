@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import fcntl
 import http.client
+import itertools
 import json
 import os
 import pty
@@ -20,6 +21,7 @@ import termios
 import threading
 import unittest
 import wave
+import zlib
 
 from tiny_gguf import STRING, U32, Tiny
 
@@ -70,6 +72,11 @@ def write_sound(path, kind, samples, rate, channels):
 def words(text):
     """In lower case, without punctuation."""
     return ' '.join(re.sub(r'[^a-z ]', '', text.lower()).split())
+
+
+def is_sanitized():
+    with open(WICK, 'rb') as program:
+        return b'__asan_init' in program.read()
 
 
 class NeedsData(unittest.TestCase):
@@ -362,9 +369,8 @@ class Whisper(NeedsData):
         self.assertRegex(result.stderr, r'^wick: .*damaged.mp3: only the first 0\.\d s can be used: it is damaged there\n$')
 
     def test_the_memory_of_a_long_recording_is_bounded(self):
-        with open(WICK, 'rb') as program:
-            if b'__asan_init' in program.read():
-                self.skipTest('the address sanitizer keeps what is freed')
+        if is_sanitized():
+            self.skipTest('the address sanitizer keeps what is freed')
 
         def peak(minutes):
             seconds = minutes * 60
@@ -477,6 +483,228 @@ class Whisper(NeedsData):
         result = wick('chat', self.MODEL, '-p', 'hello')
         self.assertEqual(result.returncode, 1)
         self.assertIn(f'a Whisper model, made to transcribe speech: wick transcribe {self.MODEL}', result.stderr)
+
+
+def runs_of(packed):
+    """The run lengths of a mask as pycocotools packs them."""
+    counts, at = [], 0
+    while at < len(packed):
+        number, shift, more = 0, 0, True
+        while more:
+            bits = ord(packed[at]) - 48
+            number |= (bits & 31) << shift
+            more, at, shift = bits & 32, at + 1, shift + 5
+        if bits & 16:
+            number -= 1 << shift
+        counts.append(number + (counts[-2] if len(counts) > 2 else 0))
+    return counts
+
+
+def overlap(a, b):
+    """Intersection over union of two packed masks."""
+    ends = [[*itertools.accumulate(runs_of(packed))] for packed in (a, b)]
+    both = either = at = 0
+    inside, next_end = [False, False], [0, 0]
+    while at < ends[0][-1]:
+        end = min(ends[i][next_end[i]] for i in (0, 1))
+        both += (end - at) * (inside[0] and inside[1])
+        either += (end - at) * (inside[0] or inside[1])
+        at = end
+        for i in (0, 1):
+            while next_end[i] < len(ends[i]) and ends[i][next_end[i]] == at:
+                next_end[i] += 1
+                inside[i] = not inside[i]
+    return both / either
+
+
+def png_rows(path):
+    """Width, height, channels and rows of a PNG that `wick` wrote."""
+    with open(path, 'rb') as file:
+        data = file.read()
+    width, height, _, kind = struct.unpack('>IIBB', data[16:26])
+    channels = {0: 1, 2: 3, 6: 4}[kind]
+    packed, at = b'', 8
+    while at < len(data):
+        size, name = struct.unpack('>I4s', data[at:at + 8])
+        packed += data[at + 8:at + 8 + size] if name == b'IDAT' else b''
+        at += 12 + size
+    raw, stride, rows = zlib.decompress(packed), width * channels, []
+    for y in range(height):
+        method, row = raw[y * (stride + 1)], raw[y * (stride + 1) + 1:(y + 1) * (stride + 1)]
+        if method == 2 and rows:
+            row = bytes((a + b) & 255 for a, b in zip(row, rows[-1]))
+        rows.append(row)
+    return width, height, channels, rows
+
+
+class Segment(NeedsData):
+    """MobileSAM on the truck against PyTorch and onnxruntime, through our own decoding and resizing."""
+    MODEL = 'mobile-sam'
+    WINDOW = ['--point', '500,375']
+
+    def setUp(self):
+        super().setUp()
+        models = json.loads(wick('models', 'list', '--json').stdout)['models']
+        if not any(m['name'] == self.MODEL and m['state'] == 'here' for m in models):
+            self.skipTest(f'{self.MODEL} is not on this machine: wick models fetch {self.MODEL}')
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.truck = shared('images', 'sam_truck.jpg')
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, content):
+        with open(self.path(name), 'wb') as file:
+            file.write(content if isinstance(content, bytes) else json.dumps(content).encode())
+        return self.path(name)
+
+    def segmented(self, *arguments, **options):
+        result = wick('segment', self.MODEL, *arguments, **options)
+        self.assertEqual((result.returncode, result.stderr), (0, ''), arguments)
+        return result.stdout
+
+    def golden(self, name):
+        with open(os.path.join(os.path.dirname(__file__), '..', 'golden', 'segment', name)) as file:
+            return json.load(file)
+
+    def seed(self, name):
+        return os.path.join(os.path.dirname(__file__), '..', 'fuzz', 'seeds', 'image', name)
+
+    def test_every_prompt_of_a_file_gives_the_references_mask(self):
+        cases, prompts = self.golden('truck.json')['cases'], []
+        for case in cases:
+            points = [[*point, label] for point, label in zip(case['points'], case['labels']) if label < 2]
+            corners = [x for point, label in zip(case['points'], case['labels']) if label > 1 for x in point]
+            prompts.append({'name': case['name'], 'points': points, 'box': corners or None, 'mask_from': case['mask_from']})
+        result = json.loads(self.segmented(self.truck, '--prompts', self.write('prompts.json', prompts), '--json'))
+        self.assertEqual(set(result), {'masks', 'timings', 'peak_memory_bytes'})
+        self.assertEqual(set(result['timings']), {'load_ms', 'read_ms', 'encode_ms', 'decode_ms'})
+        self.assertEqual([mask['name'] for mask in result['masks']], [case['name'] for case in cases])
+        for case, mask in zip(cases, result['masks']):
+            self.assertEqual(mask['rle']['size'], [1200, 1800])
+            self.assertGreaterEqual(overlap(mask['rle']['counts'], case['mask']), 0.99, case['name'])
+            self.assertAlmostEqual(mask['iou'], min(case['iou'][case['selected']], 1), delta=0.02, msg=case['name'])
+            self.assertEqual(sum(runs_of(mask['rle']['counts'])[1::2]), mask['area'])
+
+    def test_every_kind_of_result(self):
+        outputs = [f'--{kind}-out={self.path(kind)}.{"svg" if kind == "svg" else "png"}'
+                   for kind in ('mask', 'cutout', 'overlay', 'svg')]
+        os.mkdir(self.path('cutout.2.png'))
+        result = wick('segment', self.MODEL, self.truck, *self.WINDOW, '--all-masks', '--json', '--polygons', *outputs)
+        self.assertEqual(result.returncode, 1)  # and nothing else is lost
+        self.assertRegex(result.stderr, r'^wick: .*cutout\.2\.png: .*\n$')
+        masks = json.loads(result.stdout)['masks']
+        self.assertEqual(sorted(os.listdir(self.folder)), sorted(
+            ['mask.1.png', 'mask.2.png', 'mask.3.png', 'cutout.1.png', 'cutout.2.png', 'cutout.3.png', 'overlay.png', 'svg.svg']))
+        self.assertEqual([mask.get('best', False) for mask in masks], [True, False, False])
+        window = self.golden('truck.json')['cases'][0]
+        self.assertGreaterEqual(overlap(masks[0]['rle']['counts'], window['mask']), 0.99)
+        width, height, channels, rows = png_rows(self.path('mask.1.png'))
+        self.assertEqual((width, height, channels), (1800, 1200, 1))
+        self.assertEqual(sum(row.count(255) for row in rows), masks[0]['area'])
+        x0, y0, x1, y1 = masks[0]['box']
+        self.assertEqual([y for y, row in enumerate(rows) if 255 in row][::len(rows)], [y0])
+        width, height, channels, cut = png_rows(self.path('cutout.1.png'))
+        self.assertEqual((width, height, channels), (1800, 1200, 4))
+        self.assertEqual([row[3::4] for row in cut], rows)
+        self.assertEqual(png_rows(self.path('overlay.png'))[:3], (1800, 1200, 3))
+        with open(self.path('svg.svg')) as file:
+            svg = file.read()
+        self.assertEqual(svg.count('<path '), 3)
+        self.assertIn('viewBox="0 0 1800 1200"', svg)
+        corners = [corner for polygon in masks[0]['polygons'] for corner in polygon['outer']]
+        self.assertEqual([min(x for x, _ in corners), max(y for _, y in corners)], [x0, y1 + 1])
+
+    def test_several_pictures_and_things(self):
+        with open(self.seed('rgb444.jpg'), 'rb') as file:
+            cut = self.write('cut.jpg', file.read()[:-40])
+        with open(self.seed('grey.png'), 'rb') as file:
+            grey = file.read()
+        process = subprocess.run([WICK, 'segment', self.MODEL, '-', cut, __file__, '--point', '1,1', '-p', '2,2', '--each',
+                                  '--mask-out', self.path('m.png')], input=grey, capture_output=True, timeout=300)
+        self.assertEqual(process.returncode, 1)
+        lines, errors = process.stdout.decode().splitlines(), process.stderr.decode().splitlines()
+        answer = r'iou [01]\.\d{3}  stability [01]\.\d{3}  area \d+  box \d+,\d+,\d+,\d+  prompt '
+        for line, expected in zip(lines, ('-:', answer + '1', answer + '2', f'{cut}:', answer + '1', answer + '2'), strict=True):
+            self.assertRegex(line, expected)
+        self.assertIn('cut off or damaged from row', errors[0])
+        self.assertIn('not a picture that can be read', errors[1])
+        self.assertEqual(sorted(os.listdir(self.folder)), [
+            'cut.jpg', 'm.cut.1.png', 'm.cut.2.png', 'm.standard-input.1.png', 'm.standard-input.2.png'])
+
+    def test_pictures_of_every_kind(self):
+        names = ['pixel.jpg', 'orientation6.jpg', 'grey_alpha.png', 'cmyk.jpg', 'animated.gif'][:2 if is_sanitized() else None]
+        results = json.loads(self.segmented(*map(self.seed, names), '--point', '0,0', '--json', '--all-masks'))
+        with open(os.path.join(os.path.dirname(__file__), '..', 'golden', 'image', 'files.json')) as file:
+            files = json.load(file)
+        self.assertEqual([os.path.basename(result['file']) for result in results], names)
+        for name, result in zip(names, results):
+            self.assertEqual(len(result['masks']), 3)
+            for mask in result['masks']:
+                self.assertEqual(mask['rle']['size'], files[name]['size'][::-1])
+
+    def test_everything_is_what_the_reference_finds(self):
+        if is_sanitized():
+            self.skipTest('takes minutes; tests/models finds everything with sanitizers')
+        for case in self.golden('everything.json')['cases'][:2]:  # tests/models has the third
+            masks = json.loads(self.segmented(
+                self.truck, '--everything', '--json', f'--points-per-side={case["points_per_side"]}',
+                f'--crop-layers={case.get("crop_n_layers", 0)}'))['masks']
+            self.assertEqual(len(masks), len(case['masks']), case['name'])
+            for mask, expected in zip(masks, case['masks']):
+                self.assertGreaterEqual(overlap(mask['rle']['counts'], expected['mask']), 0.99, case['name'])
+                self.assertEqual(mask['point'], expected['point'])
+
+    def test_everything_stops_at_ctrl_c_and_keeps_what_it_has(self):
+        ours, theirs = pty.openpty()
+        with subprocess.Popen([WICK, 'segment', self.MODEL, self.truck, '--everything', '--json'], stdout=subprocess.PIPE,
+                              stderr=theirs) as process:
+            os.close(theirs)
+            seen = b''
+            while b'Segmenting' not in seen:
+                seen += os.read(ours, 4096)
+            process.send_signal(signal.SIGINT)
+            result = json.loads(process.stdout.read())
+        os.close(ours)
+        self.assertEqual(process.returncode, 130)
+        self.assertIn('masks', result)
+
+    def test_prompts_that_make_no_sense(self):
+        prompts = self.write('prompts.json', [{'points': [[1, 1]]}, {'points': [[99999, 1]]}, {'box': [1, 1, 1, 5]},
+                                              {'box': [0, 0, 4, 4], 'mask_from': 'nothing'}])
+        result = wick('segment', self.MODEL, self.seed('rgb.png'), '--prompts', prompts)
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stdout, r'^iou .*prompt 1\n$')
+        for error, expected in zip(result.stderr.splitlines(), (
+                'prompt 2: .*lies outside the picture', 'prompt 3: .*has no area', "prompt 4: no answer before it is named 'nothing'"), strict=True):
+            self.assertRegex(error, expected)
+
+    def test_bad_input_is_a_clear_error(self):
+        shutil.copy(self.seed('rgb.png'), self.path('a.png'))
+        for arguments, message in (
+                (['none.jpg', *self.WINDOW], 'none.jpg: no such file'),
+                ([self.folder, *self.WINDOW], 'is a folder, expected a file'),
+                ([self.write('empty.jpg', b''), *self.WINDOW], 'empty'),
+                ([self.truck, *self.WINDOW, '--mask-out', self.path('none/m.png')], '--mask-out .*: there is no such folder'),
+                ([self.path('a.png'), *self.WINDOW, '--mask-out', self.path('a.png')], 'would replace this picture'),
+                ([self.truck, '--prompts', self.path('a.png')], 'not a list of prompts in JSON'),
+                ([self.truck, '--prompts', self.write('a.json', [{'points': [[1]]}])], 'prompt 1 has a point that is none'),
+                ([self.truck, '--prompts', self.write('b.json', [{'point': [1, 1]}])], "prompt 1 has an unknown 'point'"),
+                ([self.truck, '--prompts', self.write('c.json', [{}])], 'prompt 1 has neither points nor a box')):
+            result = wick('segment', self.MODEL, *arguments)
+            self.assertEqual((result.returncode, result.stdout), (1, ''), arguments)
+            self.assertRegex(result.stderr, rf'^wick: .*{message}.*\n$')
+        for arguments in ([], [self.truck], [*self.WINDOW], [self.truck, '--point', '1'], [self.truck, '--point', '1,2,3'],
+                          [self.truck, '--box', '1,2,3'], [self.truck, '--box', '1,2,3,4', '--box', '1,2,3,4'],
+                          [self.truck, *self.WINDOW, '--everything'], [self.truck, '--everything', '--points-per-side', '0'],
+                          [self.truck, *self.WINDOW, '--min-area', '3'], [self.truck, *self.WINDOW, '--mask-out', 'm.jpg']):
+            self.assertEqual(wick('segment', self.MODEL, *arguments).returncode, 2, arguments)
+        result = wick('segment', shared('llama', 'stories260K.bin'), self.truck, *self.WINDOW)
+        self.assertRegex(result.stderr, 'not a Segment Anything model')
+        result = wick('chat', self.MODEL, '-p', 'hello')
+        self.assertRegex(result.stderr, f'made to segment pictures: wick segment {self.MODEL} PICTURE')
 
 
 class Bench(unittest.TestCase):

@@ -3,51 +3,16 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <cstring>
-#include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "core/image/rle.h"
-#include "models/segmenter.h"
+#include "truck.h"
 
 using namespace wick;
 
 namespace {
-
-const std::string kReference = WICK_SHARED_DIR "/data/reference/mobilesam/";
-
-/// The truck, embedded by onnxruntime: what every prompt is held against. Nothing, said aloud, where the model or the
-/// shared data is missing.
-struct Truck {
-  std::shared_ptr<const SegmentModel> model;
-  nlohmann::json golden;
-  ImageSize size;
-  Segmenter segmenter;
-
-  explicit Truck(std::shared_ptr<const SegmentModel> loaded) : model(std::move(loaded)), segmenter(model) {
-    golden = nlohmann::json::parse(read_text(*open_file(WICK_TESTS_DIR "/golden/segment/truck.json")));
-    size = {golden["width"], golden["height"]};
-  }
-};
-
-std::optional<Truck> truck(Precision precision) {
-  const std::string path = WICK_MODELS_DIR "/mobile-sam.encoder.onnx";
-  if (!std::filesystem::exists(path) || !std::filesystem::exists(kReference)) {
-    WARN("skipped: mobile-sam or the shared data is not here");
-    return {};
-  }
-  SegmentLoader loader(ModelFiles::open(path), Device::cpu(2), precision);
-  return Truck(loader.finish());
-}
-
-/// [side, side, channels], which the file has as [channels, side, side].
-Tensor reference_embedding(const Device& device) {
-  const std::string bytes = read_text(*open_file(kReference + "truck_embed.f32"));
-  std::vector<float> values(bytes.size() / sizeof(float));
-  std::memcpy(values.data(), bytes.data(), bytes.size());
-  return Tensor::copy_of<float>(values, {256, 64, 64}, device).permute({1, 2, 0}).contiguous();
-}
 
 SegmentPrompt prompt_of(const nlohmann::json& test) {
   SegmentPrompt prompt;

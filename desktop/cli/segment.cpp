@@ -1,0 +1,351 @@
+// `wick segment`: masks of what is pointed at in a picture.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <deque>
+#include <filesystem>
+#include <map>
+
+#include "command.h"
+#include "core/error.h"
+#include "image/image_file.h"
+#include "interrupt.h"
+#include "segment_files.h"
+#include "segment_prompts.h"
+
+namespace wick::cli {
+namespace {
+
+struct Options {
+  CommonOptions common;
+  ModelOption model;
+  std::vector<std::string> pictures, points, boxes;
+  std::string prompts;  // a file
+  bool each = false, all_masks = false, everything = false;
+  EverythingOptions grid;
+  SegmentFiles files;
+};
+
+/// A picture and what is asked of it; nothing is everything.
+struct Job {
+  std::string picture;
+  std::vector<Question> questions = {};
+  SegmentFiles files = {};
+};
+
+/// What the parser cannot require: it depends on other options.
+std::vector<Question> asked_for(const Options& options) {
+  const bool here = !options.points.empty() || !options.boxes.empty();
+  const int ways = static_cast<int>(here) + static_cast<int>(!options.prompts.empty()) + options.everything;
+  if (ways == 0) throw CLI::RequiredError("--point, --box, --prompts or --everything");
+  if (ways > 1) {
+    throw CLI::ValidationError("--point and --box, --prompts and --everything", "only one of them at a time");
+  }
+  if (options.everything) return {};
+  return here ? questions_of(options.points, options.boxes, options.each) : read_questions(options.prompts);
+}
+
+std::vector<Job> jobs_of(const Options& options) {
+  options.files.check();
+  std::vector<Job> jobs;
+  const auto job_of = [&](const std::string& picture) -> Job& {
+    const auto found = std::find_if(jobs.begin(), jobs.end(), [&](const Job& job) { return job.picture == picture; });
+    return found != jobs.end() ? *found : jobs.emplace_back(Job{picture});
+  };
+  const std::vector<Question> questions = asked_for(options);
+  for (const std::string& picture : options.pictures) job_of(picture);
+  for (const Question& question : questions) {
+    if (!question.image.empty()) {
+      job_of(question.image).questions.push_back(question);
+    } else if (options.pictures.empty()) {
+      throw CLI::RequiredError("a picture");
+    } else {
+      for (const std::string& picture : options.pictures) job_of(picture).questions.push_back(question);
+    }
+  }
+  if (!options.everything) {
+    std::erase_if(jobs, [](const Job& job) { return job.questions.empty(); });
+  }
+  return jobs;
+}
+
+/// Each picture with names of its own for its files.
+void name_files(std::vector<Job>& jobs, const SegmentFiles& files) {
+  std::vector<std::string> pictures;
+  for (const Job& job : jobs) pictures.push_back(job.picture);
+  const std::vector<std::string> labels = picture_labels(pictures);
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    jobs[i].files = jobs.size() > 1 ? files.labelled(labels[i]) : files;
+    for (const std::string& picture : pictures) {
+      if (jobs[i].files.replace(picture)) throw Error("{}: a file of masks would replace this picture", picture);
+    }
+  }
+}
+
+Picture read_picture(const std::string& path) {
+  std::error_code missing;
+  if (path != "-" && !std::filesystem::is_fifo(path, missing)) return read_image(*open_file(path));
+  const std::string text = read_input("", path);
+  const auto bytes = std::as_bytes(std::span(text));
+  return read_image(*memory_source(path == "-" ? "standard input" : path, {bytes.begin(), bytes.end()}));
+}
+
+/// What came of a picture.
+struct Outcome {
+  std::vector<Answer> answers = {};
+  std::vector<std::string> errors = {};
+  double read_ms = 0, encode_ms = 0, decode_ms = 0;
+};
+
+/// Has the picture embedded, unless Ctrl-C is pressed.
+bool embed(Segmenter& segmenter, const Image& picture, double& encode_ms) {
+  const double begin = now_ms();
+  ProgressBar bar("Embedding");
+  segmenter.start(picture);
+  while (interrupts() == 0 && segmenter.step()) bar.update_part(segmenter.progress());
+  encode_ms = now_ms() - begin;
+  return segmenter.ready();
+}
+
+/// Answers the questions about one embedded picture.
+class Answers {
+ public:
+  Answers(const Segmenter& segmenter, bool all_masks) : segmenter_(segmenter), all_masks_(all_masks) {}
+
+  /// Adds to the outcome; `number` is the question's, or 0. Throws Error for a question that makes no sense.
+  void ask(const Question& question, std::size_t number, Outcome& outcome) {
+    SegmentPrompt prompt = question.prompt;
+    if (!question.mask_from.empty()) {
+      const auto earlier = best_.find(question.mask_from);
+      if (earlier == best_.end()) throw Error("no answer before it is named '{}'", question.mask_from);
+      prompt.mask = earlier->second;
+    }
+    const MaskCandidates candidates = segmenter_.candidates(prompt);
+    const Index best = Segmenter::best(prompt, candidates);
+    if (!question.name.empty()) best_[question.name] = candidates.logits.select(0, best);
+    for (Index i = 0; i < MaskCandidates::kCount; ++i) {
+      if (i != best && (i == 0 || !all_masks_)) continue;  // the first one is only meant where it is the best
+      const SegmentMask mask = segmenter_.mask(candidates, i);
+      outcome.answers.push_back({.mask = {rle_of(mask.mask), mask.area, mask.box, mask.iou, mask.stability, 0, 0},
+                                 .name = question.name,
+                                 .question = number,
+                                 .best = all_masks_ && i == best});
+    }
+  }
+
+ private:
+  const Segmenter& segmenter_;
+  bool all_masks_;
+  std::map<std::string, Tensor> best_;  // logits, by the questions' names
+};
+
+void print_answer(const Answer& answer) {
+  const FoundMask& mask = answer.mask;
+  fmt::print("iou {:.3f}  stability {:.3f}  area {}  box {},{},{},{}", mask.iou, mask.stability, mask.area, mask.box.x0,
+             mask.box.y0, mask.box.x1, mask.box.y1);
+  if (answer.best) fmt::print("  best");
+  if (answer.question > 0) fmt::print("  prompt {}", answer.question);
+  if (!answer.name.empty()) fmt::print("  {}", printable(answer.name));
+  fmt::print("\n");
+}
+
+/// The pictures one after another.
+class Pictures {
+ public:
+  Pictures(const Options& options, const LoadedSegmenter& loaded) : options_(options), loaded_(loaded) {}
+
+  /// Every picture, also after one that cannot be read: of several the errors are told at once, and the whole fails in
+  /// the end.
+  void segment_all(const std::vector<Job>& jobs) {
+    const InterruptGuard guard;
+    for (const Job& job : jobs) {
+      if (interrupts() > 0) break;
+      try {
+        segment_one(job, jobs.size() > 1);
+      } catch (const Error& error) {
+        errors_.emplace_back(error.what());
+      }
+      if (jobs.size() > 1) tell_errors(0);
+    }
+    if (options_.common.json && !results_.empty()) print_json(jobs.size() > 1 ? results_ : results_[0]);
+    tell_errors(interrupts() > 0 || jobs.size() > 1 ? 0 : 1);
+    if (interrupts() > 0) throw Interrupted("stopped: what was found before is kept");
+    if (!errors_.empty()) throw Error("{}", errors_[0]);
+    if (told_ > 0) throw Error("{} of what was asked for failed", told_);
+  }
+
+ private:
+  /// All but the last `most`.
+  void tell_errors(std::size_t most) {
+    while (errors_.size() > most) {
+      print_error(Error("{}", errors_.front()));
+      errors_.pop_front();
+      ++told_;
+    }
+  }
+
+  void segment_one(const Job& job, bool several) {
+    const double begin = now_ms();
+    const Picture picture = read_picture(job.picture);
+    Outcome outcome{.read_ms = now_ms() - begin};
+    if (!picture.broken.empty()) print_error(Error("{}", picture.broken));
+    if (options_.everything) {
+      find_everything(picture.image, outcome);
+    } else {
+      answer(job, picture.image, outcome);
+    }
+    const bool numbered = options_.everything || options_.all_masks || job.questions.size() > 1;
+    for (const std::string& error : job.files.write(picture.image, outcome.answers, numbered)) {
+      outcome.errors.push_back(error);
+    }
+    report(job, picture, outcome, several);
+    errors_.insert(errors_.end(), outcome.errors.begin(), outcome.errors.end());
+  }
+
+  void answer(const Job& job, const Image& picture, Outcome& outcome) {
+    Segmenter segmenter(loaded_.model);
+    if (!embed(segmenter, picture, outcome.encode_ms)) return;
+    const double begin = now_ms();
+    Answers answers(segmenter, options_.all_masks);
+    const bool several = job.questions.size() > 1;
+    for (std::size_t i = 0; i < job.questions.size() && interrupts() == 0; ++i) {
+      try {
+        answers.ask(job.questions[i], several ? i + 1 : 0, outcome);
+      } catch (const Error& error) {
+        const std::string which = several ? fmt::format("prompt {}: ", i + 1) : "";
+        outcome.errors.push_back(fmt::format("{}: {}{}", job.picture, which, error.what()));
+      }
+    }
+    outcome.decode_ms = now_ms() - begin;
+  }
+
+  void find_everything(const Image& picture, Outcome& outcome) const {
+    Segmenter whole(loaded_.model);
+    if (!embed(whole, picture, outcome.encode_ms)) return;
+    const double begin = now_ms();
+    ProgressBar bar("Segmenting");
+    Everything everything(loaded_.model, picture, options_.grid, whole.embedding());
+    while (interrupts() == 0 && everything.step()) bar.update_part(everything.progress());
+    for (FoundMask& mask : everything.masks()) {
+      outcome.answers.push_back({.mask = std::move(mask), .by_grid = true});
+    }
+    outcome.decode_ms = now_ms() - begin;
+  }
+
+  void report(const Job& job, const Picture& picture, const Outcome& outcome, bool several) {
+    if (options_.common.json) {
+      if (!outcome.answers.empty() || outcome.errors.empty()) results_.push_back(json(job, picture, outcome, several));
+      return;
+    }
+    if (several && !outcome.answers.empty()) fmt::print("{}:\n", printable(job.picture));
+    for (const Answer& answer : outcome.answers) print_answer(answer);
+    std::fflush(stdout);
+    if (options_.everything && outcome.answers.empty() && interrupts() == 0) {
+      print_error(Error("{}: nothing was found that is as sure as --iou and --stability ask for", job.picture));
+    }
+    if (stderr_is_terminal()) {
+      fmt::print(stderr, "\033[2membedded in {:.0f} ms, {} masks in {:.0f} ms; load {:.0f} ms\033[0m\n",
+                 outcome.encode_ms, outcome.answers.size(), outcome.decode_ms, loaded_.load_ms);
+    }
+  }
+
+  Json json(const Job& job, const Picture& picture, const Outcome& outcome, bool several) const {
+    Json result = Json::object();
+    if (several) result["file"] = job.picture;
+    result["masks"] = Json::array();
+    for (const Answer& answer : outcome.answers) result["masks"].push_back(job.files.json(answer));
+    result["timings"] = {{"load_ms", loaded_.load_ms},
+                         {"read_ms", outcome.read_ms},
+                         {"encode_ms", outcome.encode_ms},
+                         {"decode_ms", outcome.decode_ms}};
+    result["peak_memory_bytes"] = peak_memory_bytes();
+    if (!picture.broken.empty()) result["warning"] = picture.broken;
+    return result;
+  }
+
+  const Options& options_;
+  const LoadedSegmenter& loaded_;
+  Json results_ = Json::array();
+  std::deque<std::string> errors_;  // that nobody was told of yet
+  std::size_t told_ = 0;
+};
+
+void run(const Options& options) {
+  std::vector<Job> jobs = jobs_of(options);
+  if (jobs.empty()) throw CLI::RequiredError("a picture");
+  name_files(jobs, options.files);
+  Pictures(options, load_segmenter(options.model, options.common)).segment_all(jobs);
+}
+
+void add_prompts(CLI::App& command, Options& options) {
+  command
+      .add_option("-p,--point", options.points,
+                  "X,Y in pixels from the top left: part of the thing; X,Y,-: to be left out. Any number of them")
+      ->allow_extra_args(false);
+  command.add_option("-b,--box", options.boxes, "X0,Y0,X1,Y1: a box around the thing")->allow_extra_args(false);
+  command.add_flag("--each", options.each, "Every --point and --box is another thing, not all of them one");
+  command.add_option("--prompts", options.prompts,
+                     "A JSON file of many things, or - for standard input: a list of {image?, points?: [[x, y, 1 or "
+                     "0], ...], box?: [x0, y0, x1, y1], name?, mask_from?: an earlier name}");
+  command.add_flag("--all-masks", options.all_masks, "All candidates of the model: a part, the whole, more");
+}
+
+void add_everything(CLI::App& command, Options& options) {
+  EverythingOptions& grid = options.grid;
+  CLI::Option* everything = command.add_flag("--everything", options.everything, "Every thing in the picture");
+  command.add_option("--points-per-side", grid.points_per_side, "Of the grid of points that are tried")
+      ->needs(everything)
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command.add_option("--iou", grid.least_iou, "Leave out masks whose predicted IoU is not above it")
+      ->needs(everything)
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command.add_option("--stability", grid.least_stability, "Leave out masks whose stability is less")
+      ->needs(everything)
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command.add_option("--crop-layers", grid.crop_layers, "Look at 4 parts of the picture as well, then at 16, ...")
+      ->needs(everything)
+      ->check(CLI::Range(0, 4))
+      ->capture_default_str();
+  command.add_option("--min-area", grid.min_region_area, "Fill smaller holes and remove smaller islands, in pixels")
+      ->needs(everything)
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+}
+
+void add_files(CLI::App& command, SegmentFiles& files) {
+  command.add_option("--mask-out", files.masks, "Write each mask as a PNG, white on black");
+  command.add_option("--cutout-out", files.cutouts, "Write what is in each mask as a PNG, the rest transparent");
+  command.add_option("--overlay-out", files.overlay, "Write the picture with the masks in colour on it as a PNG");
+  command.add_option("--svg-out", files.svg, "Write the masks as paths of an SVG");
+  command.add_flag("--polygons", files.polygons, "The outlines of the masks in --json as well");
+  command
+      .add_option("--tolerance", files.tolerance, "How far outlines may be off where that makes them simpler, pixels")
+      ->check(CLI::Range(0.0, 1000.0))
+      ->capture_default_str();
+}
+
+}  // namespace
+
+void add_segment(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("segment", "Masks of things in pictures, by Segment Anything");
+  command->add_option("model", options->model.model, "A catalogue name (see `wick models list`), or a file")
+      ->required();
+  command->add_option("image", options->pictures, "Pictures: JPEG, PNG, WebP, GIF or BMP; - is standard input");
+  add_prompts(*command, *options);
+  add_everything(*command, *options);
+  add_files(*command, options->files);
+  options->common.add_to(*command);
+  command->footer(
+      "Where there may be several masks, their numbers stand in the names of --mask-out and --cutout-out: F.png "
+      "becomes "
+      "F.1.png, F.2.png. Of several pictures, the pictures' names do: F.truck.1.png. Exit status: 0 done; 1 something "
+      "failed, and the rest is written; 130 stopped by Ctrl-C.");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace wick::cli

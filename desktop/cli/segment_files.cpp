@@ -1,0 +1,181 @@
+#include "segment_files.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+#include <numeric>
+
+#include "core/error.h"
+#include "core/formats/atomic_file.h"
+#include "core/image/compose.h"
+#include "core/image/outline.h"
+#include "image/png_writer.h"
+
+namespace wick::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Easy to tell apart, also side by side and by those who see few colours (Okabe, Ito 2008).
+constexpr std::array<Colour, 7> kColours{
+    {{0, 114, 178}, {230, 159, 0}, {0, 158, 115}, {204, 121, 167}, {86, 180, 233}, {213, 94, 0}, {240, 228, 66}}};
+
+Colour colour_of(std::size_t answer) { return kColours[answer % kColours.size()]; }
+
+/// Of "a/b.png" and "x" "a/b.x.png".
+std::string with_label(const std::string& path, const std::string& label) {
+  if (path.empty()) return path;
+  const fs::path p(path);
+  return (p.parent_path() / fmt::format("{}.{}{}", p.stem().string(), label, p.extension().string())).string();
+}
+
+void check_place(const char* option, const std::string& path, const char* ending) {
+  if (path.empty()) return;
+  const fs::path p(path);
+  if (p.extension() != ending) throw CLI::ValidationError(option, fmt::format("'{}' does not end in {}", path, ending));
+  const fs::path folder = p.has_parent_path() ? p.parent_path() : fs::path(".");
+  std::error_code missing;
+  std::string why;
+  if (!fs::is_directory(folder, missing)) {
+    why = "there is no such folder";
+  } else if (fs::is_directory(p, missing)) {
+    why = "it is a folder";
+  } else if (::access(folder.c_str(), W_OK) != 0) {
+    why = std::strerror(errno);
+  }
+  if (!why.empty()) throw Error(ErrorKind::io, fmt::format("{} {}: cannot be written: {}", option, path, why));
+}
+
+/// The largest mask first, so that a thing on another is seen.
+std::vector<std::size_t> back_to_front(std::span<const Answer> answers) {
+  std::vector<std::size_t> order(answers.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return answers[a].mask.area > answers[b].mask.area; });
+  return order;
+}
+
+Image overlay_of(const Image& picture, std::span<const Answer> answers) {
+  Image painted = opaque(picture);
+  for (const std::size_t i : back_to_front(answers)) paint(painted, mask_of(answers[i].mask.rle), colour_of(i));
+  return painted;
+}
+
+std::string svg_of(ImageSize size, std::span<const Answer> answers, double tolerance) {
+  std::string svg = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
+      "height=\"{1}\">\n",
+      size.width, size.height);
+  for (const std::size_t i : back_to_front(answers)) {
+    const Colour colour = colour_of(i);
+    svg += fmt::format("<path fill=\"#{:02x}{:02x}{:02x}\" fill-rule=\"evenodd\" d=\"{}\"/>\n", colour[0], colour[1],
+                       colour[2], svg_path(outline(mask_of(answers[i].mask.rle), tolerance)));
+  }
+  return svg + "</svg>\n";
+}
+
+void write_text(const std::string& path, const std::string& text) {
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(text)));
+  file.commit();
+}
+
+Json polygons_of(const Mask& mask, double tolerance) {
+  const auto ring = [](const Ring& corners) {
+    Json list = Json::array();
+    for (const Point& corner : corners) list.push_back({corner.x, corner.y});
+    return list;
+  };
+  Json polygons = Json::array();
+  for (const Polygon& polygon : outline(mask, tolerance)) {
+    Json holes = Json::array();
+    for (const Ring& hole : polygon.holes) holes.push_back(ring(hole));
+    polygons.push_back({{"outer", ring(polygon.outer)}, {"holes", std::move(holes)}});
+  }
+  return polygons;
+}
+
+}  // namespace
+
+void SegmentFiles::check() const {
+  check_place("--mask-out", masks, ".png");
+  check_place("--cutout-out", cutouts, ".png");
+  check_place("--overlay-out", overlay, ".png");
+  check_place("--svg-out", svg, ".svg");
+}
+
+SegmentFiles SegmentFiles::labelled(const std::string& label) const {
+  SegmentFiles files = *this;
+  for (std::string* path : {&files.masks, &files.cutouts, &files.overlay, &files.svg}) *path = with_label(*path, label);
+  return files;
+}
+
+bool SegmentFiles::replace(const std::string& picture) const {
+  const std::array paths{masks, cutouts, overlay, svg};
+  std::error_code missing;
+  return std::any_of(paths.begin(), paths.end(),
+                     [&](const std::string& path) { return !path.empty() && fs::equivalent(path, picture, missing); });
+}
+
+std::vector<std::string> SegmentFiles::write(const Image& picture, std::span<const Answer> answers,
+                                             bool numbered) const {
+  std::vector<std::string> errors;
+  const auto attempt = [&](const std::string& path, const std::function<void()>& write_it) {
+    if (path.empty()) return;
+    try {
+      write_it();
+    } catch (const Error& error) {
+      errors.emplace_back(error.what());
+    }
+  };
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const auto name = [&](const std::string& path) {
+      return numbered ? with_label(path, std::to_string(i + 1)) : path;
+    };
+    const Rle& rle = answers[i].mask.rle;
+    attempt(masks, [&] { write_png(name(masks), grey(mask_of(rle))); });
+    attempt(cutouts, [&] { write_png(name(cutouts), cut_out(picture, mask_of(rle))); });
+  }
+  attempt(overlay, [&] { write_png(overlay, overlay_of(picture, answers)); });
+  attempt(svg, [&] { write_text(svg, svg_of(picture.size(), answers, tolerance)); });
+  return errors;
+}
+
+Json SegmentFiles::json(const Answer& answer) const {
+  const FoundMask& mask = answer.mask;
+  Json json = Json::object();
+  if (answer.question > 0) json["prompt"] = answer.question;
+  if (!answer.name.empty()) json["name"] = answer.name;
+  json["iou"] = mask.iou;
+  json["stability"] = mask.stability;
+  json["area"] = mask.area;
+  const Box& box = mask.box;
+  json["box"] = {static_cast<Index>(box.x0), static_cast<Index>(box.y0), static_cast<Index>(box.x1),
+                 static_cast<Index>(box.y1)};
+  if (answer.by_grid) json["point"] = {mask.x, mask.y};
+  if (answer.best) json["best"] = true;
+  json["rle"] = {{"size", {mask.rle.size.height, mask.rle.size.width}}, {"counts", packed_counts(mask.rle)}};
+  if (polygons) json["polygons"] = polygons_of(mask_of(mask.rle), tolerance);
+  return json;
+}
+
+std::vector<std::string> picture_labels(std::span<const std::string> pictures) {
+  std::vector<std::string> labels;
+  for (const std::string& picture : pictures) {
+    const std::string stem = picture == "-" ? "standard-input" : fs::path(picture).stem().string();
+    std::string label = stem;
+    for (int number = 2; std::find(labels.begin(), labels.end(), label) != labels.end(); ++number) {
+      label = fmt::format("{}-{}", stem, number);
+    }
+    labels.push_back(std::move(label));
+  }
+  return labels;
+}
+
+}  // namespace wick::cli
