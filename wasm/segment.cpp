@@ -1,11 +1,13 @@
 // Of wick.h: pictures to masks.
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 
 #include "core/image/outline.h"
 #include "core/image/resize.h"
 #include "core/image/rle.h"
+#include "models/everything.h"
 #include "wasm/handles.h"
 
 using namespace wick::host;
@@ -15,6 +17,11 @@ struct wick_segmenter {
   std::shared_ptr<const wick::SegmentModel> model;
   wick::Segmenter segmenter{model};
   std::optional<wick::MaskCandidates> candidates = {};  // of the last prompt
+};
+
+struct wick_everything {
+  std::vector<uint8_t> pixels;  // RGBA, where they are needed
+  wick::Everything everything;
 };
 
 namespace {
@@ -51,6 +58,37 @@ wick::SegmentPrompt parse_prompt(const Json& json) {
   return prompt;
 }
 
+wick::EverythingOptions parse_everything(const Json& json) {
+  if (!json.is_object()) throw wick::Error("options: expected an object");
+  constexpr std::array<std::string_view, 6> kKnown = {"points_per_side", "least_iou",   "least_stability",
+                                                      "most_overlap",    "crop_layers", "min_region_area"};
+  for (const auto& [key, value] : json.items()) {
+    if (std::find(kKnown.begin(), kKnown.end(), key) == kKnown.end()) throw wick::Error("options: no option '{}'", key);
+  }
+  wick::EverythingOptions options;
+  read_option(json, "points_per_side", options.points_per_side);
+  read_option(json, "least_iou", options.least_iou);
+  read_option(json, "least_stability", options.least_stability);
+  read_option(json, "most_overlap", options.most_overlap);
+  read_option(json, "crop_layers", options.crop_layers);
+  read_option(json, "min_region_area", options.min_region_area);
+  return options;
+}
+
+/// [side, side, channels]. Throws Error for a number of floats that makes none.
+wick::Tensor embedding_of(const wick::SegmentModel& model, const float* values, uint32_t count) {
+  const Index side = model.decoder.side();
+  const std::size_t places = static_cast<std::size_t>(side * side);
+  if (count == 0 || count % places != 0) throw wick::Error("[segment] an embedding of {} floats", count);
+  return wick::Tensor::copy_of<float>({&given(values, "embedding"), count},
+                                      {side, side, static_cast<Index>(count / places)}, model.device);
+}
+
+wick::ImageSize picture_size(uint32_t width, uint32_t height) {
+  wick::check_image_size("the picture", width, height);
+  return {static_cast<Index>(width), static_cast<Index>(height)};
+}
+
 const wick::MaskCandidates& candidates_of(wick_segmenter* segmenter, int32_t index) {
   const auto& candidates = given(segmenter, "segmenter").candidates;
   if (!candidates) throw wick::Error("[segment] nothing was pointed at yet");
@@ -67,9 +105,7 @@ std::span<const float> logits_of(const wick::MaskCandidates& candidates, int32_t
 
 Json size_json(wick::ImageSize size) { return {size.height, size.width}; }
 
-Json rle_json_of(const wick::Mask& mask) {
-  return {{"size", size_json(mask.size())}, {"counts", wick::packed_counts(wick::rle_of(mask))}};
-}
+Json rle_json(const wick::Rle& rle) { return {{"size", size_json(rle.size)}, {"counts", wick::packed_counts(rle)}}; }
 
 wick::Mask mask_of_json(const char* text) {
   const Json json = parse(text, "mask");
@@ -122,9 +158,7 @@ int32_t wick_segment_info(wick_loader* loader) {
 int32_t wick_segmenter_start(wick_segmenter* handle, const uint8_t* rgba, uint32_t width, uint32_t height) {
   return guarded<int32_t>(WICK_ERROR, [&] {
     wick_segmenter& s = given(handle, "segmenter");
-    wick::check_image_size("the picture", width, height);
-    const wick::ImageSize size{static_cast<Index>(width), static_cast<Index>(height)};
-    s.segmenter.start({&given(rgba, "pixel"), size, 4});
+    s.segmenter.start({&given(rgba, "pixel"), picture_size(width, height), 4});
     s.candidates.reset();
     return 0;
   });
@@ -153,13 +187,7 @@ int32_t wick_segmenter_resume(wick_segmenter* handle, uint32_t width, uint32_t h
                               uint32_t count) {
   return guarded<int32_t>(WICK_ERROR, [&] {
     wick_segmenter& s = given(handle, "segmenter");
-    wick::check_image_size("the picture", width, height);
-    const Index side = s.model->decoder.side();
-    const std::size_t places = static_cast<std::size_t>(side * side);
-    if (count == 0 || count % places != 0) throw wick::Error("[segment] an embedding of {} floats", count);
-    const wick::Tensor kept = wick::Tensor::copy_of<float>(
-        {&given(embedding, "embedding"), count}, {side, side, static_cast<Index>(count / places)}, s.model->device);
-    s.segmenter.resume({static_cast<Index>(width), static_cast<Index>(height)}, kept);
+    s.segmenter.resume(picture_size(width, height), embedding_of(*s.model, embedding, count));
     s.candidates.reset();
     return 0;
   });
@@ -192,7 +220,7 @@ int32_t wick_segmenter_mask(wick_segmenter* handle, int32_t candidate) {
                       {"stability", found.stability},
                       {"area", found.area},
                       {"box", box_json(found.box)},
-                      {"rle", rle_json_of(found.mask)}});
+                      {"rle", rle_json(wick::rle_of(found.mask))}});
   });
 }
 
@@ -202,6 +230,47 @@ int32_t wick_segmenter_preview(wick_segmenter* handle, int32_t candidate) {
     const wick::ImageSize seen = wick::sam_size(handle->segmenter.picture());
     const wick::Mask mask = wick::upsample_mask(logits, seen).mask;
     return give_json({{"path", wick::svg_path(wick::outline(mask, kPreviewTolerance))}, {"size", size_json(seen)}});
+  });
+}
+
+wick_everything* wick_everything_new(wick_loader* loader, uint32_t width, uint32_t height, const float* embedding,
+                                     uint32_t count, const uint8_t* rgba, const char* options_json) {
+  return guarded<wick_everything*>(nullptr, [&] {
+    const auto& model = loaded(loader, &wick_loader::segment, "segment pictures");
+    const wick::ImageSize size = picture_size(width, height);
+    const wick::EverythingOptions options = parse_everything(parse(options_json, "options"));
+    if (options.crop_layers > 0 && !rgba) throw wick::Error("options: 'crop_layers' needs the picture's pixels");
+    std::vector<uint8_t> pixels;
+    if (rgba) pixels.assign(rgba, rgba + std::size_t{width} * height * 4);
+    const wick::Tensor known = embedding_of(*model, embedding, count);
+    wick::Everything everything(model, wick::ImageView(pixels.data(), size, 4), options, known);
+    return new wick_everything{std::move(pixels), std::move(everything)};
+  });
+}
+
+void wick_everything_free(wick_everything* everything) { delete everything; }
+
+int32_t wick_everything_step(wick_everything* handle, double* progress) {
+  return guarded<int32_t>(WICK_ERROR, [&] {
+    wick::Everything& everything = given(handle, "search").everything;
+    const bool more = everything.step();
+    if (progress) *progress = everything.progress();
+    return more ? 1 : 0;
+  });
+}
+
+int32_t wick_everything_masks(wick_everything* handle) {
+  return guarded<int32_t>(WICK_ERROR, [&] {
+    Json masks = Json::array();
+    for (const wick::FoundMask& found : given(handle, "search").everything.masks()) {
+      masks.push_back({{"iou", found.iou},
+                       {"stability", found.stability},
+                       {"area", found.area},
+                       {"box", box_json(found.box)},
+                       {"rle", rle_json(found.rle)},
+                       {"point", {found.x, found.y}}});
+    }
+    return give_json(masks);
   });
 }
 
@@ -230,7 +299,8 @@ int32_t wick_mask_of_pixels(const uint8_t* pixels, uint32_t width, uint32_t heig
     wick::Mask mask(wick::ImageSize{static_cast<Index>(width), static_cast<Index>(height)});
     std::transform(&given(pixels, "pixel"), pixels + mask.bits.size(), mask.bits.begin(),
                    [](uint8_t pixel) { return static_cast<uint8_t>(pixel != 0); });
-    return give_json({{"area", area(mask)}, {"box", box_json(bounding_box(mask))}, {"rle", rle_json_of(mask)}});
+    return give_json(
+        {{"area", area(mask)}, {"box", box_json(bounding_box(mask))}, {"rle", rle_json(wick::rle_of(mask))}});
   });
 }
 

@@ -26,6 +26,7 @@ typedef struct wick_loader wick_loader;           /* a model that is being loade
 typedef struct wick_chat wick_chat;               /* a conversation with a loaded model */
 typedef struct wick_transcriber wick_transcriber; /* recordings, written down by a loaded model */
 typedef struct wick_segmenter wick_segmenter;     /* pictures, segmented by a loaded model */
+typedef struct wick_everything wick_everything;   /* all things in a picture, by a loaded model */
 typedef struct wick_bench wick_bench;             /* measurements of the kernels or a model */
 
 #define WICK_ERROR (-1)
@@ -169,6 +170,20 @@ WICK_API int32_t wick_segmenter_mask(wick_segmenter* segmenter, int32_t candidat
 /* A candidate's outline at the size in which the model sees the picture, at once: JSON {path: of an SVG, size: [height,
  * width]}; its length. */
 WICK_API int32_t wick_segmenter_preview(wick_segmenter* segmenter, int32_t candidate);
+
+/* Begins to find everything in a picture that was read: what wick_segmenter_embedding has given of it. `rgba`: its
+ * pixels, which are copied, where crops are looked at as well, else null. `options_json`: {points_per_side (of the grid
+ * of points that are asked about), least_iou, least_stability (a mask with less is left out), most_overlap (of two
+ * masks' boxes), crop_layers, min_region_area (pixels: smaller holes and islands vanish)}, each optional. */
+WICK_API wick_everything* wick_everything_new(wick_loader* loader, uint32_t width, uint32_t height,
+                                              const float* embedding, uint32_t count, const uint8_t* rgba,
+                                              const char* options_json);
+WICK_API void wick_everything_free(wick_everything* everything);
+/* The next point: 1 while there is more, 0 when done. `progress`: from 0 to 1. */
+WICK_API int32_t wick_everything_step(wick_everything* everything, double* progress);
+/* What is found so far, at any time: JSON [{iou, stability, area, box, rle, point: [x, y] that found it}]; its length.
+ */
+WICK_API int32_t wick_everything_masks(wick_everything* everything);
 
 /* A mask, {size: [height, width], counts} as COCO has it, as "svg" (a path, filled even-odd) or "polygons" (JSON
  * [{outer: [[x, y]], holes: [[[x, y]]]}] of its regions, corners between pixels); its length. `tolerance`: how many

@@ -131,6 +131,37 @@ TEST_CASE("wick.h: what one cannot point at is refused in words, and the next pr
   }
 }
 
+TEST_CASE("wick.h: everything in a picture is found, and what is found is told at any time") {
+  if (!model_is_here()) return;
+  Segmenting s;
+  s.embed();
+  std::vector<float> embedding(static_cast<std::size_t>(wick_segmenter_embedding(s.segmenter, nullptr, 0)));
+  const auto count = static_cast<uint32_t>(embedding.size());
+  wick_segmenter_embedding(s.segmenter, embedding.data(), count);
+  wick_loader* loader = s.session.loader;
+  const auto begin = [&](const char* options) {
+    return wick_everything_new(loader, kWidth, kHeight, embedding.data(), count, nullptr, options);
+  };
+  for (const char* wrong : {"", "[]", R"({"points": 4})", R"({"points_per_side": 0})", R"({"crop_layers": 1})"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(begin(wrong));
+    CHECK_FALSE(error().empty());
+  }
+  wick_everything* everything = begin(R"({"points_per_side": 4})");
+  REQUIRE(everything);
+  CHECK(json(wick_everything_masks(everything)).empty());
+  double progress = 0;
+  int steps = 1;
+  while (wick_everything_step(everything, &progress) == 1) ++steps;
+  CHECK(steps >= 16);
+  CHECK(progress == 1);
+  const nlohmann::json found = json(wick_everything_masks(everything));
+  CHECK(std::any_of(found.begin(), found.end(), [](const nlohmann::json& mask) {
+    return mask["area"] > 800 && mask["area"] < 1000 && mask["rle"]["size"] == nlohmann::json{kHeight, kWidth};
+  }));
+  wick_everything_free(everything);
+}
+
 TEST_CASE("wick.h: a mask is written as a path and as polygons") {
   const std::vector<uint8_t> ring = {1, 1, 1, 1, 0, 1, 1, 1, 255};
   const nlohmann::json made = json(wick_mask_of_pixels(ring.data(), 3, 3));
@@ -181,4 +212,8 @@ TEST_CASE("wick.h: no handle is an error for pictures too") {
   CHECK(wick_mask_pixels(nullptr, nullptr, 0) == WICK_ERROR);
   CHECK(wick_mask_of_pixels(nullptr, 1, 1) == WICK_ERROR);
   wick_segmenter_free(nullptr);
+  CHECK_FALSE(wick_everything_new(nullptr, 1, 1, nullptr, 0, nullptr, "{}"));
+  CHECK(wick_everything_step(nullptr, nullptr) == WICK_ERROR);
+  CHECK(wick_everything_masks(nullptr) == WICK_ERROR);
+  wick_everything_free(nullptr);
 }

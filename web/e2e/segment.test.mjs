@@ -266,6 +266,23 @@ test("a model's file is used in place, and one for something else is refused in 
   await alertOf("made to chat and nothing else");
 });
 
+test("everything becomes objects; stopped, what was found stays; one undo takes it back", async () => {
+  await sample();
+  await button("Find everything").click();
+  await page.getByRole("progressbar", { name: "Finding everything" }).waitFor();
+  await click(0.3, 0.3); // is answered meanwhile
+  await count(".obj", 17);
+  await page.keyboard.press("Control+z");
+  await count(".obj", 1);
+  await page.keyboard.press("e");
+  await button("Stop").click();
+  await page.waitForFunction(() => {
+    const { length } = document.querySelectorAll(".obj");
+    return length > 1 && length < 17;
+  });
+  noTrouble();
+});
+
 test("the camera gives a picture", async () => {
   await ready();
   await button("Camera").click();

@@ -22,7 +22,7 @@ export class SegmentBar extends LightElement {
   }
 
   protected override render() {
-    const { picture, undoable, redoable } = this.session.state.value;
+    const { picture, undoable, redoable, finding } = this.session.state.value;
     if (!picture) return nothing;
     const step = (
       name: string,
@@ -53,6 +53,15 @@ export class SegmentBar extends LightElement {
       <span class="end"></span>
       ${step("undo", "Undo", undoable, () => this.session.undo())}
       ${step("redo", "Redo", redoable, () => this.session.redo())}
+      <button
+        class="btn small everything"
+        aria-label="Find everything"
+        data-tip="Find everything  E"
+        ?disabled=${finding !== null}
+        @click=${() => void this.session.everything()}
+      >
+        ${icon("grid", true)}<span class="wide-only">Everything</span>
+      </button>
       ${this.#export()}
     </div>`;
   }

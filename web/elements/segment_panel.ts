@@ -134,7 +134,7 @@ export class SegmentPanel extends LightElement {
       </h2>
       ${
         things.length > 0
-          ? html`<ul>
+          ? html`<ul class="objs">
               ${repeat(
                 things,
                 ({ id }) => id,

@@ -1,7 +1,9 @@
-import { html, nothing } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { SegmentRoom } from "../pages/engine_room.ts";
 import type { SegmentSession } from "../pages/segment/session.ts";
+import { createSpeedMeter } from "../engine/speed.ts";
+import { duration } from "../pages/format.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
 import { progressRow } from "./load_progress.ts";
@@ -12,12 +14,14 @@ export class SegmentProgress extends LightElement {
   @property({ attribute: false }) session!: SegmentSession;
   @property({ attribute: false }) room!: SegmentRoom;
 
+  #meter = createSpeedMeter();
+
   protected override watched() {
     return [this.session.state, this.room.state];
   }
 
   protected override render() {
-    const { problem, reading, ready } = this.session.state.value;
+    const { problem, reading, finding, ready } = this.session.state.value;
     const { phase, title, progress } = this.room.state.value;
     const failed = problem || this.room.state.value.problem;
     if (failed) return this.#failed(failed);
@@ -34,7 +38,28 @@ export class SegmentProgress extends LightElement {
         >${progressRow(`${words} ${title}`, progress, cancel)}
       </div>`;
     }
-    if (reading !== null) return this.#reading(reading);
+    if (reading !== null)
+      return this.#work(
+        "Reading the picture",
+        reading,
+        html`<span>Once. Then every click is answered at once.</span>`,
+      );
+    const left = this.#timeLeft(finding);
+    if (finding !== null)
+      return this.#work(
+        "Finding everything",
+        finding,
+        html`<div class="facts">
+          <span>${left > 0 ? `${duration(left)} left` : "Starting"}</span
+          ><span>What was found is kept</span
+          ><button
+            class="btn quiet small"
+            @click=${() => this.session.stopEverything()}
+          >
+            Stop
+          </button>
+        </div>`,
+      );
     if (!ready)
       return html`<div class="on-stage pop">
         <div class="row">
@@ -54,8 +79,13 @@ export class SegmentProgress extends LightElement {
     </div>`;
   }
 
-  #reading(share: number) {
-    const words = "Reading the picture";
+  /** Seconds; 0 until it can be told. */
+  #timeLeft(share: number | null): number {
+    if (share === null || share === 0) this.#meter = createSpeedMeter();
+    return this.#meter.measure(share ?? 0, 1, performance.now()).left;
+  }
+
+  #work(words: string, share: number, more: TemplateResult) {
     const percent = Math.round(share * 100);
     return html`<div class="on-stage pop">
       <div class="progress">
@@ -72,7 +102,7 @@ export class SegmentProgress extends LightElement {
         >
           <i style="width:${percent}%"></i>
         </div>
-        <span>Once. Then every click is answered at once.</span>
+        ${more}
       </div>
     </div>`;
   }

@@ -7,8 +7,10 @@ import type {
   BenchRow,
   ChatOptions,
   ChatStats,
+  EverythingOptions,
   LoadOptions,
   LoadProgress,
+  MaskCandidate,
   MaskFormat,
   MaskPreview,
   MaskPrompt,
@@ -98,6 +100,15 @@ export interface SegmentCore {
   pictureResume(picture: PictureSize & { embedding: Float32Array }): void;
   segment(prompt: MaskPrompt): SegmentAnswer;
   maskPreview(prompt: MaskPrompt): MaskPreview;
+  /** Begins to find everything in a picture whose embedding is known. */
+  everythingBegin(
+    picture: PictureSize & { embedding: Float32Array },
+    options: EverythingOptions,
+  ): void;
+  /** How much is done. */
+  everythingStep(): number;
+  /** What is found so far; ends it. */
+  everythingEnd(): MaskCandidate[];
   maskText(rle: Rle, format: MaskFormat, tolerance: number): string;
   maskPixels(rle: Rle): Uint8Array<ArrayBuffer>;
   /** One byte a pixel, those that are not 0 in the mask. */

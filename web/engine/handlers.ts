@@ -6,6 +6,16 @@ import type { Handlers } from "./server.ts";
 import type { Task } from "./task.ts";
 import type { LoadProgress } from "./types.ts";
 
+/** What is answered at once, beside a call that runs. */
+export const kPromptCalls: (keyof EngineCalls)[] = [
+  "exportTranscript",
+  "segment",
+  "previewMask",
+  "maskText",
+  "maskPixels",
+  "maskOf",
+];
+
 /** What the engine's worker does on each call, with the core that its start makes. */
 export function createHandlers(
   createCore: (input: EngineCalls["start"]["input"]) => Promise<Core>,
@@ -145,6 +155,15 @@ export function createHandlers(
     },
     segment: (prompt) => started().segment(prompt),
     previewMask: (prompt) => started().maskPreview(prompt),
+    *everything({ width, height, embedding, options }, job) {
+      const current = started();
+      current.everythingBegin({ width, height, embedding }, options);
+      for (;;) {
+        const done = current.everythingStep();
+        if (done === 1 || job.signal.aborted) return current.everythingEnd();
+        yield done;
+      }
+    },
     maskText: ({ rle, format, tolerance }) =>
       started().maskText(rle, format, tolerance),
     maskPixels: ({ rle }) => started().maskPixels(rle),

@@ -32,6 +32,8 @@ export function createMockSegment(
 ): SegmentCore {
   let size: PictureSize | null = null;
   let stage = 0;
+  let asked = 0; // points of everything
+  let side = 4;
 
   function picture(): PictureSize {
     model();
@@ -111,6 +113,25 @@ export function createMockSegment(
         size: [height, width],
         iou: 0.987,
       };
+    },
+    everythingBegin(_, { points_per_side = 4 }) {
+      picture();
+      asked = 0;
+      side = Math.min(4, points_per_side);
+    },
+    everythingStep() {
+      wait(stepMs);
+      asked += 1;
+      return Math.min(1, asked / (side * side));
+    },
+    everythingEnd() {
+      const { width, height } = picture();
+      return Array.from({ length: Math.min(asked, side * side) }, (_, at) => {
+        const x = (((at % side) + 0.5) * width) / side;
+        const y = ((Math.floor(at / side) + 0.5) * height) / side;
+        const r = (0.3 * Math.min(width, height)) / side;
+        return candidate({ x, y, rx: r, ry: r }, 1);
+      });
     },
     maskText(rle, format) {
       const ellipse = JSON.parse(rle.counts) as Ellipse;

@@ -6,8 +6,10 @@ import type {
   ChatOptions,
   ChatPiece,
   ChatStats,
+  EverythingOptions,
   LoadOptions,
   LoadProgress,
+  MaskCandidate,
   MaskFormat,
   MaskPreview,
   MaskPrompt,
@@ -99,8 +101,18 @@ export type EngineCalls = {
     event: never;
     output: null;
   };
+  /** Answered at once, beside a call that runs. */
   segment: { input: MaskPrompt; event: never; output: SegmentAnswer };
   previewMask: { input: MaskPrompt; event: never; output: MaskPreview };
+  /** Events are shares of the work. Ends early with what was found. */
+  everything: {
+    input: PictureSize & {
+      embedding: Float32Array;
+      options: EverythingOptions;
+    };
+    event: number;
+    output: MaskCandidate[];
+  };
   /** Of masks, each answered at once. */
   maskText: {
     input: { rle: Rle; format: MaskFormat; tolerance: number };

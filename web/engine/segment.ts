@@ -1,6 +1,8 @@
 import type { Client } from "./client.ts";
 import type { EngineCalls } from "./protocol.ts";
 import type {
+  EverythingOptions,
+  MaskCandidate,
   MaskFormat,
   MaskPrompt,
   MaskPreview,
@@ -28,6 +30,18 @@ export interface SegmentModel {
   segment(prompt: MaskPrompt): Promise<SegmentAnswer>;
   /** The likeliest of them as an outline at the size in which the model sees the picture: fast enough to follow a pointer. */
   preview(prompt: MaskPrompt): Promise<MaskPreview>;
+  /**
+   * Everything in a picture, by the embedding that embed() gave of it: each thing's mask once. Prompts are answered
+   * meanwhile. Aborting ends it with what was found; it is no error.
+   */
+  everything(
+    size: PictureSize,
+    embedding: Float32Array,
+    options?: EverythingOptions & {
+      signal?: AbortSignal;
+      onProgress?: (share: number) => void;
+    },
+  ): Promise<MaskCandidate[]>;
   unload(): Promise<void>;
 }
 
@@ -67,6 +81,13 @@ export function segmentModel(
     },
     segment: (prompt) => client.call("segment", prompt),
     preview: (prompt) => client.call("previewMask", prompt),
+    everything(size, embedding, { signal, onProgress, ...options } = {}) {
+      return client.call(
+        "everything",
+        { ...size, embedding, options },
+        { signal, ...(onProgress && { onEvent: onProgress }) },
+      );
+    },
     async unload() {
       await client.call("unload", null);
     },

@@ -246,6 +246,17 @@ export interface MaskPreview {
   iou: number;
 }
 
+/** What is left out takes the engine's default. */
+export interface EverythingOptions {
+  /** Of the grid of points that are asked about; 32. */
+  points_per_side?: number;
+  /** A mask with less is left out; 0.88 and 0.95. */
+  least_iou?: number;
+  least_stability?: number;
+  /** In pixels: smaller holes and islands vanish. */
+  min_region_area?: number;
+}
+
 /** An SVG path, or JSON of polygons with holes. */
 export type MaskFormat = "svg" | "polygons";
 

@@ -74,6 +74,18 @@ export interface Exports {
   ): number;
   _wick_segmenter_mask(segmenter: Pointer, candidate: number): number;
   _wick_segmenter_preview(segmenter: Pointer, candidate: number): number;
+  _wick_everything_new(
+    loader: Pointer,
+    width: number,
+    height: number,
+    embedding: Pointer,
+    count: number,
+    rgba: Pointer,
+    options: Pointer,
+  ): Pointer;
+  _wick_everything_free(everything: Pointer): void;
+  _wick_everything_step(everything: Pointer, progress: Pointer): number;
+  _wick_everything_masks(everything: Pointer): number;
   _wick_mask_text(rle: Pointer, format: Pointer, tolerance: number): number;
   _wick_mask_pixels(rle: Pointer, pixels: Pointer, size: number): number;
   _wick_mask_of_pixels(pixels: Pointer, width: number, height: number): number;

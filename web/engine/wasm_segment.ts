@@ -23,6 +23,7 @@ export function createWasmSegment(
 ): WasmSegment {
   let loader = 0;
   let segmenter = 0;
+  let everything = 0;
   let model: SegmentModelInfo | null = null;
 
   function info(): SegmentModelInfo {
@@ -32,6 +33,11 @@ export function createWasmSegment(
         "No model that segments pictures is loaded.",
       );
     return model;
+  }
+
+  function freeEverything(): void {
+    module._wick_everything_free(everything);
+    everything = 0;
   }
 
   const told = <Value>(length: number) =>
@@ -76,6 +82,7 @@ export function createWasmSegment(
       model = { name, file_bytes, memory_bytes };
     },
     free() {
+      freeEverything();
       module._wick_segmenter_free(segmenter);
       module._wick_load_free(loader);
       loader = segmenter = 0;
@@ -139,6 +146,40 @@ export function createWasmSegment(
           module._wick_segmenter_preview(segmenter, best),
         );
         return { ...outline, iou: Math.min(1, iou[best] ?? 0) };
+      },
+      everythingBegin({ width, height, embedding }, options) {
+        info();
+        freeEverything();
+        everything = module.withTexts([toJson(options)], (asked) =>
+          module.withSamples(embedding, (at) =>
+            module._wick_everything_new(
+              ...([loader, width, height, at, embedding.length] as const),
+              ...([0, asked ?? 0] as const),
+            ),
+          ),
+        );
+        if (everything === 0) throw failure(module, "bad_argument");
+      },
+      everythingStep() {
+        if (everything === 0)
+          throw new WickError("bad_argument", "No search has been begun.");
+        const more = checked(
+          module,
+          module._wick_everything_step(everything, step),
+        );
+        // A model's last step may be one that is still to tidy up.
+        const share = module.view(step, 8).getFloat64(0, true);
+        return more > 0 ? Math.min(share, 0.999) : 1;
+      },
+      everythingEnd() {
+        const found = told<Omit<MaskCandidate, "path">[]>(
+          module._wick_everything_masks(everything),
+        );
+        freeEverything();
+        return found.map((mask) => ({
+          ...mask,
+          path: maskText(mask.rle, "svg", kShownTolerance),
+        }));
       },
       maskText,
       maskPixels(rle) {

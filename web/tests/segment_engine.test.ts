@@ -5,7 +5,7 @@ import {
   type PicturePixels,
   type SegmentModel,
 } from "../engine/api.ts";
-import { createHandlers } from "../engine/handlers.ts";
+import { createHandlers, kPromptCalls } from "../engine/handlers.ts";
 import { createMockCore } from "../engine/mock_core.ts";
 import type { EngineCalls } from "../engine/protocol.ts";
 import { offeredOf } from "../engine/wasm_segment.ts";
@@ -39,7 +39,7 @@ beforeEach(async () => {
       fakeWorker<EngineCalls>(
         createHandlers(() => Promise.resolve(core())),
         1,
-        ["maskText", "maskPixels", "maskOf"],
+        kPromptCalls,
       ),
   });
   model = await engine.loadSegment([
@@ -90,6 +90,27 @@ describe("a picture", () => {
     await expectCode(model.segment({ points: [] }), "bad_argument");
     expect((await model.segment(inside(5, 5))).candidates).toHaveLength(3);
   });
+});
+
+test("everything is found while prompts are answered; given up, what was found stays", async () => {
+  const embedding = await model.embed(picture());
+  const shares: number[] = [];
+  let between: Promise<unknown> = Promise.resolve();
+  const all = await model.everything(size, embedding, {
+    onProgress: (share) => {
+      if (shares.push(share) === 1) between = model.segment(inside(5, 5));
+    },
+  });
+  await between;
+  expect(all).toHaveLength(16);
+  expect(shares.length).toBe(15);
+  const controller = new AbortController();
+  const some = await model.everything(size, embedding, {
+    signal: controller.signal,
+    onProgress: (share) => share > 0.3 && controller.abort(),
+  });
+  expect(some.length).toBeGreaterThan(3);
+  expect(some.length).toBeLessThan(16);
 });
 
 test("masks become texts and pixels, and pixels masks, while a picture is read", async () => {

@@ -50,6 +50,12 @@ function fakeModel(name = "mobile-sam") {
       await settle();
       return { path: "M0 0", size: [60, 90], iou: 0.9 };
     },
+    async everything(_, __, { signal, onProgress } = {}) {
+      const { candidates } = answerOf({ points: [] });
+      onProgress?.(0.25);
+      await settle();
+      return signal?.aborted ? candidates.slice(0, 1) : candidates;
+    },
     unload: () => Promise.resolve(),
   };
   return { model, calls };
@@ -230,6 +236,30 @@ test("things are hidden, renamed and removed, and that can be undone", async () 
   session.removeThing(second.id);
   expect(session.state.value.scene.current).toBe(first.id);
   session.undo();
+  expect(session.state.value.scene.things).toHaveLength(2);
+});
+
+test("everything becomes objects in one step; stopped, what was found does", async () => {
+  await open();
+  session.addPoint(at(1));
+  await settled();
+  const ended = session.everything();
+  await settle();
+  expect(session.state.value.finding).toBe(0.25);
+  await ended;
+  const { scene, finding } = session.state.value;
+  expect(finding).toBeNull();
+  expect(scene.things).toHaveLength(4);
+  const areas = scene.things
+    .slice(1)
+    .map(({ candidates: [mask] }) => mask?.area);
+  expect(areas).toEqual([3, 2, 1]); // the small ones on top
+  session.undo();
+  expect(session.state.value.scene.things).toHaveLength(1);
+  const stopped = session.everything();
+  await settle();
+  session.stopEverything();
+  await stopped;
   expect(session.state.value.scene.things).toHaveLength(2);
 });
 

@@ -6,6 +6,7 @@ export interface SegmentActions {
   choose(candidate: number): void;
   fresh(): void;
   remove(): void;
+  everything(): void;
   undo(): void;
   redo(): void;
   zoom(by: number): void;
@@ -18,6 +19,7 @@ const kPlain: Record<string, (actions: SegmentActions) => void> = {
   x: (actions) => actions.tool("exclude"),
   b: (actions) => actions.tool("box"),
   h: (actions) => actions.tool("move"),
+  e: (actions) => actions.everything(),
   n: (actions) => actions.fresh(),
   1: (actions) => actions.choose(0),
   2: (actions) => actions.choose(1),

@@ -71,6 +71,25 @@ export function withNewThing(scene: Scene, newId: () => string): Scene {
   return { things: [...scene.things, thing], current: thing.id };
 }
 
+/** With a thing for each mask, the large ones under the small ones. */
+export function withFound(
+  scene: Scene,
+  masks: readonly MaskCandidate[],
+  newId: () => string,
+): Scene {
+  const largestFirst = masks.toSorted((a, b) => b.area - a.area);
+  const things = scene.things.filter((thing) => !isEmpty(thing));
+  return largestFirst.reduce<Scene>(
+    (before, mask) => {
+      const begun = withNewThing(before, newId);
+      return withThing({ ...begun, current: null }, begun.current, (thing) =>
+        withAnswer(thing, { candidates: [mask], best: 0 }),
+      );
+    },
+    { things, current: null },
+  );
+}
+
 /** Without a thing; the one before it is worked on next. */
 export function withoutThing(scene: Scene, id: string): Scene {
   const at = scene.things.findIndex((thing) => thing.id === id);

@@ -53,6 +53,7 @@ export class SegmentPage extends LightElement {
         choose: (candidate) => this.session?.choose(candidate),
         fresh: () => this.session?.newThing(),
         remove: () => this.#removeThing(),
+        everything: () => void this.session?.everything(),
         undo: () => this.session?.undo(),
         redo: () => this.session?.redo(),
         zoom: (by) => this.#stage?.zoom(by),

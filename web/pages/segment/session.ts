@@ -19,13 +19,14 @@ import {
 import { newestWins } from "./newest.ts";
 import type { OpenPicture, ReadPixels } from "./open_picture.ts";
 import { titleOfFile, type Head, type Picture } from "./picture.ts";
-import { kPictures, type Pictures } from "./pictures.ts";
+import { kPictures, type Embedding, type Pictures } from "./pictures.ts";
 import {
   currentOf,
   kNoScene,
   promptOf,
   withAnswer,
   withBox,
+  withFound,
   withNewThing,
   withoutBox,
   withoutPoint,
@@ -49,6 +50,8 @@ export interface SessionState extends KeeperState<Head> {
   reading: number | null;
   /** Whether prompts are answered at once. */
   ready: boolean;
+  /** How much is done of finding everything; null while that is not asked for. */
+  finding: number | null;
   /** What the thing under the pointer would be. */
   preview: MaskPreview | null;
   /** Why what was asked last did not work; what was there stays. */
@@ -72,6 +75,10 @@ export interface SegmentSession {
   removeBox(): void;
   /** Shows what a further point would give; null for none. */
   hover(point: MaskPoint | null): void;
+  /** Finds everything in the picture; each thing found becomes one of the scene. */
+  everything(): Promise<void>;
+  /** Ends that with what is found. */
+  stopEverything(): void;
   choose(candidate: number): void;
   /** The next prompt begins another thing. */
   newThing(): void;
@@ -106,10 +113,11 @@ export function createSession(options: SessionOptions): SegmentSession {
   const newId = options.newId ?? (() => crypto.randomUUID());
   const keeper = createKeeper(kept, kPictures, kMakeRoom);
   const files = new Map<string, Blob>(); // that the store may have refused
+  const embeddings = new Map<string, Embedding>(); // the same
   const state = observable<SessionState>({
     ...{ picture: null, shown: null, scene: kNoScene },
     ...{ undoable: false, redoable: false, opening: "", reading: null },
-    ...{ ready: false, preview: null, problem: "" },
+    ...{ ready: false, finding: null, preview: null, problem: "" },
     ...keeper.state.value,
   });
   const set = (part: Partial<SessionState>) =>
@@ -122,17 +130,20 @@ export function createSession(options: SessionOptions): SegmentSession {
   /** Which picture which model has read last. */
   let read: { id: string; model: SegmentModel } | null = null;
   let answering = false;
+  let search: AbortController | null = null;
 
   // ---- pictures ----------------------------------------------------------------------------------------------------
 
   function show(picture: Picture | null, shown: Blob | null): void {
     stopReading.abort();
+    search?.abort();
     stopReading = new AbortController();
     reader = null;
     follow.forget();
     history = historyOf(picture?.scene ?? kNoScene);
     set({
-      ...{ picture, shown, preview: null, problem: "", reading: null },
+      ...{ picture, shown, preview: null, problem: "" },
+      ...{ reading: null, finding: null },
       ready: picture !== null && read?.id === picture.id && isLoaded(),
     });
     showScene(false);
@@ -224,6 +235,14 @@ export function createSession(options: SessionOptions): SegmentSession {
     return model;
   }
 
+  /** Of a picture that is ready. */
+  async function embeddingOf(id: string): Promise<Float32Array> {
+    const { values } = embeddings.get(id) ?? (await kept.embedding(id)) ?? {};
+    if (!values)
+      throw new WickError("not_found", "Open the picture again to search it.");
+    return values;
+  }
+
   async function embed(
     model: SegmentModel,
     picture: Picture,
@@ -241,6 +260,8 @@ export function createSession(options: SessionOptions): SegmentSession {
         onProgress: (share) => !signal.aborted && set({ reading: share }),
       });
       const embedding = { model: model.info.name, values };
+      embeddings.clear(); // of one picture only: it is some megabytes
+      embeddings.set(picture.id, embedding);
       await kept.writeEmbedding(picture.id, embedding).catch(() => undefined); // it is read again then
       if (!signal.aborted) await changePicture({ readMs: clock() - begun });
     } finally {
@@ -358,6 +379,33 @@ export function createSession(options: SessionOptions): SegmentSession {
     follow.ask({ points: [...points, point], box });
   }
 
+  async function everything(): Promise<void> {
+    const { picture } = state.value;
+    if (!picture || search) return;
+    const mine = new AbortController();
+    search = mine;
+    const stays = () => state.value.picture?.id === picture.id;
+    const show = (finding: number | null) => stays() && set({ finding });
+    show(0);
+    try {
+      const model = await readyModel();
+      const embedding = await embeddingOf(picture.id);
+      room.report("writing");
+      const found = await model.everything(picture, embedding, {
+        signal: mine.signal,
+        onProgress: show,
+      });
+      if (stays() && found.length > 0)
+        step(withFound(history.now, found, newId));
+    } catch (reason) {
+      if (stays()) tell(reason);
+    } finally {
+      room.report("ready");
+      search = null;
+      show(null);
+    }
+  }
+
   const change = (id: string, part: Partial<Thing>) =>
     step(withThing(history.now, id, (thing) => ({ ...thing, ...part })));
 
@@ -373,6 +421,8 @@ export function createSession(options: SessionOptions): SegmentSession {
     drawBox: (box) => prompt((thing) => withBox(thing, box)),
     removeBox: () => prompt(withoutBox),
     hover,
+    everything,
+    stopEverything: () => search?.abort(),
     choose(chosen) {
       const thing = currentOf(history.now);
       if (thing && chosen < thing.candidates.length)
