@@ -253,14 +253,26 @@ TranscribeStep Transcriber::decode() {
   return step;
 }
 
-/// Where a text can be had better, makes ready to: without the prompt where it says over and over what has been said,
-/// or else at the next temperature. A draft is only taken so seriously where it settles.
+/// Whether a text is too short for the speech in its window, as where a model takes what it hears for what its prompt
+/// says already.
+bool Transcriber::skips(const DecodingResult& result) const {
+  constexpr double kSlowest = 6;  // bytes a second: half of what people speak, in any script
+  const double begin = static_cast<double>(seek_) * kSecondsOfFrame;
+  const double end = begin + static_cast<double>(window_frames_) * kSecondsOfFrame;
+  double spoken = 0;
+  for (const TimeSpan& span : speech_) spoken += std::max(0.0, std::min(end, span.end) - std::max(begin, span.begin));
+  return static_cast<double>(tokenizer_->decode(result.tokens).size()) < kSlowest * spoken;
+}
+
+/// Where a text can be had better, makes ready to: without the prompt where it says over and over what has been said or
+/// skips what is new, or else at the next temperature. A draft is only taken so seriously where it settles.
 bool Transcriber::falls_back(const DecodingResult& result, double ratio) {
   if (draft_ && !settles_whole()) return false;
   if (is_prompted()) {
     RepeatedText heard = heard_;
     const std::vector<Segment> segments = cut(result, ratio).segments;
-    if (std::any_of(segments.begin(), segments.end(), [&](const Segment& s) { return heard.add(s.text); })) {
+    if (skips(result) ||
+        std::any_of(segments.begin(), segments.end(), [&](const Segment& s) { return heard.add(s.text); })) {
       prompt_from_ = said_.size();
       attempt_ = 0;
       return true;
@@ -372,6 +384,7 @@ void Transcriber::settle_draft(TranscribeStep& step, const DecodingResult& resul
 
 Segment Transcriber::segment(const DecodingResult& result, double ratio, Index first, Index last, double start,
                              double end) const {
+  if (start < seconds()) end = std::min(end, seconds());  // of a window that goes on in silence
   Segment s{start, end, {}, {}, result.avg_logprob, result.no_speech_prob, ratio, result.temperature, {}};
   s.tokens.assign(result.tokens.begin() + first, result.tokens.begin() + last);
   s.text = tokenizer_->decode(s.tokens);

@@ -83,6 +83,7 @@ class Transcriber {
   void settle_draft(TranscribeStep& step, const DecodingResult& result, double ratio);
   void begin_decoding();
   bool falls_back(const DecodingResult& result, double ratio);
+  bool skips(const DecodingResult& result) const;
   bool fails(const DecodingResult& result, double ratio) const;
   bool is_silent(const DecodingResult& result) const;
   struct Cut {

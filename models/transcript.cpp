@@ -11,6 +11,27 @@ namespace wick {
 
 using Json = nlohmann::ordered_json;
 
+namespace {
+
+/// One line, as every format wants a text: an empty one would end a cue.
+std::string line_of(std::string_view text) {
+  std::string line;
+  for (const char c : jinja::strip(text, true, true, " \t\r\n")) {
+    const bool space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    if (!space || line.back() != ' ') line += space ? ' ' : c;
+  }
+  return line;
+}
+
+/// As WebVTT has it, where < begins a tag and & a character's name.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
+  return out;
+}
+
+}  // namespace
+
 std::string timestamp(double seconds, char separator, int fields) {
   const auto ms = static_cast<long long>(std::llround(seconds * 1000));
   const long long hours = ms / 3'600'000, minutes = ms / 60'000 % 60;
@@ -25,12 +46,12 @@ std::string transcript_text(std::span<const Segment> segments, const std::string
   std::string out = format == "vtt" ? "WEBVTT\n\n" : format == "tsv" ? "start\tend\ttext\n" : "";
   int number = 0;
   for (const Segment& s : segments) {
-    const std::string_view text = jinja::strip(s.text, true, true, " \t\r\n");
+    const std::string text = line_of(s.text);
     ++number;
     if (format == "srt") {
       out += fmt::format("{}\n{} --> {}\n{}\n\n", number, timestamp(s.start, ',', 3), timestamp(s.end, ',', 3), text);
     } else if (format == "vtt") {
-      out += fmt::format("{} --> {}\n{}\n\n", timestamp(s.start), timestamp(s.end), text);
+      out += fmt::format("{} --> {}\n{}\n\n", timestamp(s.start), timestamp(s.end), escaped(text));
     } else if (format == "tsv") {
       out += fmt::format("{}\t{}\t{}\n", std::llround(s.start * 1000), std::llround(s.end * 1000), text);
     } else {

@@ -126,16 +126,18 @@ bool VoiceStream::advance() {
   return true;
 }
 
-/// What makes a recording loud enough for the detector, which was trained on speech at its usual level. A knock makes
-/// the speech after it no harder to hear for long.
+/// What brings a recording to a level that suits the detector, which was trained on speech at its usual level. A knock
+/// makes the speech after it no harder to hear for long.
 float VoiceStream::gain(std::span<const float> samples) {
   constexpr float kUsual = 0.01F, kMost = 1000;
-  constexpr float kFade = 0.998F;  // of a window: half in eleven seconds
+  constexpr float kLoudest = 0.7F;  // of a wave between -1 and 1; more is a file in another scale
+  constexpr float kFade = 0.998F;   // of a window: half in eleven seconds
   for (std::size_t i = 0; i < samples.size(); i += kVoiceWindow) {
     const auto window = samples.subspan(i, kVoiceWindow);
     const float square = std::inner_product(window.begin(), window.end(), window.begin(), 0.0F);
     loudness_ = std::max(kFade * loudness_, std::sqrt(square / kVoiceWindow));
   }
+  if (loudness_ > kLoudest) return kLoudest / loudness_;
   return loudness_ * kMost <= kUsual ? kMost : std::max(1.0F, kUsual / loudness_);
 }
 

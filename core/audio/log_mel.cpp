@@ -89,8 +89,10 @@ Tensor LogMel::energies(std::span<const float> samples, Index first, Index count
 }
 
 void normalise_log_mel(Tensor& energies, float loudest) {
+  constexpr float kLoudest = 3;  // more than a wave between -1 and 1 has
+  const float excess = std::max(loudest - kLoudest, 0.0F);
   float* values = energies.data<float>();
-  for (Index i = 0; i < energies.elements(); ++i) values[i] = (std::max(values[i], loudest - 8) + 4) / 4;
+  for (Index i = 0; i < energies.elements(); ++i) values[i] = (std::max(values[i], loudest - 8) - excess + 4) / 4;
 }
 
 }  // namespace wick

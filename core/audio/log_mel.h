@@ -40,7 +40,7 @@ class LogMel {
 };
 
 /// What the encoder takes, in place: nothing lies more than 8 (80 dB) below `loudest`, the largest of the whole
-/// recording, and speech is about in [-1, 1].
+/// recording, and speech is about in [-1, 1]. Samples in another scale, as of 16 bits, come out as if they were lower.
 void normalise_log_mel(Tensor& energies, float loudest);
 
 }  // namespace wick

@@ -181,7 +181,7 @@ const char* role_of(const Node& node, std::size_t index, const Array& array) {
 /// A stored matrix [rows, columns] of elements of type T, read as [columns, rows]. It is turned as a whole when its
 /// first row is read, and forgotten after its last.
 template <class T>
-ComputedSource::Rows transposed(SourcePtr source, std::uint64_t offset, Index rows, Index columns) {
+ComputedSource::Rows transposed(const SourcePtr& source, std::uint64_t offset, Index rows, Index columns) {
   return [=, turned = std::vector<T>()](Index first, Index count, std::span<std::byte> into) mutable {
     if (turned.empty()) {
       constexpr Index kTogether = 16;  // rows that are written side by side, so that they stay in cache

@@ -123,7 +123,7 @@ class Machine {
   void push_float() {
     const std::uint64_t bits = __builtin_bswap64(in_.read<std::uint64_t>("a number"));
     double value;
-    std::memcpy(&value, &bits, sizeof(value));  // the WebAssembly build's library has no std::bit_cast
+    std::memcpy(&value, &bits, sizeof value);
     push(value);
   }
 

@@ -119,7 +119,8 @@ class StateDict {
       if (!seen_.insert(ref).second) return;
       for (const auto& [key, value] : dict->items) {
         const std::string inner = key_text(key);
-        visit(name.empty() || inner.empty() ? name + inner : name + "." + inner, value, tensors, depth + 1);
+        const char* dot = name.empty() || inner.empty() ? "" : ".";
+        visit(fmt::format("{}{}{}", name, dot, inner), value, tensors, depth + 1);
       }
     } else if (is_tensor(ref)) {
       if (tensors) add(name, ref);

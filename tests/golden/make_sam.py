@@ -2,7 +2,7 @@
 """Two tiny random Segment Anything models by MobileSAM's public PyTorch code, and what they compute.
 
     python -m venv venv && venv/bin/pip install torch==2.6.0 torchvision==0.21.0 timm==1.0.15 numpy==2.4.6 \\
-        safetensors==0.8.0 transformers==4.57.1 && venv/bin/pip install --no-deps mobilesam-mirror==1.0.0
+        safetensors==0.8.0 transformers==4.57.1 onnx==1.23.2 && venv/bin/pip install --no-deps mobilesam-mirror==1.0.0
     venv/bin/python tests/golden/make_sam.py
 
 Writes tests/golden/sam/, models under the names of their code:
@@ -17,6 +17,7 @@ Writes tests/golden/sam/, models under the names of their code:
 - folded.safetensors: the convolutions of tiny_vit.pt with their batch norms folded in, by their own fuse();
 - huggingface.json: the names of a ViT's tensors in Hugging Face's transformers, and those of the original code;
 - mobile_sam.json: the names and shapes of MobileSAM's tensors, folded, without its unused classifier.
+Also writes seeds to tests/fuzz/seeds/sam/: a convolution with its batch norm, and a whole model's ONNX, in little.
 """
 
 import copy
@@ -25,6 +26,7 @@ import json
 import pathlib
 import re
 
+import onnx
 import torch
 from mobile_sam import build_sam_vit_t
 from mobile_sam.modeling import ImageEncoderViT, MaskDecoder, PromptEncoder, TwoWayTransformer
@@ -255,9 +257,39 @@ def write_names():
     (FOLDER / "mobile_sam.json").write_text(json.dumps(used, sort_keys=True).replace('], "', '],\n"') + "\n")
 
 
+def write_seeds():
+    folder = pathlib.Path(__file__).parent.parent / "fuzz" / "seeds" / "sam"
+    folder.mkdir(parents=True, exist_ok=True)
+    encoder, decoder = "image_encoder.neck.0.weight", "mask_decoder.iou_token.weight"
+    folded = {f"image_encoder.{name}": t for name, t in Conv2d_BN(2, 3).state_dict().items()}
+    save_file({**folded, encoder: torch.ones(1), decoder: torch.ones(1)}, folder / "batch_norm.safetensors")
+
+    def raw(name, *shape):
+        return onnx.numpy_helper.from_array(torch.randn(shape).numpy(), name)
+
+    node = onnx.helper.make_node
+    nodes = [
+        node("MatMul", ["x", "onnx::MatMul_1"], ["a"], name="/layers.1/blocks.0/attn/qkv/MatMul"),
+        node("Constant", [], ["b"], name="/layers.1/blocks.0/attn/Constant_5", value=raw("", 2, 4, 4)),
+        node("Mul", ["onnx::Mul_2", "a"], ["c"], name="/neck/neck.1/Mul"),
+        node("Expand", ["onnx::Expand_3", "s"], ["d"], name="/Expand_1"),
+        node("Mul", ["onnx::Mul_4", "s"], ["e"], name="/Mul_9"),
+    ]
+    weights = [
+        raw("neck.0.weight", 2, 2, 1, 1),
+        raw("onnx::MatMul_1", 2, 6),
+        raw("onnx::Mul_2", 2, 1, 1),
+        raw("onnx::Expand_3", 1, 5, 2),
+        raw("onnx::Mul_4", 1, 2, 1, 1),
+    ]
+    model = onnx.helper.make_model(onnx.helper.make_graph(nodes, "sam", [], [], weights), ir_version=8)
+    (folder / "small.onnx").write_bytes(model.SerializeToString())
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     with torch.no_grad():
         write_vit()
         write_tiny_vit()
         write_names()
+        write_seeds()
