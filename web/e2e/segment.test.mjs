@@ -283,6 +283,32 @@ test("everything becomes objects; stopped, what was found stays; one undo takes 
   noTrouble();
 });
 
+test("the brush paints and erases", async () => {
+  await sample();
+  await click(0.3, 0.3);
+  await count(".mask:not(.halo)", 1);
+  const path = () => page.locator(".mask.on").getAttribute("d");
+  const before = await path();
+  await page.keyboard.press("r");
+  await page.getByLabel("Size").fill("60");
+  await drag([0.5, 0.5], [0.6, 0.5]);
+  await page.waitForFunction(
+    (known) => document.querySelector(".mask.on")?.getAttribute("d") !== known,
+    before,
+  );
+  const painted = await path();
+  await page.getByText("Erase", { exact: true }).click();
+  await drag([0.5, 0.5], [0.6, 0.5]);
+  await page.waitForFunction(
+    (known) => document.querySelector(".mask.on")?.getAttribute("d") !== known,
+    painted,
+  );
+  await page.keyboard.press("Control+z");
+  await page.keyboard.press("Control+z");
+  assert.equal(await path(), before);
+  noTrouble();
+});
+
 test("the camera gives a picture", async () => {
   await ready();
   await button("Camera").click();

@@ -14,6 +14,8 @@ import {
   type Thing,
 } from "../pages/segment/scene.ts";
 import type { SegmentSession } from "../pages/segment/session.ts";
+import { kMostBrush, type Brush, type Tool } from "../pages/segment/tool.ts";
+import type { Observable } from "../pages/observable.ts";
 import type { Shelf } from "../pages/shelf.ts";
 import { blobUrl } from "./blob_url.ts";
 import { icon } from "./icon.ts";
@@ -29,20 +31,26 @@ export class SegmentPanel extends LightElement {
   @property({ attribute: false }) session!: SegmentSession;
   @property({ attribute: false }) room!: SegmentRoom;
   @property({ attribute: false }) shelf!: Shelf;
+  @property({ attribute: false }) tool!: Observable<Tool>;
+  @property({ attribute: false }) brush!: Observable<Brush>;
   @property({ attribute: false }) hovering = true;
   @property({ attribute: false }) onHovering!: (on: boolean) => void;
   @property({ attribute: false }) onPick!: () => void;
   @state() private renaming = "";
 
   protected override watched() {
-    return [this.session.state, this.room.state, this.shelf.state];
+    return [
+      ...[this.session.state, this.room.state, this.shelf.state],
+      ...[this.tool, this.brush],
+    ];
   }
 
   protected override render() {
     const { picture, scene } = this.session.state.value;
     if (!picture) return nothing;
     const current = currentOf(scene);
-    return html`${current && current.candidates.length > 0 ? this.#candidates(picture, current) : nothing}
+    return html`${this.tool.value === "brush" ? this.#brush() : nothing}
+      ${current && current.candidates.length > 0 ? this.#candidates(picture, current) : nothing}
       ${this.#things(picture, scene.things)}
       ${current && !isEmpty(current) ? this.#facts(current) : nothing}
       <section>
@@ -63,6 +71,40 @@ export class SegmentPanel extends LightElement {
         </div>
       </section>
       <picture-list .session=${this.session}></picture-list>`;
+  }
+
+  #brush() {
+    const { size, erases } = this.brush.value;
+    const change = (part: Partial<Brush>) =>
+      this.brush.set({ ...this.brush.value, ...part });
+    const choice = (erase: boolean, words: string) =>
+      html`<label
+        ><input
+          type="radio"
+          name="brush"
+          .checked=${live(erases === erase)}
+          @change=${() => change({ erases: erase })}
+        />${words}</label
+      >`;
+    return html`<section>
+      <h2 id="brush-does">Brush</h2>
+      <div class="seg" role="radiogroup" aria-labelledby="brush-does">
+        ${choice(false, "Paint")}${choice(true, "Erase")}
+      </div>
+      <div class="row-slider">
+        <label for="brush-size">Size</label
+        ><output for="brush-size">${size} px</output>
+        <input
+          id="brush-size"
+          type="range"
+          min="2"
+          max=${kMostBrush}
+          style="--v:${((size - 2) / (kMostBrush - 2)) * 100}%"
+          .value=${live(String(size))}
+          @input=${(event: Event) => change({ size: Number((event.target as HTMLInputElement).value) })}
+        />
+      </div>
+    </section>`;
   }
 
   #candidates(picture: Picture, thing: Thing) {

@@ -1,9 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { SegmentRoom } from "../pages/engine_room.ts";
+import type { Observable } from "../pages/observable.ts";
 import type { SegmentSession } from "../pages/segment/session.ts";
 import { createSpeedMeter } from "../engine/speed.ts";
 import { duration } from "../pages/format.ts";
+import type { Tool } from "../pages/segment/tool.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
 import { progressRow } from "./load_progress.ts";
@@ -14,10 +16,11 @@ export class SegmentProgress extends LightElement {
   @property({ attribute: false }) session!: SegmentSession;
   @property({ attribute: false }) room!: SegmentRoom;
 
+  @property({ attribute: false }) tool!: Observable<Tool>;
   #meter = createSpeedMeter();
 
   protected override watched() {
-    return [this.session.state, this.room.state];
+    return [this.session.state, this.room.state, this.tool];
   }
 
   protected override render() {
@@ -71,6 +74,12 @@ export class SegmentProgress extends LightElement {
             Load it
           </button>
         </div>
+      </div>`;
+    if (this.tool.value === "brush")
+      return html`<div class="hint">
+        <span>Drag paints</span
+        ><span class="wide-only"><kbd>Alt</kbd> drag erases</span
+        ><span class="wide-only"><kbd>[</kbd> <kbd>]</kbd> size</span>
       </div>`;
     return html`<div class="hint">
       <span>Click adds</span

@@ -1,7 +1,7 @@
 import { html, nothing, svg } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Observable } from "../pages/observable.ts";
-import { gestures } from "../pages/segment/gestures.ts";
+import { gestures, type Drag } from "../pages/segment/gestures.ts";
 import type { Picture } from "../pages/segment/picture.ts";
 import {
   currentOf,
@@ -10,7 +10,7 @@ import {
   type Thing,
 } from "../pages/segment/scene.ts";
 import type { SegmentSession } from "../pages/segment/session.ts";
-import type { Tool } from "../pages/segment/tool.ts";
+import type { Brush, Tool } from "../pages/segment/tool.ts";
 import {
   boxBetween,
   fitted,
@@ -27,6 +27,7 @@ import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
 
 const kKeyStep = 12; // CSS pixels that an arrow key moves the pointer
+const kDrags: Partial<Record<Tool, Drag>> = { move: "pan", brush: "stroke" };
 const kPixelsSeen = 6; // scale from which single pixels are shown as such
 
 /** The picture with its masks and prompts, to point at. */
@@ -34,10 +35,13 @@ const kPixelsSeen = 6; // scale from which single pixels are shown as such
 export class SegmentStage extends LightElement {
   @property({ attribute: false }) session!: SegmentSession;
   @property({ attribute: false }) tool!: Observable<Tool>;
+  @property({ attribute: false }) brush!: Observable<Brush>;
   @property({ attribute: false }) hovering = true;
   @query(".stage") private stage!: HTMLElement;
   @state() private view: View = { scale: 1, x: 0, y: 0 };
   @state() private box: { from: Place; to: Place } | null = null;
+  @state() private stroke: readonly Place[] | null = null;
+  @state() private erasing = false;
   /** Where the keyboard points, on the stage. */
   @state() private pointer: Place | null = null;
   #fit = true; // until one zooms or moves
@@ -46,7 +50,7 @@ export class SegmentStage extends LightElement {
   readonly #resized = new ResizeObserver(() => this.#refit());
 
   protected override watched() {
-    return [this.session.state, this.tool];
+    return [this.session.state, this.tool, this.brush];
   }
 
   protected override firstUpdated(): void {
@@ -59,7 +63,12 @@ export class SegmentStage extends LightElement {
       draw: (from, to) => this.#draw(from, to),
       pan: (by) => this.#pan(by),
       zoom: (by, at) => this.zoom(by, at),
-      moves: () => this.tool.value === "move",
+      stroking: (places, alt) => {
+        this.stroke = places;
+        this.erasing = alt || this.brush.value.erases;
+      },
+      stroke: (places, alt) => this.#paint(places, alt),
+      drags: () => kDrags[this.tool.value] ?? "box",
     });
   }
 
@@ -122,6 +131,7 @@ export class SegmentStage extends LightElement {
           }
         </g>
         ${this.box ? this.#frame(this.box.from, this.box.to) : nothing}
+        ${this.stroke ? this.#stroke(this.stroke) : nothing}
         ${this.#prompts(currentOf(scene))}
         ${this.pointer ? this.#crosshair(this.pointer) : nothing}
       </svg>
@@ -175,6 +185,20 @@ export class SegmentStage extends LightElement {
   #crosshair({ x, y }: Place) {
     const d = "M-11 0H-4M4 0H11M0 -11V-4M0 4V11";
     return svg`<g class="cross" transform="translate(${x} ${y})"><path d=${d} /><path d=${d} /></g>`;
+  }
+
+  #stroke(places: readonly Place[]) {
+    const line = [...places, ...places.slice(-1)]; // a dot too is a line
+    const d = `M${line.map(({ x, y }) => `${x} ${y}`).join("L")}`;
+    const width = this.brush.value.size * this.view.scale;
+    const colour = this.erasing ? "#fff" : this.#colour();
+    return svg`<path class="stroke" d=${d} stroke=${colour} stroke-width=${width} />`;
+  }
+
+  #paint(places: readonly Place[], alt: boolean): void {
+    const { size, erases } = this.brush.value;
+    const line = places.map((place) => toPicture(this.view, place));
+    void this.session.paint(line, size / 2, alt || erases);
   }
 
   #zoomBar() {

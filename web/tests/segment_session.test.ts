@@ -73,6 +73,17 @@ function fakeRoom(model: SegmentModel) {
         state.set({ ...state.value, model, phase: "ready" });
       return Promise.resolve(model);
     },
+    engine: () =>
+      Promise.resolve({
+        masks: {
+          pixels: () => Promise.resolve(new Uint8Array(90 * 60)),
+          of: (pixels: Uint8Array) => {
+            const area = pixels.reduce((sum, pixel) => sum + pixel, 0);
+            const rle = { size: [60, 90], counts: "painted" };
+            return Promise.resolve({ area, box: [0, 0, 1, 1], rle, path: "" });
+          },
+        },
+      }),
     report: () => undefined,
     forget: () => state.set({ ...state.value, model: null, phase: "off" }),
   };
@@ -237,6 +248,29 @@ test("things are hidden, renamed and removed, and that can be undone", async () 
   expect(session.state.value.scene.current).toBe(first.id);
   session.undo();
   expect(session.state.value.scene.things).toHaveLength(2);
+});
+
+test("the brush paints on the mask that is worked on, or begins one; each stroke is a step", async () => {
+  await open();
+  const line = [
+    { x: 10, y: 10 },
+    { x: 20, y: 10 },
+  ];
+  await session.paint(line, 2, true);
+  expect(session.state.value.scene.things).toHaveLength(0);
+  await session.paint(line, 2, false);
+  expect(current()?.candidates).toHaveLength(1);
+  const area = current()?.candidates[0]?.area ?? 0;
+  expect(area).toBeGreaterThan(40);
+  expect(area).toBeLessThan(60);
+  session.newThing();
+  session.addPoint(at(1));
+  await settled();
+  await session.paint(line, 2, false);
+  expect(current()).toMatchObject({ chosen: 1, answered: true });
+  expect(current()?.candidates[1]?.rle.counts).toBe("painted");
+  session.undo();
+  expect(current()?.candidates[1]?.rle.counts).toBe("2");
 });
 
 test("everything becomes objects in one step; stopped, what was found does", async () => {

@@ -11,9 +11,14 @@ export interface GestureActions {
   draw(from: Place, to: Place): void;
   pan(by: Place): void;
   zoom(by: number, at: Place): void;
-  /** Whether a drag moves the picture rather than draws. */
-  moves(): boolean;
+  /** A stroke of the brush that is being drawn; null when it is not drawn after all. */
+  stroking(places: readonly Place[] | null, alt: boolean): void;
+  stroke(places: readonly Place[], alt: boolean): void;
+  /** What a drag does. */
+  drags(): Drag;
 }
+
+export type Drag = "box" | "pan" | "stroke";
 
 const kTapRadius = 5; // CSS pixels within which a press is no drag
 const kTouchRadius = 12;
@@ -22,7 +27,8 @@ const kTouchRadius = 12;
 export function gestures(element: HTMLElement, actions: GestureActions) {
   const pointers = new Map<number, Place>();
   let from: Place | null = null;
-  let dragging: "box" | "pan" | null = null;
+  let dragging: Drag | null = null;
+  let stroke: Place[] = [];
   let pinched = false;
 
   const placeOf = (event: PointerEvent | WheelEvent): Place => {
@@ -36,15 +42,25 @@ export function gestures(element: HTMLElement, actions: GestureActions) {
     const at = placeOf(event);
     pointers.set(event.pointerId, at);
     if (pointers.size > 1) {
-      if (dragging === "box") actions.drawing(null);
+      giveUp();
       pinched = true;
       from = dragging = null;
       return;
     }
     pinched = false;
     from = at;
-    dragging = event.button === 1 || actions.moves() ? "pan" : null;
+    const drag = event.button === 1 ? "pan" : actions.drags();
+    dragging = drag === "box" ? null : drag; // a box begins with some way
     actions.leave();
+    if (dragging !== "stroke") return;
+    stroke = [at];
+    actions.stroking(stroke, event.altKey);
+  }
+
+  /** What was being drawn is shown no more. */
+  function giveUp(): void {
+    if (dragging === "box") actions.drawing(null);
+    if (dragging === "stroke") actions.stroking(null, false);
   }
 
   function pinch(id: number, at: Place): void {
@@ -69,7 +85,10 @@ export function gestures(element: HTMLElement, actions: GestureActions) {
     if (pointers.size > 1) pinch(event.pointerId, at);
     else if (dragging === "pan")
       actions.pan({ x: at.x - before.x, y: at.y - before.y });
-    else if (from) {
+    else if (dragging === "stroke") {
+      stroke = [...stroke, at];
+      actions.stroking(stroke, event.altKey);
+    } else if (from) {
       const radius = event.pointerType === "touch" ? kTouchRadius : kTapRadius;
       const far = Math.hypot(at.x - from.x, at.y - from.y) > radius;
       if (far) dragging = "box";
@@ -81,9 +100,10 @@ export function gestures(element: HTMLElement, actions: GestureActions) {
   function up(event: PointerEvent): void {
     if (!pointers.delete(event.pointerId)) return;
     const at = placeOf(event);
-    if (dragging === "box") actions.drawing(null);
+    giveUp();
     if (event.type === "pointerup" && from && !pinched) {
       if (dragging === "box") actions.draw(from, at);
+      else if (dragging === "stroke") actions.stroke(stroke, event.altKey);
       else if (!dragging) actions.tap(from, event.altKey);
     }
     if (pointers.size === 0) from = dragging = null;

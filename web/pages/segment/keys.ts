@@ -4,6 +4,8 @@ import type { Tool } from "./tool.ts";
 export interface SegmentActions {
   tool(tool: Tool): void;
   choose(candidate: number): void;
+  /** A larger brush, or a smaller one. */
+  brush(by: number): void;
   fresh(): void;
   remove(): void;
   everything(): void;
@@ -18,12 +20,15 @@ const kPlain: Record<string, (actions: SegmentActions) => void> = {
   p: (actions) => actions.tool("point"),
   x: (actions) => actions.tool("exclude"),
   b: (actions) => actions.tool("box"),
+  r: (actions) => actions.tool("brush"),
   h: (actions) => actions.tool("move"),
   e: (actions) => actions.everything(),
   n: (actions) => actions.fresh(),
   1: (actions) => actions.choose(0),
   2: (actions) => actions.choose(1),
   3: (actions) => actions.choose(2),
+  "[": (actions) => actions.brush(0.8),
+  "]": (actions) => actions.brush(1.25),
   "+": (actions) => actions.zoom(1.25),
   "=": (actions) => actions.zoom(1.25),
   "-": (actions) => actions.zoom(0.8),

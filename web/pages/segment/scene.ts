@@ -139,6 +139,18 @@ export const withAnswer = (
   { candidates, best }: SegmentAnswer,
 ): Thing => ({ ...thing, candidates, chosen: best, answered: true });
 
+/** With another mask in the place of the chosen one, or as its first. */
+export function withMask(
+  thing: Thing,
+  mask: Omit<MaskCandidate, "iou" | "stability">,
+): Thing {
+  const chosen = Math.max(0, thing.chosen);
+  const { iou, stability } = maskOf(thing) ?? { iou: 1, stability: 1 };
+  const candidates = [...thing.candidates];
+  candidates[chosen] = { ...mask, iou, stability };
+  return { ...thing, candidates, chosen };
+}
+
 /** A part of the picture, 0 to 1. */
 export function shareOf(
   mask: MaskCandidate,

@@ -23,7 +23,7 @@ import { segmentKeys } from "./keys.ts";
 import { fetchSample, sample } from "./sample.ts";
 import { currentOf } from "./scene.ts";
 import type { SegmentSession } from "./session.ts";
-import { tools, type Tool } from "./tool.ts";
+import { kBrush, kMostBrush, tools, type Tool } from "./tool.ts";
 
 const kHoverKey = "wick.hover";
 
@@ -36,6 +36,7 @@ export class SegmentPage extends LightElement {
   @state() private camera = false;
   @state() private hovering = recall(kHoverKey) !== "off";
   readonly #tool = observable<Tool>("point");
+  readonly #brush = observable(kBrush);
   #stops: (() => void)[] = [];
 
   protected override watched() {
@@ -51,6 +52,7 @@ export class SegmentPage extends LightElement {
       segmentKeys({
         tool: (tool) => this.#tool.set(tool),
         choose: (candidate) => this.session?.choose(candidate),
+        brush: (by) => this.#resizeBrush(by),
         fresh: () => this.session?.newThing(),
         remove: () => this.#removeThing(),
         everything: () => void this.session?.everything(),
@@ -147,11 +149,13 @@ export class SegmentPage extends LightElement {
         <segment-stage
           .session=${session}
           .tool=${this.#tool}
+          .brush=${this.#brush}
           .hovering=${this.hovering}
         ></segment-stage>
         <segment-progress
           .session=${session}
           .room=${this.app.seeing}
+          .tool=${this.#tool}
         ></segment-progress>
       </div>
       <aside class="set" aria-label="Result">
@@ -160,6 +164,8 @@ export class SegmentPage extends LightElement {
           .session=${session}
           .room=${this.app.seeing}
           .shelf=${this.app.shelf}
+          .tool=${this.#tool}
+          .brush=${this.#brush}
           .hovering=${this.hovering}
           .onHovering=${(on: boolean) => this.#setHovering(on)}
           .onPick=${() => void this.#pickModel()}
@@ -246,6 +252,12 @@ export class SegmentPage extends LightElement {
     const [picture] = model ? files.filter(isPicture) : files;
     if (picture) await this.session?.openFile(picture);
   };
+
+  #resizeBrush(by: number): void {
+    const { size } = this.#brush.value;
+    const next = Math.min(kMostBrush, Math.max(2, Math.round(size * by)));
+    this.#brush.set({ ...this.#brush.value, size: next });
+  }
 
   #removeThing(): void {
     const { session } = this;

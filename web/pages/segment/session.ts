@@ -18,15 +18,18 @@ import {
 } from "./history.ts";
 import { newestWins } from "./newest.ts";
 import type { OpenPicture, ReadPixels } from "./open_picture.ts";
+import { paintStroke } from "./paint.ts";
 import { titleOfFile, type Head, type Picture } from "./picture.ts";
 import { kPictures, type Embedding, type Pictures } from "./pictures.ts";
 import {
   currentOf,
   kNoScene,
+  maskOf,
   promptOf,
   withAnswer,
   withBox,
   withFound,
+  withMask,
   withNewThing,
   withoutBox,
   withoutPoint,
@@ -36,6 +39,7 @@ import {
   type Scene,
   type Thing,
 } from "./scene.ts";
+import type { Place } from "./view.ts";
 
 export interface SessionState extends KeeperState<Head> {
   picture: Picture | null;
@@ -75,6 +79,12 @@ export interface SegmentSession {
   removeBox(): void;
   /** Shows what a further point would give; null for none. */
   hover(point: MaskPoint | null): void;
+  /** Adds a stroke to the mask that is worked on, or takes it out; places and radius in pixels of the picture. */
+  paint(
+    places: readonly Place[],
+    radius: number,
+    erase: boolean,
+  ): Promise<void>;
   /** Finds everything in the picture; each thing found becomes one of the scene. */
   everything(): Promise<void>;
   /** Ends that with what is found. */
@@ -379,6 +389,34 @@ export function createSession(options: SessionOptions): SegmentSession {
     follow.ask({ points: [...points, point], box });
   }
 
+  async function paint(
+    places: readonly Place[],
+    radius: number,
+    erase: boolean,
+  ): Promise<void> {
+    const { picture } = state.value;
+    const thing = currentOf(history.now);
+    const mask = thing && maskOf(thing);
+    if (!picture || (erase && !mask)) return;
+    try {
+      const { masks } = await room.engine();
+      const pixels = mask
+        ? await masks.pixels(mask.rle)
+        : new Uint8Array(picture.width * picture.height);
+      paintStroke(pixels, picture, places, radius, erase ? 0 : 1);
+      const painted = await masks.of(pixels, picture);
+      if (state.value.picture?.id !== picture.id) return;
+      const begun = thing ? history.now : withNewThing(history.now, newId);
+      const id = thing?.id ?? begun.current;
+      step(withThing(begun, id, (present) => withMask(present, painted)));
+    } catch (reason) {
+      tell(reason);
+    }
+  }
+
+  /** Strokes one after the other: each is painted on what the one before has made. */
+  let painted: Promise<void> = Promise.resolve();
+
   async function everything(): Promise<void> {
     const { picture } = state.value;
     if (!picture || search) return;
@@ -421,6 +459,7 @@ export function createSession(options: SessionOptions): SegmentSession {
     drawBox: (box) => prompt((thing) => withBox(thing, box)),
     removeBox: () => prompt(withoutBox),
     hover,
+    paint: (...stroke) => (painted = painted.then(() => paint(...stroke))),
     everything,
     stopEverything: () => search?.abort(),
     choose(chosen) {

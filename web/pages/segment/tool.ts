@@ -1,5 +1,14 @@
-/** What the pointer does on the picture. With each but `move`, a drag draws a box. */
-export type Tool = "point" | "exclude" | "box" | "move";
+/** What the pointer does on the picture. With the first three a drag draws a box. */
+export type Tool = "point" | "exclude" | "box" | "brush" | "move";
+
+/** What the brush does; its size is in pixels of the picture. */
+export interface Brush {
+  size: number;
+  erases: boolean;
+}
+
+export const kBrush: Brush = { size: 24, erases: false };
+export const kMostBrush = 200;
 
 export const tools: readonly {
   id: Tool;
@@ -10,5 +19,6 @@ export const tools: readonly {
   { id: "point", title: "Add to it", icon: "point", key: "P" },
   { id: "exclude", title: "Leave out", icon: "exclude", key: "X" },
   { id: "box", title: "Box", icon: "boxsel", key: "B" },
+  { id: "brush", title: "Brush", icon: "brush", key: "R" },
   { id: "move", title: "Move", icon: "hand", key: "H" },
 ];
