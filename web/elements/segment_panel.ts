@@ -1,8 +1,7 @@
-import { html, nothing, svg } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { MaskCandidate } from "../engine/types.ts";
 import type { SegmentRoom } from "../pages/engine_room.ts";
 import { count, percent } from "../pages/format.ts";
 import type { Picture } from "../pages/segment/picture.ts";
@@ -14,16 +13,15 @@ import {
   type Thing,
 } from "../pages/segment/scene.ts";
 import type { SegmentSession } from "../pages/segment/session.ts";
-import { kMostBrush, type Brush, type Tool } from "../pages/segment/tool.ts";
+import type { Brush, Tool } from "../pages/segment/tool.ts";
 import type { Observable } from "../pages/observable.ts";
 import type { Shelf } from "../pages/shelf.ts";
-import { blobUrl } from "./blob_url.ts";
+import "./brush_settings.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
+import "./mask_candidates.ts";
 import "./model_menu.ts";
 import "./picture_list.ts";
-
-const kAround = 0.35; // of a mask's box, shown around it
 
 /** The masks to choose from, the things, and what is known of the one that is worked on. */
 @customElement("segment-panel")
@@ -41,7 +39,7 @@ export class SegmentPanel extends LightElement {
   protected override watched() {
     return [
       ...[this.session.state, this.room.state, this.shelf.state],
-      ...[this.tool, this.brush],
+      this.tool,
     ];
   }
 
@@ -49,8 +47,8 @@ export class SegmentPanel extends LightElement {
     const { picture, scene } = this.session.state.value;
     if (!picture) return nothing;
     const current = currentOf(scene);
-    return html`${this.tool.value === "brush" ? this.#brush() : nothing}
-      ${current && current.candidates.length > 0 ? this.#candidates(picture, current) : nothing}
+    return html`${this.tool.value === "brush" ? html`<brush-settings .brush=${this.brush}></brush-settings>` : nothing}
+      <mask-candidates .session=${this.session}></mask-candidates>
       ${this.#things(picture, scene.things)}
       ${current && !isEmpty(current) ? this.#facts(current) : nothing}
       <section>
@@ -72,95 +70,6 @@ export class SegmentPanel extends LightElement {
       </section>
       <picture-list .session=${this.session}></picture-list>`;
   }
-
-  #brush() {
-    const { size, erases } = this.brush.value;
-    const change = (part: Partial<Brush>) =>
-      this.brush.set({ ...this.brush.value, ...part });
-    const choice = (erase: boolean, words: string) =>
-      html`<label
-        ><input
-          type="radio"
-          name="brush"
-          .checked=${live(erases === erase)}
-          @change=${() => change({ erases: erase })}
-        />${words}</label
-      >`;
-    return html`<section>
-      <h2 id="brush-does">Brush</h2>
-      <div class="seg" role="radiogroup" aria-labelledby="brush-does">
-        ${choice(false, "Paint")}${choice(true, "Erase")}
-      </div>
-      <div class="row-slider">
-        <label for="brush-size">Size</label
-        ><output for="brush-size">${size} px</output>
-        <input
-          id="brush-size"
-          type="range"
-          min="2"
-          max=${kMostBrush}
-          style="--v:${((size - 2) / (kMostBrush - 2)) * 100}%"
-          .value=${live(String(size))}
-          @input=${(event: Event) => change({ size: Number((event.target as HTMLInputElement).value) })}
-        />
-      </div>
-    </section>`;
-  }
-
-  #candidates(picture: Picture, thing: Thing) {
-    return html`<section>
-      <h2 id="which">Which did you mean?</h2>
-      <div
-        class="cands"
-        role="radiogroup"
-        aria-labelledby="which"
-        @keydown=${this.#arrows}
-      >
-        ${thing.candidates.map((mask, index) => this.#candidate(picture, thing, mask, index))}
-      </div>
-    </section>`;
-  }
-
-  #candidate(
-    picture: Picture,
-    thing: Thing,
-    mask: MaskCandidate,
-    index: number,
-  ) {
-    const chosen = index === thing.chosen;
-    const share = percent(shareOf(mask, picture));
-    return html`<button
-      class="cand"
-      role="radio"
-      aria-checked=${chosen}
-      tabindex=${chosen ? 0 : -1}
-      aria-label="Score ${mask.iou.toFixed(3)}, ${share} of the picture"
-      @click=${() => this.session.choose(index)}
-    >
-      <svg
-        viewBox=${frameOf(mask, picture)}
-        preserveAspectRatio="xMidYMid slice"
-        aria-hidden="true"
-      >
-        ${svg`<image href=${blobUrl(picture.thumbnail)} width=${picture.width} height=${picture.height} preserveAspectRatio="none" />
-          <path class="halo" d=${mask.path} />
-          <path style="--c:var(--obj-${thing.colour})" d=${mask.path} />`}
-      </svg>
-      <span><b>${mask.iou.toFixed(3)}</b>${share}</span>
-    </button>`;
-  }
-
-  readonly #arrows = (event: KeyboardEvent): void => {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const thing = currentOf(this.session.state.value.scene);
-    if (!by || !thing) return;
-    event.preventDefault();
-    const { length } = thing.candidates;
-    this.session.choose((thing.chosen + by + length) % length);
-    void this.updateComplete.then(() =>
-      this.querySelector<HTMLElement>(".cand[aria-checked=true]")?.focus(),
-    );
-  };
 
   #things(picture: Picture, things: Thing[]) {
     const { current } = this.session.state.value.scene;
@@ -292,19 +201,4 @@ export class SegmentPanel extends LightElement {
       }
     </section>`;
   }
-}
-
-/** What of the picture to show around a mask, as a viewBox. */
-function frameOf(
-  { box: [x0, y0, x1, y1] }: MaskCandidate,
-  { width, height }: Picture,
-): string {
-  const least = Math.min(width, height) / 8;
-  const w = Math.min(width, Math.max(least, (x1 - x0) * (1 + 2 * kAround)));
-  const h = Math.min(height, Math.max(least, (y1 - y0) * (1 + 2 * kAround)));
-  const within = (middle: number, size: number, most: number) =>
-    Math.min(Math.max(0, middle - size / 2), most - size);
-  const x = within((x0 + x1) / 2, w, width);
-  const y = within((y0 + y1) / 2, h, height);
-  return `${x} ${y} ${w} ${h}`;
 }

@@ -23,8 +23,8 @@ import {
   type View,
 } from "../pages/segment/view.ts";
 import { blobUrl } from "./blob_url.ts";
-import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
+import { zoomBar } from "./zoom_bar.ts";
 
 const kKeyStep = 12; // CSS pixels that an arrow key moves the pointer
 const kDrags: Partial<Record<Tool, Drag>> = { move: "pan", brush: "stroke" };
@@ -135,7 +135,7 @@ export class SegmentStage extends LightElement {
         ${this.#prompts(currentOf(scene))}
         ${this.pointer ? this.#crosshair(this.pointer) : nothing}
       </svg>
-      ${this.#zoomBar()}
+      ${zoomBar(this, this.view.scale, this.#fit)}
     </div>`;
   }
 
@@ -199,28 +199,6 @@ export class SegmentStage extends LightElement {
     const { size, erases } = this.brush.value;
     const line = places.map((place) => toPicture(this.view, place));
     void this.session.paint(line, size / 2, alt || erases);
-  }
-
-  #zoomBar() {
-    const stop = (event: Event) => event.stopPropagation();
-    const button = (name: string, words: string, act: () => void) =>
-      html`<button
-        class="btn quiet icon small"
-        aria-label=${words}
-        @click=${act}
-      >
-        ${icon(name, true)}
-      </button>`;
-    return html`<div
-      class="pop zoom ${this.#fit ? "all" : ""}"
-      @pointerdown=${stop}
-      @keydown=${stop}
-    >
-      ${button("minus", "Zoom out", () => this.zoom(0.8))}
-      <span class="num">${Math.round(this.view.scale * 100)} %</span>
-      ${button("plus", "Zoom in", () => this.zoom(1.25))}
-      ${button("fit", "Fit", () => this.fit())}
-    </div>`;
   }
 
   #colour(): string {

@@ -20,7 +20,8 @@ import { newestWins } from "./newest.ts";
 import type { OpenPicture, ReadPixels } from "./open_picture.ts";
 import { paintStroke } from "./paint.ts";
 import { titleOfFile, type Head, type Picture } from "./picture.ts";
-import { kPictures, type Embedding, type Pictures } from "./pictures.ts";
+import { kPictures, type Pictures } from "./pictures.ts";
+import { createReader } from "./reader.ts";
 import {
   currentOf,
   kNoScene,
@@ -119,11 +120,9 @@ const kMostFileBytes = 100e6;
 export function createSession(options: SessionOptions): SegmentSession {
   const { room, kept, openPicture, readPixels, digest } = options;
   const now = options.now ?? Date.now;
-  const clock = options.clock ?? (() => performance.now());
   const newId = options.newId ?? (() => crypto.randomUUID());
   const keeper = createKeeper(kept, kPictures, kMakeRoom);
   const files = new Map<string, Blob>(); // that the store may have refused
-  const embeddings = new Map<string, Embedding>(); // the same
   const state = observable<SessionState>({
     ...{ picture: null, shown: null, scene: kNoScene },
     ...{ undoable: false, redoable: false, opening: "", reading: null },
@@ -135,26 +134,20 @@ export function createSession(options: SessionOptions): SegmentSession {
   keeper.state.subscribe((value) => set(value));
 
   let history: History<Scene> = historyOf(kNoScene);
-  let reader: { id: string; ended: Promise<SegmentModel> } | null = null;
-  let stopReading = new AbortController();
-  /** Which picture which model has read last. */
-  let read: { id: string; model: SegmentModel } | null = null;
   let answering = false;
   let search: AbortController | null = null;
 
   // ---- pictures ----------------------------------------------------------------------------------------------------
 
   function show(picture: Picture | null, shown: Blob | null): void {
-    stopReading.abort();
+    reader.stop();
     search?.abort();
-    stopReading = new AbortController();
-    reader = null;
     follow.forget();
     history = historyOf(picture?.scene ?? kNoScene);
     set({
       ...{ picture, shown, preview: null, problem: "" },
       ...{ reading: null, finding: null },
-      ready: picture !== null && read?.id === picture.id && isLoaded(),
+      ready: picture !== null && reader.modelFor(picture.id) !== null,
     });
     showScene(false);
     if (picture) void prepare();
@@ -205,79 +198,22 @@ export function createSession(options: SessionOptions): SegmentSession {
 
   // ---- the model and what it reads ---------------------------------------------------------------------------------
 
-  const isLoaded = () => read !== null && room.state.value.model === read.model;
+  const reader = createReader({
+    ...{ room, kept, readPixels },
+    clock: options.clock ?? (() => performance.now()),
+    onProgress: (reading) => set({ reading }),
+    onRead: (readMs) => void changePicture({ readMs }),
+  });
 
   /** The model, once it has read the picture that shows. */
-  function readyModel(): Promise<SegmentModel> {
-    const { picture } = state.value;
-    if (!picture)
-      return Promise.reject(new WickError("bad_argument", "No picture shows."));
-    if (read?.id === picture.id && isLoaded())
-      return Promise.resolve(read.model);
-    if (reader?.id !== picture.id) {
-      const { signal } = stopReading;
-      // Begun once it is noted down: the room tells of a model that it has before anything else happens.
-      const ended = Promise.resolve()
-        .then(() => readPicture(picture, signal))
-        .finally(() => {
-          if (reader?.ended === ended) reader = null;
-        });
-      reader = { id: picture.id, ended };
-    }
-    return reader.ended;
-  }
-
-  async function readPicture(
-    picture: Picture,
-    signal: AbortSignal,
-  ): Promise<SegmentModel> {
-    set({ ready: false });
-    const model = await room.ensure(signal);
-    read = null;
-    const embedding = await kept.embedding(picture.id).catch(() => undefined);
-    if (embedding?.model === model.info.name)
-      await model.resume(picture, embedding.values);
-    else await embed(model, picture, signal);
-    if (signal.aborted)
-      throw new WickError("cancelled", "Another picture came.");
-    read = { id: picture.id, model };
-    set({ ready: true, problem: "" });
+  async function readyModel(): Promise<SegmentModel> {
+    const { picture, shown } = state.value;
+    if (!picture || !shown)
+      throw new WickError("bad_argument", "No picture shows.");
+    if (!reader.modelFor(picture.id)) set({ ready: false });
+    const model = await reader.read(picture, shown);
+    if (!state.value.ready) set({ ready: true, problem: "" });
     return model;
-  }
-
-  /** Of a picture that is ready. */
-  async function embeddingOf(id: string): Promise<Float32Array> {
-    const { values } = embeddings.get(id) ?? (await kept.embedding(id)) ?? {};
-    if (!values)
-      throw new WickError("not_found", "Open the picture again to search it.");
-    return values;
-  }
-
-  async function embed(
-    model: SegmentModel,
-    picture: Picture,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { shown } = state.value;
-    if (!shown) return;
-    const begun = clock();
-    set({ reading: 0 });
-    room.report("reading");
-    try {
-      const pixels = await readPixels(shown, picture);
-      const values = await model.embed(pixels, {
-        signal,
-        onProgress: (share) => !signal.aborted && set({ reading: share }),
-      });
-      const embedding = { model: model.info.name, values };
-      embeddings.clear(); // of one picture only: it is some megabytes
-      embeddings.set(picture.id, embedding);
-      await kept.writeEmbedding(picture.id, embedding).catch(() => undefined); // it is read again then
-      if (!signal.aborted) await changePicture({ readMs: clock() - begun });
-    } finally {
-      room.report("ready");
-      if (!signal.aborted) set({ reading: null });
-    }
   }
 
   async function prepare(): Promise<void> {
@@ -293,8 +229,9 @@ export function createSession(options: SessionOptions): SegmentSession {
 
   // Another model that is loaded in the place of this one has read nothing yet.
   room.state.subscribe(({ model, phase }) => {
-    if (!model || phase !== "ready" || isLoaded() || reader) return;
-    if (state.value.picture) void prepare();
+    const { picture } = state.value;
+    if (!picture || !model || phase !== "ready" || reader.busy) return;
+    if (!reader.modelFor(picture.id)) void prepare();
   });
 
   // ---- the scene ---------------------------------------------------------------------------------------------------
@@ -373,8 +310,9 @@ export function createSession(options: SessionOptions): SegmentSession {
 
   const follow = newestWins(
     async (asked: MaskPrompt) => {
-      if (!state.value.ready || !read) return null;
-      return read.model.preview(asked);
+      const { ready, picture } = state.value;
+      const model = ready && picture && reader.modelFor(picture.id);
+      return model ? model.preview(asked) : null;
     },
     (preview) => set({ preview }),
   );
@@ -427,7 +365,7 @@ export function createSession(options: SessionOptions): SegmentSession {
     show(0);
     try {
       const model = await readyModel();
-      const embedding = await embeddingOf(picture.id);
+      const embedding = await reader.embeddingOf(picture.id);
       room.report("writing");
       const found = await model.everything(picture, embedding, {
         signal: mine.signal,
