@@ -120,7 +120,7 @@ export function createMockSegment(
       side = Math.min(4, points_per_side);
     },
     everythingStep() {
-      wait(stepMs);
+      wait(6 * stepMs);
       asked += 1;
       return Math.min(1, asked / (side * side));
     },

@@ -9,7 +9,7 @@ const kThumbnailSide = 640;
 export interface OpenedPicture extends PictureSize {
   /** The file's own size, where that was too large. */
   scaledFrom: PictureSize | null;
-  /** The file, or a still of an animation: what to show and to keep. */
+  /** The file, or a still of an animation, or a smaller copy: what to show and to keep. */
   shown: Blob;
   thumbnail: Blob;
 }
@@ -30,9 +30,9 @@ export async function openPicture(file: File): Promise<OpenedPicture> {
   });
   try {
     const thumbnail = await jpegOf(bitmap, kThumbnailSide);
-    // An animation would play on while its first picture is segmented.
+    // An animation would play on while its first picture is segmented, and a large file be decoded whole to be shown.
     const still = /^image\/(gif|webp|apng|avif)$/.test(file.type);
-    const shown = still ? await pngOf(bitmap) : file;
+    const shown = still || scaledFrom ? await encoded(bitmap, file.type) : file;
     return { ...size, scaledFrom, shown, thumbnail };
   } finally {
     bitmap.close();
@@ -123,8 +123,13 @@ async function jpegOf(bitmap: ImageBitmap, side: number): Promise<Blob> {
   return canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
 }
 
-async function pngOf(bitmap: ImageBitmap): Promise<Blob> {
+/** As PNG, or as JPEG where that is what it was. */
+async function encoded(bitmap: ImageBitmap, type: string): Promise<Blob> {
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   contextOf(canvas).drawImage(bitmap, 0, 0);
-  return canvas.convertToBlob({ type: "image/png" });
+  const how =
+    type === "image/jpeg" ? { type, quality: 0.95 } : { type: "image/png" };
+  const blob = await canvas.convertToBlob(how);
+  canvas.width = canvas.height = 1; // gives the memory back at once
+  return blob;
 }
