@@ -180,6 +180,19 @@ test("points and boxes are answered, undone and redone; answers count as no step
   expect(session.state.value.redoable).toBe(false);
 });
 
+test("nothing is left out of nothing, and that is said until something is clicked", async () => {
+  await open();
+  session.addPoint(at(1, false));
+  session.hover(at(2, false));
+  await settled();
+  expect(session.state.value).toMatchObject({
+    ...{ scene: { things: [] }, preview: null, undoable: false },
+    problem: "There is nothing to leave out of yet: click a thing first.",
+  });
+  session.addPoint(at(1));
+  expect(session.state.value.problem).toBe("");
+});
+
 test("clicks faster than answers all count, and the last one is answered", async () => {
   await open();
   for (const x of [1, 2, 3]) session.addPoint(at(x));

@@ -24,6 +24,7 @@ import { kPictures, type Pictures } from "./pictures.ts";
 import { createReader } from "./reader.ts";
 import {
   currentOf,
+  isEmpty,
   kNoScene,
   maskOf,
   promptOf,
@@ -317,8 +318,14 @@ export function createSession(options: SessionOptions): SegmentSession {
     (preview) => set({ preview }),
   );
 
+  /** Whether there is nothing that a place could be left out of. */
+  function nothingYet(): boolean {
+    const thing = currentOf(history.now);
+    return !thing || isEmpty(thing);
+  }
+
   function hover(point: MaskPoint | null): void {
-    if (!point) {
+    if (!point || (!point.inside && nothingYet())) {
       follow.forget();
       if (state.value.preview) set({ preview: null });
       return;
@@ -392,7 +399,14 @@ export function createSession(options: SessionOptions): SegmentSession {
     close: () => show(null, null),
     remove,
     prepare,
-    addPoint: (point) => prompt((thing) => withPoint(thing, point)),
+    addPoint(point) {
+      if (point.inside || !nothingYet())
+        prompt((thing) => withPoint(thing, point));
+      else
+        set({
+          problem: "There is nothing to leave out of yet: click a thing first.",
+        });
+    },
     removePoint: (index) => prompt((thing) => withoutPoint(thing, index)),
     drawBox: (box) => prompt((thing) => withBox(thing, box)),
     removeBox: () => prompt(withoutBox),
