@@ -49,9 +49,8 @@ wick::GenerateOptions parse_options(const Json& json) {
 extern "C" {
 
 wick_chat* wick_chat_new(wick_loader* loader, int32_t context) {
-  return guarded<wick_chat*>(nullptr, [&] {
-    return new wick_chat{wick::Chat(loaded(loader, &wick_loader::language, "a speech model cannot chat"), context), {}};
-  });
+  return guarded<wick_chat*>(
+      nullptr, [&] { return new wick_chat{wick::Chat(loaded(loader, &wick_loader::language, "chat"), context), {}}; });
 }
 
 void wick_chat_free(wick_chat* chat) { delete chat; }

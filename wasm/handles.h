@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "models/language_model.h"
+#include "models/segmenter.h"
 #include "models/speech_model.h"
 #include "wasm/wick.h"
 
@@ -17,9 +18,13 @@ struct wick_engine {
 };
 
 struct wick_loader {
-  std::variant<std::unique_ptr<wick::LanguageModelLoader>, std::unique_ptr<wick::SpeechModelLoader>> steps;
+  std::variant<std::unique_ptr<wick::LanguageModelLoader>, std::unique_ptr<wick::SpeechModelLoader>,
+               std::unique_ptr<wick::SegmentLoader>>
+      steps;                                            // in the order of WICK_CHAT, ...
+  std::string name;                                     // the model's
   std::shared_ptr<const wick::LanguageModel> language;  // one of these, once all is loaded
   std::shared_ptr<const wick::SpeechModel> speech;
+  std::shared_ptr<const wick::SegmentModel> segment;
 };
 
 namespace wick::host {
@@ -47,13 +52,18 @@ T& given(T* pointer, const char* what) {
   return *pointer;
 }
 
-/// The model that a loader has loaded. Throws Error if it is none of this kind, or not loaded yet.
+/// The model that a loader has loaded. Throws Error if it is of another kind, which cannot do what `verb` says, or not
+/// loaded yet.
 template <class Model>
-const Model& loaded(wick_loader* loader, Model wick_loader::* kind, const char* otherwise) {
+const Model& loaded(wick_loader* loader, Model wick_loader::* kind, const char* verb) {
   const wick_loader& l = given(loader, "loader");
   if (l.*kind) return l.*kind;
-  const bool other = l.language || l.speech;
-  throw Error("{}", other ? otherwise : "the model is not loaded yet");
+  const char* other = l.language  ? "a language model"
+                      : l.speech  ? "a speech model"
+                      : l.segment ? "a model that segments"
+                                  : nullptr;
+  if (!other) throw Error("the model is not loaded yet");
+  throw Error("{} cannot {}", other, verb);
 }
 
 /// Keeps a text for wick_text; its length.

@@ -37,6 +37,7 @@ class HostSource final : public wick::ByteSource {
 
 void take(wick::LanguageModelLoader& steps, wick_loader& into) { into.language = steps.finish(); }
 void take(wick::SpeechModelLoader& steps, wick_loader& into) { into.speech = steps.finish(); }
+void take(wick::SegmentLoader& steps, wick_loader& into) { into.segment = steps.finish(); }
 
 }  // namespace
 
@@ -51,19 +52,25 @@ wick_loader* wick_load_begin(wick_engine* engine, const wick_source* sources, ui
     auto files = wick::ModelFiles::open(std::move(opened));
     const auto precision = precise ? wick::Precision::precise : wick::Precision::fast;
     auto loader = std::make_unique<wick_loader>();
-    if (wick::task_of(files.checkpoint) == wick::Task::speech) {
-      loader->steps =
-          std::make_unique<wick::SpeechModelLoader>(files, device, precision, wick::default_quantization(precision));
-    } else {
-      loader->steps = std::make_unique<wick::LanguageModelLoader>(std::move(files), device, precision);
+    loader->name = files.checkpoint.name();
+    switch (wick::task_of(files.checkpoint)) {
+      case wick::Task::speech:
+        loader->steps =
+            std::make_unique<wick::SpeechModelLoader>(files, device, precision, wick::default_quantization(precision));
+        break;
+      case wick::Task::segment:
+        loader->steps = std::make_unique<wick::SegmentLoader>(files, device, precision,
+                                                              wick::default_segment_quantization(precision));
+        break;
+      case wick::Task::chat:
+        loader->steps = std::make_unique<wick::LanguageModelLoader>(std::move(files), device, precision);
     }
     return loader.release();
   });
 }
 
 int32_t wick_load_task(wick_loader* loader) {
-  return guarded<int32_t>(WICK_ERROR,
-                          [&] { return given(loader, "loader").steps.index() == 0 ? WICK_CHAT : WICK_SPEECH; });
+  return guarded<int32_t>(WICK_ERROR, [&] { return static_cast<int32_t>(given(loader, "loader").steps.index()); });
 }
 
 int32_t wick_load_step(wick_loader* loader, double progress[2]) {

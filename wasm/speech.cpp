@@ -49,14 +49,13 @@ wick::TranscribeOptions parse_options(const Json& json) {
 extern "C" {
 
 int32_t wick_speech_info(wick_loader* loader) {
-  return guarded<int32_t>(WICK_ERROR, [&] {
-    return give_json(loaded(loader, &wick_loader::speech, "a language model cannot transcribe speech")->info());
-  });
+  return guarded<int32_t>(WICK_ERROR,
+                          [&] { return give_json(loaded(loader, &wick_loader::speech, "transcribe speech")->info()); });
 }
 
 wick_transcriber* wick_transcriber_new(wick_loader* loader, const char* options_json) {
   return guarded<wick_transcriber*>(nullptr, [&] {
-    const auto& model = loaded(loader, &wick_loader::speech, "a language model cannot transcribe speech");
+    const auto& model = loaded(loader, &wick_loader::speech, "transcribe speech");
     wick::TranscribeOptions options = parse_options(parse(options_json, "options"));
     options.voice = wick::VoiceDetector::built_in(model->whisper->device());
     return new wick_transcriber{{model->whisper, model->tokenizer, std::move(options)}};

@@ -25,6 +25,8 @@ typedef struct wick_engine wick_engine;           /* a device: kernels, threads,
 typedef struct wick_loader wick_loader;           /* a model that is being loaded */
 typedef struct wick_chat wick_chat;               /* a conversation with a loaded model */
 typedef struct wick_transcriber wick_transcriber; /* recordings, written down by a loaded model */
+typedef struct wick_segmenter wick_segmenter;     /* pictures, segmented by a loaded model */
+typedef struct wick_everything wick_everything;   /* all things in a picture, by a loaded model */
 typedef struct wick_bench wick_bench;             /* measurements of the kernels or a model */
 
 #define WICK_ERROR (-1)
@@ -60,12 +62,12 @@ WICK_API void wick_engine_trim(wick_engine* engine);
  * CTranslate2 keep in a folder, under the names that they have there. The sources' structs and names are copied; `read`
  * and `user` must stay until the loader is freed. `precise` != 0: f32 activations and cache. */
 WICK_API wick_loader* wick_load_begin(wick_engine* engine, const wick_source* sources, uint32_t count, int32_t precise);
-/* What the model is for: WICK_CHAT or WICK_SPEECH. */
+/* What the model is for: WICK_CHAT, WICK_SPEECH or WICK_SEGMENT. */
 WICK_API int32_t wick_load_task(wick_loader* loader);
-enum { WICK_CHAT = 0, WICK_SPEECH = 1 };
+enum { WICK_CHAT = 0, WICK_SPEECH = 1, WICK_SEGMENT = 2 };
 /* Loads the next part: 1 while there is more, 0 when done. `progress`: [bytes done, bytes in all]. */
 WICK_API int32_t wick_load_step(wick_loader* loader, double progress[2]);
-/* Frees the loader; a chat or transcriber that was made from it keeps its model. */
+/* Frees the loader; a chat, transcriber or segmenter that was made from it keeps its model. */
 WICK_API void wick_load_free(wick_loader* loader);
 
 /* A conversation of at most `context` tokens (0: the model's own, at most 8,192). The loader must be done. */
@@ -137,6 +139,60 @@ WICK_API int32_t wick_transcriber_step(wick_transcriber* transcriber, wick_trans
 /* A transcript, {segments: [{start, end, text, ...}], language}, as "txt", "srt", "vtt", "tsv" or, as the terminal's
  * program writes it, "json"; its length. What a segment lacks but its start, end and text is none, or 0. */
 WICK_API int32_t wick_transcript_text(const char* transcript_json, const char* format);
+
+/* Segments pictures, one after another. The loader must be done. */
+WICK_API wick_segmenter* wick_segmenter_new(wick_loader* loader);
+WICK_API void wick_segmenter_free(wick_segmenter* segmenter);
+/* JSON {name, weight_bytes} of a loaded model that segments; its length. */
+WICK_API int32_t wick_segment_info(wick_loader* loader);
+/* Begins to embed a picture, [height, width] pixels of RGBA, and forgets the one before. The pixels are not kept. */
+WICK_API int32_t wick_segmenter_start(wick_segmenter* segmenter, const uint8_t* rgba, uint32_t width, uint32_t height);
+/* Tens of milliseconds of embedding: 1 while there is more, 0 when prompts are answered. `progress`: from 0 to 1. */
+WICK_API int32_t wick_segmenter_step(wick_segmenter* segmenter, double* progress);
+/* Copies the picture's embedding into `into`, at most `count` floats; returns how many it has. */
+WICK_API int32_t wick_segmenter_embedding(wick_segmenter* segmenter, float* into, uint32_t count);
+/* In the place of start and steps, for a picture whose embedding by the same model was kept. */
+WICK_API int32_t wick_segmenter_resume(wick_segmenter* segmenter, uint32_t width, uint32_t height,
+                                       const float* embedding, uint32_t count);
+
+/* Four masks for what `prompt_json` points at: {points: [[x, y, 1: inside it, 0: outside]], box: [x0, y0, x1, y1]},
+ * each optional, in pixels of the picture. `mask`: logits of an earlier candidate, WICK_MASK_LOGITS of them, or null.
+ * JSON {iou: [as the model predicts it, for each], best: which of them is meant}; its length. The first mask is for
+ * prompts that leave no doubt, the others are part, whole and larger. They are kept until the next prompt or picture.
+ */
+WICK_API int32_t wick_segmenter_prompt(wick_segmenter* segmenter, const char* prompt_json, const float* mask);
+enum { WICK_MASK_LOGITS = 256 * 256 };
+/* Copies a candidate's logits, WICK_MASK_LOGITS of them. */
+WICK_API int32_t wick_segmenter_logits(wick_segmenter* segmenter, int32_t candidate, float* into);
+/* A candidate in the picture's pixels: JSON {iou, stability, area, box: [x0, y0, x1, y1], rle: {size: [height, width],
+ * counts}, as COCO has them}; its length. */
+WICK_API int32_t wick_segmenter_mask(wick_segmenter* segmenter, int32_t candidate);
+/* A candidate's outline at the size in which the model sees the picture, at once: JSON {path: of an SVG, size: [height,
+ * width]}; its length. */
+WICK_API int32_t wick_segmenter_preview(wick_segmenter* segmenter, int32_t candidate);
+
+/* Begins to find everything in a picture that was read: what wick_segmenter_embedding has given of it. `rgba`: its
+ * pixels, which are copied, where crops are looked at as well, else null. `options_json`: {points_per_side (of the grid
+ * of points that are asked about), least_iou, least_stability (a mask with less is left out), most_overlap (of two
+ * masks' boxes), crop_layers, min_region_area (pixels: smaller holes and islands vanish)}, each optional. */
+WICK_API wick_everything* wick_everything_new(wick_loader* loader, uint32_t width, uint32_t height,
+                                              const float* embedding, uint32_t count, const uint8_t* rgba,
+                                              const char* options_json);
+WICK_API void wick_everything_free(wick_everything* everything);
+/* The next point: 1 while there is more, 0 when done. `progress`: from 0 to 1. */
+WICK_API int32_t wick_everything_step(wick_everything* everything, double* progress);
+/* What is found so far, at any time: JSON [{iou, stability, area, box, rle, point: [x, y] that found it}]; its length.
+ */
+WICK_API int32_t wick_everything_masks(wick_everything* everything);
+
+/* A mask, {size: [height, width], counts} as COCO has it, as "svg" (a path, filled even-odd) or "polygons" (JSON
+ * [{outer: [[x, y]], holes: [[[x, y]]]}] of its regions, corners between pixels); its length. `tolerance`: how many
+ * pixels the outlines may stray from the mask's own, 0 for none. */
+WICK_API int32_t wick_mask_text(const char* rle_json, const char* format, double tolerance);
+/* Its pixels, 0 or 1 in [height, width]; `size` is how many bytes there is room for. Returns 0. */
+WICK_API int32_t wick_mask_pixels(const char* rle_json, uint8_t* pixels, uint32_t size);
+/* JSON {area, box, rle} of [height, width] pixels, those that are not 0 in the mask; its length. */
+WICK_API int32_t wick_mask_of_pixels(const uint8_t* pixels, uint32_t width, uint32_t height);
 
 /* Begins to measure: the kernels, or the chat's model where `chat` is not null. Takes the machine's own peaks first,
  * half a second long. `options_json`: {rows: [texts: rows whose names contain one of them, all where it is empty or

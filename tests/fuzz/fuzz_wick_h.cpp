@@ -1,4 +1,5 @@
-// Any texts as the messages and options of wick.h, with a tiny model: an answer, or an error that says why.
+// Any texts as the messages and options of wick.h, with a tiny model: an answer, or an error that says why. And as a
+// mask, which has pixels and outlines or is refused.
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -31,6 +32,19 @@ wick_chat* make_chat() {
   return chat;
 }
 
+void check_error() {
+  if (std::strlen(wick_error_message()) == 0) std::abort();
+}
+
+void try_mask(const char* rle) {
+  constexpr uint32_t kRoom = 1 << 16;
+  static std::uint8_t pixels[kRoom];
+  if (wick_mask_pixels(rle, pixels, kRoom) == WICK_ERROR) return check_error();
+  for (const char* format : {"svg", "polygons"}) {
+    if (wick_mask_text(rle, format, 0.5) == WICK_ERROR) std::abort();
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -39,9 +53,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t zero = input.find('\0');  // messages, then options
   const std::string messages = input.substr(0, zero);
   const std::string options = zero == std::string::npos ? "{\"max_tokens\": 2}" : input.substr(zero + 1);
+  try_mask(messages.c_str());
   wick_chat_count(chat, messages.c_str());
   if (wick_chat_reply(chat, messages.c_str(), options.c_str()) == WICK_ERROR) {
-    if (std::strlen(wick_error_message()) == 0) std::abort();
+    check_error();
     return 0;
   }
   wick_step step;

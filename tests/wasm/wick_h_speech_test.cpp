@@ -6,6 +6,7 @@
 
 #include "models/tiny_model.h"
 #include "models/whisper_support.h"
+#include "wasm/wick_session.h"
 #include "wasm/wick_text.h"
 
 using namespace wick::test;
@@ -22,34 +23,6 @@ std::string without_stop(std::string text) {
   if (text.ends_with('.')) text.pop_back();
   return text;
 }
-
-/// Files of a folder, given to the loader in this order, and what was loaded of them.
-struct Session {
-  std::vector<wick::SourcePtr> files;
-  wick_engine* engine = wick_engine_new(0);
-  wick_loader* loader = nullptr;
-
-  Session(const std::string& folder, const Names& names) {
-    std::vector<wick_source> sources;
-    for (const std::string& name : names) files.push_back(wick::open_file(folder + "/" + name));
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      sources.push_back({names[i].c_str(), files[i]->size(),
-                         [](void* user, uint64_t offset, void* into, uint32_t count) -> int32_t {
-                           static_cast<const wick::ByteSource*>(user)->read(offset,
-                                                                            {static_cast<std::byte*>(into), count});
-                           return 0;
-                         },
-                         const_cast<wick::ByteSource*>(files[i].get())});
-    }
-    loader = wick_load_begin(engine, sources.data(), static_cast<uint32_t>(sources.size()), 0);
-    while (loader && wick_load_step(loader, nullptr) == 1) {
-    }
-  }
-  ~Session() {
-    wick_load_free(loader);
-    wick_engine_free(engine);
-  }
-};
 
 /// The whole of a recording whose pieces come as fast as they are taken: its text, and its segments.
 struct Transcript {

@@ -51,6 +51,17 @@ async function tour(page, look) {
   await page.keyboard.press("Escape");
   await page.getByText("Waiting: three.wav").waitFor();
   await look("transcribe, with a queue");
+  await page.goto(site.url("#/segment"));
+  await page.getByText("Drop a picture here").waitFor();
+  await drop(page, "notes.txt", "Dear diary");
+  await page.getByRole("alert").waitFor();
+  await look("segment, empty, with an error");
+  await page.getByRole("button", { name: "Try a sample" }).click();
+  const answering = page.getByText("Click adds");
+  await answering.waitFor({ state: "attached" });
+  await page.locator(".stage img").click({ force: true });
+  await page.getByText("Which did you mean?").waitFor();
+  await look("segment");
   await page.goto(site.url("#/bench"));
   await page.getByRole("button", { name: "Measure" }).waitFor();
   await look("bench");

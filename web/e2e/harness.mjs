@@ -25,6 +25,9 @@ const kWick = fileURLToPath(
 /** How a file begins that the mock engine takes for a speech model. */
 export const kSpeechMagic = "\x06\0\0\0\x0c\0WhisperSpec";
 
+/** And one that it takes for a model that segments: as PyTorch's ONNX files begin. */
+export const kSegmentMagic = "\x08\x07\x12\x07pytorch";
+
 /** A file that the mock engine takes for a model: the magic, then noise. */
 export function fakeModel(megabytes, magic = "GGUF") {
   const bytes = Buffer.alloc(megabytes << 20);
@@ -42,8 +45,8 @@ export function tempFile(name, bytes) {
 }
 
 /**
- * A catalogue of one small model that the server has, one with a wrong checksum, and one that is too large; and of two
- * that hear, of two files each.
+ * A catalogue of one small model that the server has, one with a wrong checksum, and one that is too large; of two that
+ * hear and one that segments, of two files each.
  */
 export function fakeModels() {
   const files = {
@@ -53,6 +56,8 @@ export function fakeModels() {
     "tiny.en.vocabulary.txt": Buffer.from("a vocabulary"),
     "base.model.bin": fakeModel(8, kSpeechMagic),
     "base.vocabulary.txt": Buffer.from("another vocabulary"),
+    "mobile-sam.encoder.onnx": fakeModel(6, kSegmentMagic),
+    "mobile-sam.decoder.onnx": fakeModel(2, kSegmentMagic),
   };
   const hash = (name) => createHash("sha256").update(files[name]).digest("hex");
   const entry = (name, title, quantisation, file) => ({
@@ -63,11 +68,10 @@ export function fakeModels() {
   const speech = (name, title, stem) => ({
     ...entry(name, title, "F16"),
     ...{ task: "transcribe", architecture: "whisper", licence: "MIT" },
-    files: [`${stem}.model.bin`, `${stem}.vocabulary.txt`].map((file) => ({
-      ...fileOf(file, hash(file)),
-      sources: [],
-    })),
+    files: filesOf(`${stem}.model.bin`, `${stem}.vocabulary.txt`),
   });
+  const filesOf = (...names) =>
+    names.map((file) => ({ ...fileOf(file, hash(file)), sources: [] }));
   const fileOf = (name, sha256) => ({ name, size: files[name].length, sha256 });
   const small = fileOf("small.Q4_1.gguf", hash("small.Q4_1.gguf"));
   const damaged = fileOf("damaged.Q8_0.gguf", "0".repeat(64));
@@ -84,6 +88,11 @@ export function fakeModels() {
       default: true,
     },
     speech("whisper-base", "Whisper base", "base"),
+    {
+      ...entry("mobile-sam", "MobileSAM", "F32"),
+      ...{ task: "segment", architecture: "sam" },
+      files: filesOf("mobile-sam.encoder.onnx", "mobile-sam.decoder.onnx"),
+    },
   ];
   const heard = models.slice(3).flatMap((model) => model.files);
   const index = [small, damaged, ...heard].map((file) => ({
@@ -105,7 +114,10 @@ export function realModel() {
 }
 
 /** The repository's catalogue, with a speech model that is there served from memory; null if it is not there. */
-export function realSpeech(name = "whisper-tiny.en") {
+export const realSpeech = (name = "whisper-tiny.en") => realFiles(name);
+
+/** The same of a model of any task. */
+export function realFiles(name) {
   const { catalog } = realModels(null);
   const model = catalog.models.find((one) => one.name === name);
   const path = (file) => join(modelsHome(), file.name);

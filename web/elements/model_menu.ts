@@ -6,6 +6,12 @@ import type { Shelf, ShelfItem } from "../pages/shelf.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
 
+/** What to choose for a task. */
+const kChoose: Record<string, string> = {
+  chat: "Choose a GGUF file…",
+  transcribe: "Choose a Whisper model’s files…",
+};
+
 /** The model in use, and a menu of the others. */
 @customElement("model-menu")
 export class ModelMenu extends LightElement {
@@ -34,7 +40,7 @@ export class ModelMenu extends LightElement {
         ${items.map((item) => this.#item(item))}
         ${items.length > 0 ? html`<hr />` : nothing}
         <button class="item" @click=${this.#pick}>
-          ${icon("file", true)}${this.room.task === "chat" ? "Choose a GGUF file…" : "Choose a Whisper model’s files…"}
+          ${icon("file", true)}${kChoose[this.room.task] ?? "Choose a model’s files…"}
         </button>
         <a class="item" href="#/models">${icon("box", true)}All models</a>
       </div>

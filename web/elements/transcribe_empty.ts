@@ -1,13 +1,13 @@
 import { html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { SpeechRoom } from "../pages/engine_room.ts";
-import { bytes } from "../pages/format.ts";
 import type { Shelf } from "../pages/shelf.ts";
 import { envelope } from "../pages/transcribe/envelope.ts";
 import { languagesOf } from "../pages/transcribe/languages.ts";
 import type { TranscribeSession } from "../pages/transcribe/session.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
+import { modelNote } from "./model_note.ts";
 import "./recording_list.ts";
 
 /** The Transcribe page before the first recording: where to drop one, a sample, and the model. */
@@ -74,27 +74,6 @@ export class TranscribeEmpty extends LightElement {
   }
 
   #model() {
-    const choice = this.room.preferred();
-    const { known, items } = this.shelf.state.value;
-    if (!known) return nothing;
-    const item = items.find(
-      ({ entry }) => choice?.kind === "catalog" && entry.name === choice.name,
-    );
-    const title = item?.entry.title ?? this.room.state.value.title;
-    if (!title)
-      return html`<p class="note">
-        ${icon("info")}<span
-          >This site offers no speech model. Choose a Whisper model’s files on
-          the page <a href="#/models">Models</a>.</span
-        >
-      </p>`;
-    const where = !item
-      ? "a file of yours"
-      : item.stored?.state === "ready"
-        ? "already on this device"
-        : item.reachable
-          ? `${bytes(item.size)}, fetched once and kept`
-          : "which only the page of wick serve can fetch";
     const count = languagesOf(this.room, this.shelf)?.length ?? 0;
     const hears =
       count === 1
@@ -102,11 +81,7 @@ export class TranscribeEmpty extends LightElement {
         : count > 1
           ? `: ${count} languages, found by itself`
           : "";
-    return html`<p class="note">
-      ${icon("info")}<span
-        >Uses <b>${title}</b>, ${where}${hears}.
-        <a href="#/models">Other models</a></span
-      >
-    </p>`;
+    const kind = { none: "speech model", files: "a Whisper model’s files" };
+    return modelNote(this.room, this.shelf, kind, hears);
   }
 }

@@ -8,6 +8,7 @@ import {
 import { toWickError, WickError } from "./errors.ts";
 import { chooseVariant, detectFeatures } from "./features.ts";
 import type { EngineCalls, LoadInput, ModelFile } from "./protocol.ts";
+import { segmentModel, type MaskTools, type SegmentModel } from "./segment.ts";
 import { speechModel, type SpeechModel } from "./speech.ts";
 import { createStream, untilAborted, type ChatStream } from "./stream.ts";
 import type {
@@ -25,6 +26,7 @@ import type {
 } from "./types.ts";
 
 export { WickError, type WickErrorCode } from "./errors.ts";
+export type { MaskOfPixels, MaskTools, SegmentModel } from "./segment.ts";
 export type { SpeechModel, TranscribeStream } from "./speech.ts";
 export type { ChatStream } from "./stream.ts";
 export * from "./types.ts";
@@ -92,6 +94,13 @@ export interface Engine {
     source: ModelSource,
     options?: LoadCallOptions,
   ): Promise<SpeechModel>;
+  /** As loadChat, for a model that segments pictures. */
+  loadSegment(
+    source: ModelSource,
+    options?: LoadCallOptions,
+  ): Promise<SegmentModel>;
+  /** With or without a model. */
+  readonly masks: MaskTools;
   /**
    * Segments as a file's text; with or without a model, and while a transcript is being made. The language's code goes
    * into JSON.
@@ -209,6 +218,24 @@ export async function createEngine(
       const [input, how] = await prepare(source, options);
       const model = await client.call("loadSpeech", input, how);
       return speechModel(client, model, jobs);
+    },
+    async loadSegment(source, options = {}) {
+      const [input, how] = await prepare(source, options);
+      return segmentModel(client, await client.call("loadSegment", input, how));
+    },
+    masks: {
+      async text(rle, format, tolerance = 0) {
+        await revive();
+        return client.call("maskText", { rle, format, tolerance });
+      },
+      async pixels(rle) {
+        await revive();
+        return client.call("maskPixels", { rle });
+      },
+      async of(pixels, size) {
+        await revive();
+        return client.call("maskOf", { ...size, pixels });
+      },
     },
     async exportTranscript(segments, format, language = "") {
       await revive();

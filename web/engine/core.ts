@@ -1,15 +1,26 @@
 import type { CheckedBench } from "./bench.ts";
 import type { ModelFile } from "./protocol.ts";
+import type { MaskOfPixels } from "./segment.ts";
 import type { Task } from "./task.ts";
 import type {
   BenchInfo,
   BenchRow,
   ChatOptions,
   ChatStats,
+  EverythingOptions,
   LoadOptions,
   LoadProgress,
+  MaskCandidate,
+  MaskFormat,
+  MaskPreview,
+  MaskPrompt,
   Message,
   ModelInfo,
+  PicturePixels,
+  PictureSize,
+  Rle,
+  SegmentAnswer,
+  SegmentModelInfo,
   SpeechModelInfo,
   Token,
   TranscribeEvent,
@@ -45,7 +56,7 @@ export interface SpeechStep extends TranscribeEvent {
  * they measure), which throw WickError.
  * Two implement it: the WebAssembly module behind the C interface of wasm/wick.h, and the mock of mock_core.ts.
  */
-export interface Core extends SpeechCore, BenchCore {
+export interface Core extends SpeechCore, SegmentCore, BenchCore {
   readonly threads: number;
 
   /**
@@ -57,6 +68,7 @@ export interface Core extends SpeechCore, BenchCore {
   unload(): void;
   info(): ModelInfo;
   speechInfo(): SpeechModelInfo;
+  segmentInfo(): SegmentModelInfo;
   countTokens(text: string): number;
 
   chatBegin(request: ChatRequest): void;
@@ -77,6 +89,30 @@ export interface SpeechCore {
     format: TranscriptFormat,
     language: string,
   ): string;
+}
+
+export interface SegmentCore {
+  /** Begins to embed a picture, in the place of the one before. */
+  pictureBegin(picture: PicturePixels): void;
+  /** How much is done; 1 when the picture can be asked about. */
+  pictureStep(): number;
+  pictureEmbedding(): Float32Array<ArrayBuffer>;
+  pictureResume(picture: PictureSize & { embedding: Float32Array }): void;
+  segment(prompt: MaskPrompt): SegmentAnswer;
+  maskPreview(prompt: MaskPrompt): MaskPreview;
+  /** Begins to find everything in a picture whose embedding is known. */
+  everythingBegin(
+    picture: PictureSize & { embedding: Float32Array },
+    options: EverythingOptions,
+  ): void;
+  /** How much is done. */
+  everythingStep(): number;
+  /** What is found so far; ends it. */
+  everythingEnd(): MaskCandidate[];
+  maskText(rle: Rle, format: MaskFormat, tolerance: number): string;
+  maskPixels(rle: Rle): Uint8Array<ArrayBuffer>;
+  /** One byte a pixel, those that are not 0 in the mask. */
+  maskOf(picture: PictureSize & { pixels: Uint8Array }): MaskOfPixels;
 }
 
 export interface BenchCore {

@@ -1,6 +1,6 @@
 import type { Core } from "./core.ts";
 import { WickError } from "./errors.ts";
-import { createHandlers } from "./handlers.ts";
+import { createHandlers, kPromptCalls } from "./handlers.ts";
 import type { EngineCalls, Reply, Request } from "./protocol.ts";
 import { createPause, createServer } from "./server.ts";
 import { createWasmCore } from "./wasm_core.ts";
@@ -23,7 +23,7 @@ async function createCore(input: EngineCalls["start"]["input"]): Promise<Core> {
 const receive = createServer<EngineCalls>({
   post,
   pause: createPause(),
-  prompt: ["exportTranscript"],
+  prompt: kPromptCalls,
   handlers: createHandlers(createCore),
 });
 

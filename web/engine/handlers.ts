@@ -6,6 +6,16 @@ import type { Handlers } from "./server.ts";
 import type { Task } from "./task.ts";
 import type { LoadProgress } from "./types.ts";
 
+/** What is answered at once, beside a call that runs. */
+export const kPromptCalls: (keyof EngineCalls)[] = [
+  "exportTranscript",
+  "segment",
+  "previewMask",
+  "maskText",
+  "maskPixels",
+  "maskOf",
+];
+
 /** What the engine's worker does on each call, with the core that its start makes. */
 export function createHandlers(
   createCore: (input: EngineCalls["start"]["input"]) => Promise<Core>,
@@ -61,6 +71,10 @@ export function createHandlers(
     *loadSpeech(input, job) {
       yield* load(input, "speech", job.signal);
       return started().speechInfo();
+    },
+    *loadSegment(input, job) {
+      yield* load(input, "segment", job.signal);
+      return started().segmentInfo();
     },
     unload() {
       started().unload();
@@ -121,6 +135,39 @@ export function createHandlers(
     },
     exportTranscript: ({ segments, format, language }) =>
       started().transcriptText(segments, format, language),
+    *embed(picture, job) {
+      const current = started();
+      current.pictureBegin(picture);
+      for (;;) {
+        const done = current.pictureStep();
+        if (done === 1) return current.pictureEmbedding();
+        yield done;
+        if (job.signal.aborted)
+          throw new WickError(
+            "cancelled",
+            "Reading the picture was cancelled.",
+          );
+      }
+    },
+    resumePicture(picture) {
+      started().pictureResume(picture);
+      return null;
+    },
+    segment: (prompt) => started().segment(prompt),
+    previewMask: (prompt) => started().maskPreview(prompt),
+    *everything({ width, height, embedding, options }, job) {
+      const current = started();
+      current.everythingBegin({ width, height, embedding }, options);
+      for (;;) {
+        const done = current.everythingStep();
+        if (done === 1 || job.signal.aborted) return current.everythingEnd();
+        yield done;
+      }
+    },
+    maskText: ({ rle, format, tolerance }) =>
+      started().maskText(rle, format, tolerance),
+    maskPixels: ({ rle }) => started().maskPixels(rle),
+    maskOf: (picture) => started().maskOf(picture),
     *bench(options, job) {
       const current = started();
       try {

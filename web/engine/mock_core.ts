@@ -1,6 +1,7 @@
 import type { ChatRequest, ChatStep, Core, ReadSlice } from "./core.ts";
 import { WickError } from "./errors.ts";
 import { createMockBench } from "./mock_bench.ts";
+import { createMockSegment, mockSegmentInfo } from "./mock_segment.ts";
 import { createMockSpeech, mockSpeechInfo } from "./mock_speech.ts";
 import { answerFor, rivalsOf, splitTokens } from "./mock_text.ts";
 import { idOf, randomOf, wait } from "./mock_tools.ts";
@@ -11,6 +12,7 @@ import type {
   LoadOptions,
   LoadProgress,
   ModelInfo,
+  SegmentModelInfo,
   SpeechModelInfo,
   StopReason,
   Token,
@@ -18,6 +20,8 @@ import type {
 
 /** How CTranslate2 begins a Whisper model: version 6, and the length of a name. */
 const kSpeechMagic = "\x06\0\0\0\x0c\0WhisperSp";
+/** How PyTorch begins an ONNX file: the version of the format, and its own name. */
+const kSegmentMagic = "\x12\x07pytorch";
 const kSliceBytes = 4 << 20;
 const kPromptTokensPerStep = 48;
 
@@ -49,6 +53,7 @@ export function createMockCore(read: ReadSlice, stepMs = 24): Core {
   } | null = null;
   let info: ModelInfo | null = null;
   let speechInfo: SpeechModelInfo | null = null;
+  let segmentInfo: SegmentModelInfo | null = null;
   let cache: string[] = [];
   let answer: Answer | null = null;
 
@@ -63,8 +68,17 @@ export function createMockCore(read: ReadSlice, stepMs = 24): Core {
     return speechInfo;
   }
 
+  function seeing(): SegmentModelInfo {
+    if (!segmentInfo)
+      throw new WickError(
+        "bad_argument",
+        "No model that segments pictures is loaded.",
+      );
+    return segmentInfo;
+  }
+
   function freeModel(): void {
-    loading = info = speechInfo = answer = null;
+    loading = info = speechInfo = segmentInfo = answer = null;
     cache = [];
   }
 
@@ -111,6 +125,7 @@ export function createMockCore(read: ReadSlice, stepMs = 24): Core {
     threads: 1,
     ...createMockBench(stepMs),
     ...createMockSpeech(stepMs, hearing),
+    ...createMockSegment(stepMs, seeing),
     loadBegin(files, task, options) {
       const [model] = files.toSorted((a, b) => b.file.size - a.file.size);
       if (!model)
@@ -129,13 +144,16 @@ export function createMockCore(read: ReadSlice, stepMs = 24): Core {
       loading.done = to;
       if (to < model.file.size) return { done: to, total };
       if (task === "chat") info = describe(model, options);
-      else speechInfo = mockSpeechInfo(model.name, total);
+      else if (task === "speech")
+        speechInfo = mockSpeechInfo(model.name, total);
+      else segmentInfo = mockSegmentInfo(model.name, total);
       loading = null;
       return { done: total, total };
     },
     unload: freeModel,
     info: model,
     speechInfo: hearing,
+    segmentInfo: seeing,
     countTokens: (text) => splitTokens(text).length,
     chatBegin({ messages, options }: ChatRequest) {
       const { context_size } = model();
@@ -222,7 +240,7 @@ function misbehave(question: string): void {
   while (question === "hang");
 }
 
-/** GGUF is taken for a model that chats, CTranslate2's for one that hears. */
+/** GGUF is taken for a model that chats, CTranslate2's for one that hears, ONNX for one that sees. */
 function checkTask({ name, file }: ModelFile, task: Task, read: ReadSlice) {
   const head = new TextDecoder("latin1").decode(
     read(file, 0, Math.min(16, file.size)),
@@ -231,10 +249,16 @@ function checkTask({ name, file }: ModelFile, task: Task, read: ReadSlice) {
     ? "chat"
     : head.startsWith(kSpeechMagic)
       ? "speech"
-      : null;
+      : head.startsWith(kSegmentMagic, 2)
+        ? "segment"
+        : null;
   if (found === task) return;
   if (found) throw wrongTask(name, found);
-  const wanted = task === "chat" ? "'GGUF'" : "a Whisper model";
+  const wanted = {
+    chat: "'GGUF'",
+    speech: "a Whisper model",
+    segment: "a Segment Anything model",
+  }[task];
   throw new WickError(
     "bad_file",
     `${name}: starts with '${printable(head.slice(0, 4))}', expected ${wanted}.`,

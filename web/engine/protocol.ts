@@ -1,14 +1,25 @@
 import type { CheckedBench } from "./bench.ts";
 import type { ErrorData } from "./errors.ts";
+import type { MaskOfPixels } from "./segment.ts";
 import type {
   BenchEvent,
   ChatOptions,
   ChatPiece,
   ChatStats,
+  EverythingOptions,
   LoadOptions,
   LoadProgress,
+  MaskCandidate,
+  MaskFormat,
+  MaskPreview,
+  MaskPrompt,
   Message,
   ModelInfo,
+  PicturePixels,
+  PictureSize,
+  Rle,
+  SegmentAnswer,
+  SegmentModelInfo,
   SpeechModelInfo,
   TranscribeEvent,
   TranscribeOptions,
@@ -55,6 +66,11 @@ export type EngineCalls = {
     event: LoadProgress;
     output: SpeechModelInfo;
   };
+  loadSegment: {
+    input: LoadInput;
+    event: LoadProgress;
+    output: SegmentModelInfo;
+  };
   unload: { input: null; event: never; output: null };
   count: { input: { text: string }; event: never; output: number };
   send: {
@@ -77,6 +93,41 @@ export type EngineCalls = {
     };
     event: never;
     output: string;
+  };
+  /** Events are shares of the work, from 0 to 1. */
+  embed: { input: PicturePixels; event: number; output: Float32Array };
+  resumePicture: {
+    input: PictureSize & { embedding: Float32Array };
+    event: never;
+    output: null;
+  };
+  /** Answered at once, beside a call that runs. */
+  segment: { input: MaskPrompt; event: never; output: SegmentAnswer };
+  previewMask: { input: MaskPrompt; event: never; output: MaskPreview };
+  /** Events are shares of the work. Ends early with what was found. */
+  everything: {
+    input: PictureSize & {
+      embedding: Float32Array;
+      options: EverythingOptions;
+    };
+    event: number;
+    output: MaskCandidate[];
+  };
+  /** Of masks, each answered at once. */
+  maskText: {
+    input: { rle: Rle; format: MaskFormat; tolerance: number };
+    event: never;
+    output: string;
+  };
+  maskPixels: {
+    input: { rle: Rle };
+    event: never;
+    output: Uint8Array<ArrayBuffer>;
+  };
+  maskOf: {
+    input: PictureSize & { pixels: Uint8Array };
+    event: never;
+    output: MaskOfPixels;
   };
   /** With the threads of the worker. Whoever would stop it amid a row ends the worker. */
   bench: { input: CheckedBench; event: BenchEvent; output: null };

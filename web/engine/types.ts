@@ -180,6 +180,86 @@ export interface TranscribeStats {
 /** `json` is what `wick transcribe --json` tells of the text. */
 export type TranscriptFormat = "txt" | "srt" | "vtt" | "tsv" | "json";
 
+/** What a model that segments says of itself. */
+export interface SegmentModelInfo {
+  name: string;
+  file_bytes: number;
+  memory_bytes: number;
+}
+
+export interface PictureSize {
+  width: number;
+  height: number;
+}
+
+/** RGBA, [height, width]. */
+export interface PicturePixels extends PictureSize {
+  pixels: Uint8Array<ArrayBuffer>;
+}
+
+/** Corners: x0, y0, x1, y1. */
+export type MaskBox = [number, number, number, number];
+
+/** What one points at, in pixels of the picture: points, a box, or both. */
+export interface MaskPrompt {
+  points: MaskPoint[];
+  box?: MaskBox | null;
+}
+
+export interface MaskPoint {
+  x: number;
+  y: number;
+  /** Else it is to be left out. */
+  inside: boolean;
+}
+
+/** A mask as COCO's files have it. */
+export interface Rle {
+  /** Height, width. */
+  size: [number, number];
+  counts: string;
+}
+
+export interface MaskCandidate {
+  /** As the model predicts it, and how little the mask depends on its threshold; 0 to 1. */
+  iou: number;
+  stability: number;
+  /** In pixels. */
+  area: number;
+  box: MaskBox;
+  rle: Rle;
+  /** Its outline, an SVG path in pixels of the picture that is filled even-odd. */
+  path: string;
+}
+
+export interface SegmentAnswer {
+  /** Three to choose from. */
+  candidates: MaskCandidate[];
+  /** Which of them is meant most likely. */
+  best: number;
+}
+
+export interface MaskPreview {
+  path: string;
+  /** Height and width of what the path lies in. */
+  size: [number, number];
+  iou: number;
+}
+
+/** What is left out takes the engine's default. */
+export interface EverythingOptions {
+  /** Of the grid of points that are asked about; 32. */
+  points_per_side?: number;
+  /** A mask with less is left out; 0.88 and 0.95. */
+  least_iou?: number;
+  least_stability?: number;
+  /** In pixels: smaller holes and islands vanish. */
+  min_region_area?: number;
+}
+
+/** An SVG path, or JSON of polygons with holes. */
+export type MaskFormat = "svg" | "polygons";
+
 /** What the engine measures of itself. What is left out takes the engine's default. */
 export interface BenchOptions {
   /** Only rows whose names contain one of these, as `matmul/q4_0` or `/gemv`; all, if there are none. */

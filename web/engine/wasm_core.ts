@@ -13,6 +13,7 @@ import type {
 import { createWasmBench } from "./wasm_bench.ts";
 import { checked, engineFacts, failure, toJson } from "./wasm_calls.ts";
 import { startModule } from "./wasm_module.ts";
+import { createWasmSegment } from "./wasm_segment.ts";
 import { createWasmSpeech } from "./wasm_speech.ts";
 
 /** Where struct wick_step of wasm/wick.h has its members; all little-endian. */
@@ -25,7 +26,7 @@ const kStep = {
 const kStates = ["prompt", "writing", "done"] as const;
 const kDone = 2;
 /** As wick_load_task has them. */
-const kTasks = ["chat", "speech"] as const;
+const kTasks = ["chat", "speech", "segment"] as const;
 
 interface Loading {
   loader: number;
@@ -62,6 +63,7 @@ export async function createWasmCore(
   const facts = engineFacts(module, engine);
 
   const speech = createWasmSpeech(module, engine, step);
+  const segment = createWasmSegment(module, engine, step);
   let loading: Loading | null = null;
   let chat = 0;
   let info: ModelInfo | null = null;
@@ -77,6 +79,7 @@ export async function createWasmCore(
     if (loading) module._wick_load_free(loading.loader);
     if (chat !== 0) module._wick_chat_free(chat);
     speech.free();
+    segment.free();
     module._wick_engine_trim(engine);
     loading = info = stats = null;
     chat = 0;
@@ -84,9 +87,9 @@ export async function createWasmCore(
 
   function finishLoad({ loader, task, name, bytes, context }: Loading): void {
     module.files.clear();
-    if (task === "speech") {
+    if (task !== "chat") {
       loading = null;
-      speech.take(loader, bytes);
+      (task === "speech" ? speech : segment).take(loader, bytes);
       return;
     }
     chat = module._wick_chat_new(loader, context);
@@ -133,6 +136,7 @@ export async function createWasmCore(
   return {
     threads: facts.threads,
     ...speech.core,
+    ...segment.core,
     ...createWasmBench(module, engine, variant),
 
     loadBegin(files, task, options) {
@@ -174,6 +178,7 @@ export async function createWasmCore(
     },
     info: model,
     speechInfo: speech.info,
+    segmentInfo: segment.info,
     countTokens(text) {
       model();
       return module.withTexts([text], (at) =>

@@ -45,6 +45,50 @@ export interface Exports {
   _wick_transcriber_finish(transcriber: Pointer): number;
   _wick_transcriber_step(transcriber: Pointer, step: Pointer): number;
   _wick_transcript_text(transcript: Pointer, format: Pointer): number;
+  _wick_segmenter_new(loader: Pointer): Pointer;
+  _wick_segmenter_free(segmenter: Pointer): void;
+  _wick_segment_info(loader: Pointer): number;
+  _wick_segmenter_start(
+    segmenter: Pointer,
+    rgba: Pointer,
+    width: number,
+    height: number,
+  ): number;
+  _wick_segmenter_step(segmenter: Pointer, progress: Pointer): number;
+  _wick_segmenter_embedding(
+    segmenter: Pointer,
+    into: Pointer,
+    count: number,
+  ): number;
+  _wick_segmenter_resume(
+    segmenter: Pointer,
+    width: number,
+    height: number,
+    embedding: Pointer,
+    count: number,
+  ): number;
+  _wick_segmenter_prompt(
+    segmenter: Pointer,
+    prompt: Pointer,
+    mask: Pointer,
+  ): number;
+  _wick_segmenter_mask(segmenter: Pointer, candidate: number): number;
+  _wick_segmenter_preview(segmenter: Pointer, candidate: number): number;
+  _wick_everything_new(
+    loader: Pointer,
+    width: number,
+    height: number,
+    embedding: Pointer,
+    count: number,
+    rgba: Pointer,
+    options: Pointer,
+  ): Pointer;
+  _wick_everything_free(everything: Pointer): void;
+  _wick_everything_step(everything: Pointer, progress: Pointer): number;
+  _wick_everything_masks(everything: Pointer): number;
+  _wick_mask_text(rle: Pointer, format: Pointer, tolerance: number): number;
+  _wick_mask_pixels(rle: Pointer, pixels: Pointer, size: number): number;
+  _wick_mask_of_pixels(pixels: Pointer, width: number, height: number): number;
   _wick_bench_new(engine: Pointer, chat: Pointer, options: Pointer): Pointer;
   _wick_bench_free(bench: Pointer): void;
   _wick_bench_info(bench: Pointer): number;
@@ -73,6 +117,10 @@ export interface Module extends Exports {
   lastText(bytes: number): string;
   /** Calls with the addresses of zero-terminated copies of texts, which are freed afterwards. */
   withTexts<T>(texts: string[], call: (...at: Pointer[]) => T): T;
+  /** Calls with the address of a copy of bytes, which is freed afterwards. */
+  withBytes<T>(given: Uint8Array, call: (at: Pointer) => T): T;
+  /** Calls with the address of as much room, from which what the call has written is copied into `result`. */
+  withRoom<T>(result: Uint8Array, call: (at: Pointer) => T): T;
   /** Calls with the address of a copy of samples, which is freed afterwards. */
   withSamples<T>(samples: Float32Array, call: (at: Pointer) => T): T;
 }
@@ -175,6 +223,16 @@ function textsOf(
     return at;
   }
 
+  function withBytes<T>(given: Uint8Array, call: (at: Pointer) => T): T {
+    const at = alloc(given.length);
+    try {
+      bytes(at, given.length).set(given);
+      return call(at);
+    } finally {
+      exports._free(at);
+    }
+  }
+
   function text(at: Pointer, count?: number): string {
     // A decoder takes no shared memory: slice makes a copy.
     if (count !== undefined) return decoder.decode(bytes(at, count).slice());
@@ -197,14 +255,17 @@ function textsOf(
       }
       return text(buffer, exports._wick_text(buffer, size));
     },
+    withBytes,
     withSamples<T>(samples: Float32Array, call: (at: Pointer) => T): T {
-      const at = alloc(samples.byteLength);
+      const { buffer, byteOffset, byteLength } = samples;
+      return withBytes(new Uint8Array(buffer, byteOffset, byteLength), call);
+    },
+    withRoom<T>(result: Uint8Array, call: (at: Pointer) => T): T {
+      const at = alloc(result.length);
       try {
-        const { buffer, byteOffset, byteLength } = samples;
-        bytes(at, byteLength).set(
-          new Uint8Array(buffer, byteOffset, byteLength),
-        );
-        return call(at);
+        const value = call(at);
+        result.set(bytes(at, result.length));
+        return value;
       } finally {
         exports._free(at);
       }

@@ -5,6 +5,7 @@ import {
   type EngineInfo,
   type EngineOptions,
   type LoadCallOptions,
+  type SegmentModel,
   type SpeechModel,
 } from "../engine/api.ts";
 import { toWickError, WickError } from "../engine/errors.ts";
@@ -32,7 +33,7 @@ export interface RoomState<Model = ChatModel> {
   problem: string;
 }
 
-/** Holds an engine of the page and the model in it. Chat and speech have one each, so that neither ends the other. */
+/** Holds an engine of the page and the model in it. Chat, speech and pictures have one each, so that none ends another. */
 export interface EngineRoom<Model = ChatModel> {
   readonly state: Observable<RoomState<Model>>;
   /** Whose models it holds: the catalogue's word. */
@@ -55,12 +56,13 @@ export interface EngineRoom<Model = ChatModel> {
 }
 
 export type SpeechRoom = EngineRoom<SpeechModel>;
+export type SegmentRoom = EngineRoom<SegmentModel>;
 /** What holds for a room of any task. */
 export type AnyRoom = EngineRoom<{
   readonly info: { name: string; quantisation?: string };
 }>;
 
-/** What differs between chat and speech. */
+/** What differs between chat, speech and pictures. */
 interface Kind<Model> {
   task: string;
   /** Where the model used last is remembered. */
@@ -93,6 +95,18 @@ export const createSpeechRoom = (
     key: "wick.speech_model",
     files: "a Whisper model’s files",
     load: (engine, files, loadOptions) => engine.loadSpeech(files, loadOptions),
+  });
+
+export const createSegmentRoom = (
+  shelf: Shelf,
+  options: EngineOptions,
+): SegmentRoom =>
+  createRoom(shelf, options, {
+    task: "segment",
+    key: "wick.segment_model",
+    files: "a Segment Anything model’s files",
+    load: (engine, files, loadOptions) =>
+      engine.loadSegment(files, loadOptions),
   });
 
 function createRoom<Model>(
@@ -296,7 +310,10 @@ function titleOf(choice: ModelChoice, shelf: Shelf): string {
   if (choice.kind === "file") {
     const [weights] = choice.files.toSorted((a, b) => b.size - a.size);
     return (
-      weights?.name.replace(/(\.model)?\.(gguf|bin|safetensors)$/i, "") ?? ""
+      weights?.name.replace(
+        /(\.model|\.encoder)?\.(gguf|bin|safetensors|onnx)$/i,
+        "",
+      ) ?? ""
     );
   }
   return (

@@ -15,11 +15,13 @@ export function pickFiles(accept: string, multiple = true): Promise<File[]> {
   });
 }
 
-/** Hands a text to the browser's downloads. */
-export function saveFile(name: string, text: string): void {
-  const url = URL.createObjectURL(
-    new Blob([text], { type: "text/plain;charset=utf-8" }),
-  );
+/** Hands a text, or a file, to the browser's downloads. */
+export function saveFile(name: string, content: string | Blob): void {
+  const blob =
+    typeof content === "string"
+      ? new Blob([content], { type: "text/plain;charset=utf-8" })
+      : content;
+  const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

@@ -11,7 +11,11 @@ import {
 } from "./chat/conversations.ts";
 import { parseSettings, type Settings } from "./chat/sampling.ts";
 import { createSession, type ChatSession } from "./chat/session.ts";
-import { createEngineRoom, createSpeechRoom } from "./engine_room.ts";
+import {
+  createEngineRoom,
+  createSegmentRoom,
+  createSpeechRoom,
+} from "./engine_room.ts";
 import "./home/home_page.ts";
 import { startMenus } from "./menus.ts";
 import { observable } from "./observable.ts";
@@ -19,6 +23,7 @@ import { recall, remember } from "./remember.ts";
 import { keepVariant, startOffline } from "./offline.ts";
 import { route, startRouter } from "./router.ts";
 import { quietSections, sections } from "./sections.ts";
+import type { SegmentSession } from "./segment/session.ts";
 import { createShelf } from "./shelf.ts";
 import { startStatus } from "./status.ts";
 import { startTheme } from "./theme.ts";
@@ -36,15 +41,18 @@ function createApp(): App {
   };
   const room = createEngineRoom(shelf, options);
   const speech = createSpeechRoom(shelf, options);
+  const seeing = createSegmentRoom(shelf, options);
   const settings = observable<Settings>(parseSettings(recall(kSettingsKey)));
   settings.subscribe((value) => remember(kSettingsKey, JSON.stringify(value)));
   const heard = observable(hearing.parseSettings(recall(kHearingKey)));
   heard.subscribe((value) => remember(kHearingKey, JSON.stringify(value)));
   let session: Promise<ChatSession> | null = null;
   let transcripts: Promise<TranscribeSession> | null = null;
+  let pictures: Promise<SegmentSession> | null = null;
   return {
     room,
     speech,
+    seeing,
     shelf,
     settings,
     bench: createBench(room),
@@ -52,6 +60,10 @@ function createApp(): App {
     transcripts: () =>
       (transcripts ??= import("./transcribe/start.ts").then(
         ({ startTranscripts }) => startTranscripts(speech, () => heard.value),
+      )),
+    pictures: () =>
+      (pictures ??= import("./segment/start.ts").then(({ startSegmenting }) =>
+        startSegmenting(seeing),
       )),
     session: () =>
       (session ??= openConversations()
@@ -82,6 +94,8 @@ function pageOf(app: App, page: string) {
       return html`<models-page .app=${app}></models-page>`;
     case "transcribe":
       return html`<transcribe-page .app=${app}></transcribe-page>`;
+    case "segment":
+      return html`<segment-page .app=${app}></segment-page>`;
     case "bench":
       return html`<bench-page .app=${app}></bench-page>`;
     default:
@@ -93,6 +107,7 @@ const parts: Record<string, () => Promise<unknown>> = {
   chat: () => import("./chat/chat_page.ts"),
   bench: () => import("./bench/bench_page.ts"),
   models: () => import("./models/models_page.ts"),
+  segment: () => import("./segment/segment_page.ts"),
   transcribe: () => import("./transcribe/transcribe_page.ts"),
 };
 

@@ -18,7 +18,7 @@ export async function taskOf(files: readonly File[]): Promise<Task | null> {
   return null;
 }
 
-/** By the beginnings of GGUF, of whisper.cpp's and CTranslate2's files, and of safetensors. */
+/** By the beginnings of GGUF, of whisper.cpp's and CTranslate2's files, of PyTorch's ONNX files, and of safetensors. */
 function taskOfHead(head: string): Task | null {
   if (head.startsWith("GGUF")) {
     const key = "general.architecture";
@@ -27,7 +27,12 @@ function taskOfHead(head: string): Task | null {
   }
   if (head.startsWith("lmgg")) return "speech";
   if (head.startsWith("WhisperSpec", 6)) return "speech";
+  if (head.startsWith("\x12\x07pytorch", 2)) return "segment";
   if (head.startsWith('{"', 8))
-    return head.includes("encoder.conv1.") ? "speech" : "chat";
+    return head.includes("encoder.conv1.")
+      ? "speech"
+      : head.includes("image_encoder.")
+        ? "segment"
+        : "chat";
   return null;
 }

@@ -8,6 +8,7 @@ export interface Section {
 export const sections: readonly Section[] = [
   { id: "chat", title: "Chat", icon: "chat" },
   { id: "transcribe", title: "Transcribe", icon: "wave" },
+  { id: "segment", title: "Segment", icon: "segment" },
   { id: "models", title: "Models", icon: "box" },
 ];
 

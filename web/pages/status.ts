@@ -14,11 +14,15 @@ type Work = Pick<RoomState<unknown>, "phase" | "title" | "rate">;
 export function statusOf(
   chat: Work,
   speech: Work,
+  seeing: Work,
   shelf: ShelfState,
   bench: BenchState,
 ): Status {
   if (bench.measuring) return { lit: true, words: "Measuring" };
-  const words = workOf(chat, "Writing") || workOf(speech, "Transcribing");
+  const words =
+    workOf(chat, "Writing") ||
+    workOf(speech, "Transcribing") ||
+    workOf(seeing, "Segmenting");
   if (words) return { lit: true, words };
   const fetching = shelf.items.filter(({ transfer }) => transfer).length;
   if (fetching > 0)
@@ -26,7 +30,7 @@ export function statusOf(
       lit: true,
       words: `Fetching ${fetching} ${fetching === 1 ? "model" : "models"}`,
     };
-  const ready = [chat, speech].find(({ phase }) => phase === "ready");
+  const ready = [chat, speech, seeing].find(({ phase }) => phase === "ready");
   return { lit: false, words: ready ? `Ready · ${ready.title}` : "Ready" };
 }
 
@@ -45,7 +49,7 @@ function workOf({ phase, title, rate }: Work, writing: string): string {
 }
 
 /** Keeps the bar's status true. */
-export function startStatus({ room, speech, shelf, bench }: App): void {
+export function startStatus({ room, speech, seeing, shelf, bench }: App): void {
   const place = document.getElementById("status");
   const dot = place?.querySelector("i");
   const text = place?.querySelector("span");
@@ -54,6 +58,7 @@ export function startStatus({ room, speech, shelf, bench }: App): void {
     const { lit, words } = statusOf(
       room.state.value,
       speech.state.value,
+      seeing.state.value,
       shelf.state.value,
       bench.state.value,
     );
@@ -63,6 +68,7 @@ export function startStatus({ room, speech, shelf, bench }: App): void {
   };
   room.state.subscribe(show);
   speech.state.subscribe(show);
+  seeing.state.subscribe(show);
   shelf.state.subscribe(show);
   bench.state.subscribe(show);
   show();

@@ -6,6 +6,8 @@ import { chooseVariant, detectFeatures } from "../../engine/features.ts";
 import type { App } from "../app.ts";
 import { bytes } from "../format.ts";
 import type { ShelfItem, ShelfState } from "../shelf.ts";
+import { sample } from "../segment/sample.ts";
+import { truckMasks } from "../segment/truck_masks.ts";
 import { envelope } from "../transcribe/envelope.ts";
 
 // What SmolLM2-135M-Instruct Q4_1 gives at this place.
@@ -31,14 +33,14 @@ export class HomePage extends LightElement {
       <section class="lead">
         <h1>AI that stays on this computer.</h1>
         <p>
-          Chat and transcribe right in this tab, on your own processor. No
-          account, no server, no upload. After the first visit it works with the
-          network off.
+          Chat, transcribe and cut out pictures right in this tab, on your own
+          processor. No account, no server, no upload. After the first visit it
+          works with the network off.
         </p>
         ${this.#facts(shelf)}
       </section>
       <section class="demos" aria-label="Start">
-        ${this.#chat(shelf)} ${this.#transcribe(shelf)}
+        ${this.#chat(shelf)} ${this.#transcribe(shelf)} ${this.#segment(shelf)}
       </section>
       <section class="two">
         ${this.#stored(shelf)}
@@ -64,12 +66,17 @@ export class HomePage extends LightElement {
                 <td>never</td>
               </tr>
               <tr>
+                <th scope="row">Segment</th>
+                <td>this tab, as WebAssembly</td>
+                <td>never</td>
+              </tr>
+              <tr>
                 <th scope="row">Models</th>
                 <td>this browser’s storage, or a file of yours in place</td>
                 <td>fetched once</td>
               </tr>
               <tr>
-                <th scope="row">Conversations, recordings</th>
+                <th scope="row">Conversations, recordings, pictures</th>
                 <td>this browser’s storage, until you delete them</td>
                 <td>never</td>
               </tr>
@@ -161,6 +168,26 @@ export class HomePage extends LightElement {
           hear it.
         </p>
         <span class="meta">${metaOf(items, "transcribe")}</span>
+      </div>
+    </a>`;
+  }
+
+  #segment({ items }: ShelfState) {
+    const truck = sample.address;
+    return html`<a class="card demo" href="#/segment">
+      <div class="spec spec-seg" aria-hidden="true">
+        <svg viewBox="70 110 1700 1085" preserveAspectRatio="xMidYMid slice">
+          ${svg`<image href=${truck} width="1800" height="1200" />`}
+          ${svg`<path fill="var(--obj-2)" fill-opacity=".5" d=${truckMasks.wheel} />`}
+          ${svg`<path fill="var(--obj-1)" fill-opacity=".6" d=${truckMasks.window} />`}
+        </svg>
+      </div>
+      <div class="txt">
+        <h2>Segment${icon("arrow")}</h2>
+        <p>
+          Point at a thing in a picture and get its outline, cut-out or mask.
+        </p>
+        <span class="meta">${metaOf(items, "segment")}</span>
       </div>
     </a>`;
   }

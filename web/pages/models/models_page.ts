@@ -6,6 +6,7 @@ import { LightElement } from "../../elements/light_element.ts";
 import "../../elements/model_row.ts";
 import "../../style/models.css";
 import type { App } from "../app.ts";
+import type { AnyRoom, ModelChoice } from "../engine_room.ts";
 import { onFileDrop, pickFiles } from "../files.ts";
 import { bytes } from "../format.ts";
 import { taskOf } from "../model_files.ts";
@@ -17,6 +18,7 @@ type Filter = "all" | "here";
 const kTasks: Record<string, { title: string; sub: string }> = {
   chat: { title: "Chat", sub: "language models, GGUF" },
   transcribe: { title: "Transcribe", sub: "speech to text, Whisper" },
+  segment: { title: "Segment", sub: "pictures to masks, Segment Anything" },
 };
 
 /** What can be fetched, what is here, and how much room there is. */
@@ -68,8 +70,9 @@ export class ModelsPage extends LightElement {
       ${shelf.known && items.length === 0 ? this.#none() : nothing}
       <div class="zone">
         ${icon("file")}<span class="grow"
-          >Drop a <code>.gguf</code> file or a Whisper model’s files anywhere on
-          this page to use them in place, without a copy.</span
+          >Drop a <code>.gguf</code> file, or the files of a Whisper or Segment
+          Anything model, anywhere on this page to use them in place, without a
+          copy.</span
         >
         <button class="btn small" @click=${choose}>Choose</button>
       </div>
@@ -150,7 +153,7 @@ export class ModelsPage extends LightElement {
   #group(task: string, items: ShelfItem[]) {
     if (items.length === 0) return nothing;
     const { shelf } = this.app;
-    const room = task === "chat" ? this.app.room : this.app.speech;
+    const room = roomOf(this.app, task);
     return html`<section class="group">
       <h2>${kTasks[task]?.title} <span>${kTasks[task]?.sub}</span></h2>
       <div class="card">
@@ -186,10 +189,23 @@ export class ModelsPage extends LightElement {
 
   async #use(files: File[]): Promise<void> {
     if (files.length === 0) return;
-    const { room, speech } = this.app;
-    const hears = (await taskOf(files)) === "speech";
-    const used = (hears ? speech : room).use({ kind: "file", files });
-    used.catch(() => undefined); // the page that it opens shows why
-    go(hears ? "transcribe" : "chat");
+    const task = await taskOf(files);
+    const room = roomOf(this.app, (task && kPages[task]) ?? "chat");
+    room.use({ kind: "file", files }).catch(() => undefined); // the page that it opens shows why
+    go(room.task);
   }
+}
+
+/** The page of what a file's model is for. */
+const kPages = {
+  chat: "chat",
+  speech: "transcribe",
+  segment: "segment",
+} as const;
+
+function roomOf(
+  { room, speech, seeing }: App,
+  task: string,
+): AnyRoom & { use(choice: ModelChoice): Promise<unknown> } {
+  return [speech, seeing].find((one) => one.task === task) ?? room;
 }

@@ -23,7 +23,7 @@ import { observable, watch } from "../observable.ts";
 import { go, route } from "../router.ts";
 import { kAccept } from "./accept.ts";
 import { transcribeKeys } from "./keys.ts";
-import { onFilePaste } from "./paste.ts";
+import { onFilePaste } from "../paste.ts";
 import { isQuiet } from "./peaks.ts";
 import { createPlayer } from "./player.ts";
 import type { Recording } from "./recording.ts";

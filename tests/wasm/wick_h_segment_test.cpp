@@ -1,0 +1,219 @@
+// The laws of the C interface for pictures, with MobileSAM where it is on this machine.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "models/tiny_model.h"
+#include "wasm/wick_session.h"
+#include "wasm/wick_text.h"
+
+using namespace wick::test;
+
+namespace {
+
+const std::vector<std::string> kFiles = {"mobile-sam.encoder.onnx", "mobile-sam.decoder.onnx"};
+constexpr uint32_t kWidth = 90, kHeight = 60;
+
+bool model_is_here() {
+  const bool here = std::filesystem::exists(std::string(WICK_MODELS_DIR "/") + kFiles[0]);
+  if (!here) WARN("skipped: mobile-sam is not here");
+  return here;
+}
+
+/// A dark picture with a bright square in [20, 50) x [15, 45), RGBA.
+std::vector<uint8_t> bright_square() {
+  std::vector<uint8_t> pixels;
+  for (uint32_t y = 0; y < kHeight; ++y) {
+    for (uint32_t x = 0; x < kWidth; ++x) {
+      const bool inside = x >= 20 && x < 50 && y >= 15 && y < 45;
+      const uint8_t level = inside ? 230 : 30;
+      pixels.insert(pixels.end(), {level, level, static_cast<uint8_t>(inside ? 60 : 30), 255});
+    }
+  }
+  return pixels;
+}
+
+struct Segmenting {
+  Session session{WICK_MODELS_DIR, kFiles};
+  wick_segmenter* segmenter = wick_segmenter_new(session.loader);
+  ~Segmenting() { wick_segmenter_free(segmenter); }
+
+  void embed() {
+    const std::vector<uint8_t> pixels = bright_square();
+    REQUIRE(wick_segmenter_start(segmenter, pixels.data(), kWidth, kHeight) == 0);
+    double progress = 0;
+    for (double before = 0; wick_segmenter_step(segmenter, &progress) == 1; before = progress) CHECK(progress > before);
+    CHECK(progress == 1);
+  }
+  std::string refusal(const char* prompt) {
+    CHECK(wick_segmenter_prompt(segmenter, prompt, nullptr) == WICK_ERROR);
+    return wick_error_message();
+  }
+};
+
+bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+std::string error() { return wick_error_message(); }
+
+}  // namespace
+
+TEST_CASE("wick.h: a picture is embedded in steps, and what one points at becomes a mask") {
+  if (!model_is_here()) return;
+  Segmenting s;
+  REQUIRE(s.segmenter);
+  CHECK(wick_load_task(s.session.loader) == WICK_SEGMENT);
+  CHECK(json(wick_segment_info(s.session.loader))["weight_bytes"].get<double>() > 1e7);
+  CHECK(wick_segmenter_step(s.segmenter, nullptr) == WICK_ERROR);
+  CHECK(s.refusal(R"({"points": [[5, 5, 1]]})") == "[segment] the picture is not embedded yet");
+  s.embed();
+  CHECK(wick_segmenter_mask(s.segmenter, 0) == WICK_ERROR);
+  CHECK(error() == "[segment] nothing was pointed at yet");
+
+  const nlohmann::json answer = json(wick_segmenter_prompt(s.segmenter, R"({"points": [[35, 30, 1]]})", nullptr));
+  REQUIRE(answer["iou"].size() == 4);
+  const int best = answer["best"];
+  const nlohmann::json mask = json(wick_segmenter_mask(s.segmenter, best));
+  CHECK(mask["area"].get<int>() == Approx(900).margin(90));
+  CHECK(mask["rle"]["size"] == nlohmann::json{kHeight, kWidth});
+  CHECK(mask["box"][0].get<int>() == Approx(20).margin(2));
+  CHECK(mask["iou"].get<double>() > 0.8);
+  const nlohmann::json preview = json(wick_segmenter_preview(s.segmenter, best));
+  CHECK(preview["size"] == nlohmann::json{683, 1024});
+  CHECK(preview["path"].get<std::string>().starts_with("M"));
+
+  // The mask as pixels, and those as a mask, are the same.
+  const std::string rle = mask["rle"].dump();
+  std::vector<uint8_t> pixels(kWidth * kHeight);
+  REQUIRE(wick_mask_pixels(rle.c_str(), pixels.data(), kWidth * kHeight) == 0);
+  CHECK(std::count(pixels.begin(), pixels.end(), 1) == mask["area"].get<int>());
+  CHECK(json(wick_mask_of_pixels(pixels.data(), kWidth, kHeight))["rle"] == mask["rle"]);
+
+  // What was kept of the picture answers alike, and so does an earlier mask with a box.
+  std::vector<float> embedding(static_cast<std::size_t>(wick_segmenter_embedding(s.segmenter, nullptr, 0)));
+  wick_segmenter_embedding(s.segmenter, embedding.data(), static_cast<uint32_t>(embedding.size()));
+  std::vector<float> logits(WICK_MASK_LOGITS);
+  REQUIRE(wick_segmenter_logits(s.segmenter, best, logits.data()) == 0);
+  CHECK(wick_segmenter_resume(s.segmenter, kWidth, kHeight, embedding.data(), 4096) == WICK_ERROR);
+  CHECK(wick_segmenter_resume(s.segmenter, kWidth, kHeight, embedding.data(), 17) == WICK_ERROR);
+  REQUIRE(wick_segmenter_resume(s.segmenter, kWidth, kHeight, embedding.data(),
+                                static_cast<uint32_t>(embedding.size())) == 0);
+  CHECK(json(wick_segmenter_prompt(s.segmenter, R"({"points": [[35, 30, 1]]})", nullptr)) == answer);
+  const nlohmann::json refined =
+      json(wick_segmenter_prompt(s.segmenter, R"({"points": [[35, 30, 1]], "box": [49, 44, 20, 15]})", logits.data()));
+  CHECK(refined["best"] == 0);
+  CHECK(json(wick_segmenter_mask(s.segmenter, 0))["area"].get<int>() == Approx(900).margin(90));
+}
+
+TEST_CASE("wick.h: what one cannot point at is refused in words, and the next prompt is answered") {
+  if (!model_is_here()) return;
+  Segmenting s;
+  CHECK(wick_segmenter_start(s.segmenter, nullptr, 5, 5) == WICK_ERROR);
+  CHECK(wick_segmenter_start(s.segmenter, bright_square().data(), 0, 5) == WICK_ERROR);
+  CHECK(wick_segmenter_start(s.segmenter, bright_square().data(), 4'000'000'000, 5) == WICK_ERROR);
+  s.embed();
+  CHECK(s.refusal("{") == "prompt: not valid JSON");
+  CHECK(s.refusal("[]") == "prompt: expected an object");
+  CHECK(s.refusal(R"({"pionts": []})") == "prompt: no option 'pionts'");
+  CHECK(s.refusal(R"({"points": 5})") == "prompt: 'points' must be a list");
+  CHECK(s.refusal(R"({"points": [[1, 2]]})") == "prompt: a point must be 3 numbers");
+  CHECK(s.refusal(R"({"points": [[1, 2, "in"]]})") == "prompt: a point must be 3 numbers");
+  CHECK(s.refusal(R"({"box": [1, 2, 3]})") == "prompt: 'box' must be 4 numbers");
+  CHECK(contains(s.refusal(R"({"points": [[90, 2, 1]]})"), "outside the picture of 90 x 60"));
+  CHECK(contains(s.refusal(R"({"box": [5, 5, 5, 9]})"), "no area"));
+  CHECK(s.refusal("{}") == "[segment] neither a point nor a box nor a mask");
+  CHECK(json(wick_segmenter_prompt(s.segmenter, R"({"points": [[35, 30, 1]], "box": null})", nullptr))["iou"].size() ==
+        4);
+  for (const int32_t candidate : {-1, 4}) {
+    CHECK(wick_segmenter_mask(s.segmenter, candidate) == WICK_ERROR);
+    CHECK(wick_segmenter_preview(s.segmenter, candidate) == WICK_ERROR);
+    CHECK(wick_segmenter_logits(s.segmenter, candidate, nullptr) == WICK_ERROR);
+  }
+}
+
+TEST_CASE("wick.h: everything in a picture is found, and what is found is told at any time") {
+  if (!model_is_here()) return;
+  Segmenting s;
+  s.embed();
+  std::vector<float> embedding(static_cast<std::size_t>(wick_segmenter_embedding(s.segmenter, nullptr, 0)));
+  const auto count = static_cast<uint32_t>(embedding.size());
+  wick_segmenter_embedding(s.segmenter, embedding.data(), count);
+  wick_loader* loader = s.session.loader;
+  const auto begin = [&](const char* options) {
+    return wick_everything_new(loader, kWidth, kHeight, embedding.data(), count, nullptr, options);
+  };
+  for (const char* wrong : {"", "[]", R"({"points": 4})", R"({"points_per_side": 0})", R"({"crop_layers": 1})"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(begin(wrong));
+    CHECK_FALSE(error().empty());
+  }
+  wick_everything* everything = begin(R"({"points_per_side": 4})");
+  REQUIRE(everything);
+  CHECK(json(wick_everything_masks(everything)).empty());
+  double progress = 0;
+  int steps = 1;
+  while (wick_everything_step(everything, &progress) == 1) ++steps;
+  CHECK(steps >= 16);
+  CHECK(progress == 1);
+  const nlohmann::json found = json(wick_everything_masks(everything));
+  CHECK(std::any_of(found.begin(), found.end(), [](const nlohmann::json& mask) {
+    return mask["area"] > 800 && mask["area"] < 1000 && mask["rle"]["size"] == nlohmann::json{kHeight, kWidth};
+  }));
+  wick_everything_free(everything);
+}
+
+TEST_CASE("wick.h: a mask is written as a path and as polygons") {
+  const std::vector<uint8_t> ring = {1, 1, 1, 1, 0, 1, 1, 1, 255};
+  const nlohmann::json made = json(wick_mask_of_pixels(ring.data(), 3, 3));
+  CHECK(made["area"] == 8);
+  CHECK(made["box"] == nlohmann::json{0, 0, 2, 2});
+  const std::string rle = made["rle"].dump();
+  CHECK(json(wick_mask_text(rle.c_str(), "polygons", 0)) ==
+        nlohmann::json::parse(R"([{"outer": [[0, 0], [3, 0], [3, 3], [0, 3]],
+                                   "holes": [[[2, 1], [1, 1], [1, 2], [2, 2]]]}])"));
+  CHECK(text(wick_mask_text(rle.c_str(), "svg", 0)).starts_with("M0 0"));
+  CHECK(wick_mask_text(rle.c_str(), "svg", -1) == WICK_ERROR);
+  CHECK(wick_mask_text(rle.c_str(), "svg", std::numeric_limits<double>::quiet_NaN()) == WICK_ERROR);
+  CHECK(wick_mask_text(rle.c_str(), "dxf", 0) == WICK_ERROR);
+  CHECK(error() == "format 'dxf': only svg and polygons");
+  std::vector<uint8_t> pixels(9);
+  CHECK(wick_mask_pixels(rle.c_str(), pixels.data(), 8) == WICK_ERROR);
+  CHECK(error() == "mask: 9 pixels, and room for 8");
+  for (const char* wrong : {"", "[]", R"({"size": [3, 3]})", R"({"size": [3], "counts": ""})",
+                            R"({"size": [3, 3], "counts": "0"})", R"({"size": [0, 3], "counts": ""})",
+                            R"({"size": [1e9, 1e9], "counts": ""})", R"({"size": [3, 3], "counts": "~~"})"}) {
+    CAPTURE(wrong);
+    CHECK(wick_mask_text(wrong, "svg", 0) == WICK_ERROR);
+    CHECK_FALSE(error().empty());
+  }
+}
+
+TEST_CASE("wick.h: a model that chats cannot segment") {
+  const TemporaryFolder folder;
+  tiny_model().write(folder / "tiny.gguf");
+  const Session chat(folder / "", {"tiny.gguf"});
+  CHECK_FALSE(wick_segmenter_new(chat.loader));
+  CHECK(error() == "a language model cannot segment pictures");
+  CHECK(wick_segment_info(chat.loader) == WICK_ERROR);
+}
+
+TEST_CASE("wick.h: no handle is an error for pictures too") {
+  CHECK_FALSE(wick_segmenter_new(nullptr));
+  CHECK(wick_segment_info(nullptr) == WICK_ERROR);
+  CHECK(wick_segmenter_start(nullptr, nullptr, 1, 1) == WICK_ERROR);
+  CHECK(wick_segmenter_step(nullptr, nullptr) == WICK_ERROR);
+  CHECK(wick_segmenter_embedding(nullptr, nullptr, 0) == WICK_ERROR);
+  CHECK(wick_segmenter_resume(nullptr, 1, 1, nullptr, 0) == WICK_ERROR);
+  CHECK(wick_segmenter_prompt(nullptr, "{}", nullptr) == WICK_ERROR);
+  CHECK(wick_segmenter_logits(nullptr, 0, nullptr) == WICK_ERROR);
+  CHECK(wick_segmenter_mask(nullptr, 0) == WICK_ERROR);
+  CHECK(wick_segmenter_preview(nullptr, 0) == WICK_ERROR);
+  CHECK(wick_mask_text(nullptr, nullptr, 0) == WICK_ERROR);
+  CHECK(wick_mask_pixels(nullptr, nullptr, 0) == WICK_ERROR);
+  CHECK(wick_mask_of_pixels(nullptr, 1, 1) == WICK_ERROR);
+  wick_segmenter_free(nullptr);
+  CHECK_FALSE(wick_everything_new(nullptr, 1, 1, nullptr, 0, nullptr, "{}"));
+  CHECK(wick_everything_step(nullptr, nullptr) == WICK_ERROR);
+  CHECK(wick_everything_masks(nullptr) == WICK_ERROR);
+  wick_everything_free(nullptr);
+}

@@ -1,0 +1,319 @@
+// The Segment page in a browser, with the mock engine, which sees ellipses.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, afterEach, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import {
+  choose,
+  drop,
+  kSegmentMagic,
+  startSite,
+  tempFile,
+} from "./harness.mjs";
+
+const kTruck = fileURLToPath(
+  new URL("../public/samples/truck.jpg", import.meta.url),
+);
+const kFakeCamera = [
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+];
+let site;
+let page;
+before(async () => {
+  site = await startSite(null, kFakeCamera);
+});
+after(() => site.close());
+afterEach(() => page.leave());
+
+const button = (name) => page.getByRole("button", { name, exact: true });
+const answering = () => page.getByText("Click adds").waitFor();
+async function ready(options = {}) {
+  page = await site.page(options);
+  await page.goto(site.url("#/segment"));
+  await page.getByText("Drop a picture here").waitFor();
+}
+async function sample(options) {
+  await ready(options);
+  await page.getByRole("button", { name: "Try a sample" }).click();
+  await answering();
+}
+/** A place in the picture, in parts of its sides, on the screen. */
+async function place(x, y) {
+  const box = await page.locator(".stage img").boundingBox();
+  return [box.x + x * box.width, box.y + y * box.height];
+}
+const click = async (x, y) => page.mouse.click(...(await place(x, y)));
+async function drag(from, to) {
+  await page.mouse.move(...(await place(...from)));
+  await page.mouse.down();
+  await page.mouse.move(...(await place(...to)), { steps: 4 });
+  await page.mouse.up();
+}
+const objects = () => page.locator(".obj");
+const count = async (locator, wanted) => {
+  await page.waitForFunction(
+    ([selector, number]) =>
+      document.querySelectorAll(selector).length === number,
+    [locator, wanted],
+  );
+};
+const alertOf = (words) =>
+  page.getByRole("alert").filter({ hasText: words }).waitFor();
+const noTrouble = () => assert.deepEqual(page.trouble, []);
+
+test("a sample is read with progress, clicked, chosen from and exported", async () => {
+  await ready();
+  await page.getByRole("button", { name: "Try a sample" }).click();
+  await page
+    .getByRole("progressbar", { name: "Reading the picture" })
+    .waitFor();
+  await answering();
+  await click(0.3, 0.3);
+  await page.getByText("Which did you mean?").waitFor();
+  assert.equal(await page.getByRole("radio").count(), 3);
+  await page.getByRole("radio").nth(2).click();
+  await page.waitForFunction(
+    () =>
+      document.querySelectorAll(".cand")[2].getAttribute("aria-checked") ===
+      "true",
+  );
+  await page.keyboard.press("1");
+  await page.waitForFunction(
+    () =>
+      document.querySelectorAll(".cand")[0].getAttribute("aria-checked") ===
+      "true",
+  );
+  for (const [name, file] of [
+    ["Cut-out", "truck.cutout.png"],
+    ["Mask", "truck.mask.png"],
+    ["Picture with overlay", "truck.overlay.png"],
+    ["Outline", "truck.outline.svg"],
+    ["Polygons", "truck.polygons.json"],
+    ["Run lengths", "truck.rle.json"],
+  ]) {
+    await page.locator(".export summary").click();
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name }).click();
+    const done = await download;
+    assert.equal(done.suggestedFilename(), file);
+    const bytes = readFileSync(await done.path());
+    assert.ok(bytes.length > 100, file);
+    if (file.endsWith(".png"))
+      assert.deepEqual(
+        [bytes.readUInt32BE(16), bytes.readUInt32BE(20)],
+        [1800, 1200],
+      );
+    if (file.endsWith(".json"))
+      assert.equal(JSON.parse(bytes).objects[0].name, "Object 1");
+  }
+  noTrouble();
+});
+
+test("points, a box and several objects; undo, redo, hide, rename, delete", async () => {
+  await sample();
+  await click(0.3, 0.3);
+  await page.keyboard.down("Alt");
+  await click(0.5, 0.3);
+  await page.keyboard.up("Alt");
+  await page.getByText("1 in, 1 out").waitFor();
+  await page.locator(".pt.out").click();
+  await count(".pt", 1);
+  await button("New").click();
+  await drag([0.5, 0.5], [0.7, 0.8]);
+  await count(".mask:not(.halo)", 2);
+  assert.equal(await page.locator(".frame:not(.under)").count(), 1);
+  await page.getByRole("button", { name: "Hide Object 1" }).click();
+  await count(".mask:not(.halo)", 1);
+  await page.keyboard.press("Control+z");
+  await count(".mask:not(.halo)", 2);
+  await button("Object 2").click();
+  await page.getByLabel("Name of Object 2").fill("Wheel");
+  await page.keyboard.press("Enter");
+  await objects().filter({ hasText: "Wheel" }).waitFor();
+  await button("Delete Wheel").click();
+  await count(".obj", 1);
+  await page.keyboard.press("Control+z");
+  await count(".obj", 2);
+  await page.keyboard.press("Control+Shift+z");
+  await count(".obj", 1);
+  noTrouble();
+});
+
+test("the pointer previews what a click would give, unless that is switched off", async () => {
+  await sample();
+  await page.mouse.move(...(await place(0.5, 0.5)));
+  await page.locator(".mask.hover").waitFor();
+  await page.mouse.move(...(await place(0.5, -0.02)));
+  await count(".mask.hover", 0);
+  await page.getByLabel("Preview on hover").uncheck();
+  await page.mouse.move(...(await place(0.5, 0.5)));
+  await page.waitForTimeout(200);
+  assert.equal(await page.locator(".mask.hover").count(), 0);
+  noTrouble();
+});
+
+test("the wheel zooms about the pointer, the hand moves, 0 shows all again", async () => {
+  await sample();
+  const whole = await page.locator(".stage img").boundingBox();
+  const at = await place(0.25, 0.25);
+  await page.mouse.move(...at);
+  await page.mouse.wheel(0, -400);
+  await page.waitForFunction(
+    (width) =>
+      document.querySelector(".stage img").getBoundingClientRect().width >
+      width * 2,
+    whole.width,
+  );
+  const [x, y] = await place(0.25, 0.25);
+  assert.ok(Math.abs(x - at[0]) < 2 && Math.abs(y - at[1]) < 2);
+  await page.keyboard.press("h");
+  await page.mouse.down();
+  await page.mouse.move(at[0] + 60, at[1] + 40, { steps: 3 });
+  await page.mouse.up();
+  const [movedX] = await place(0.25, 0.25);
+  assert.ok(Math.abs(movedX - at[0] - 60) < 2);
+  assert.equal(await objects().count(), 0);
+  await page.keyboard.press("0");
+  const again = await page.locator(".stage img").boundingBox();
+  assert.ok(Math.abs(again.width - whole.width) < 1);
+  noTrouble();
+});
+
+test("the keyboard alone adds and leaves out", async () => {
+  await sample();
+  await page.getByRole("application").focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await count(".pt.in", 1);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Alt+Enter");
+  await count(".pt.out", 1);
+  noTrouble();
+});
+
+test("fingers tap, and two of them zoom", async () => {
+  const phone = { viewport: { width: 390, height: 844 }, isMobile: true };
+  await ready({ ...phone, hasTouch: true });
+  await page.getByRole("button", { name: "Try a sample" }).click();
+  await page.getByText("Click adds").waitFor({ state: "attached" });
+  await page.touchscreen.tap(...(await place(0.5, 0.5)));
+  await count(".pt.in", 1);
+  await button("Leave out").click();
+  await page.touchscreen.tap(...(await place(0.7, 0.5)));
+  await count(".pt.out", 1);
+  const before = await page.locator(".stage img").boundingBox();
+  const session = await page.context().newCDPSession(page);
+  const touch = (type, ...points) =>
+    session.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: points.map(([x, y], id) => ({ x, y, id })),
+    });
+  await touch("touchStart", [150, 250], [240, 250]);
+  await touch("touchMove", [110, 250], [280, 250]);
+  await touch("touchMove", [80, 250], [310, 250]);
+  await touch("touchEnd");
+  await page.waitForFunction(
+    (width) =>
+      document.querySelector(".stage img").getBoundingClientRect().width >
+      1.5 * width,
+    before.width,
+  );
+  assert.equal(await page.locator(".pt").count(), 2);
+  noTrouble();
+});
+
+test("a picture that was opened before comes back with its objects, from its address and from the list", async () => {
+  await sample();
+  await click(0.3, 0.3);
+  await count(".mask:not(.halo)", 1);
+  await page.reload();
+  await answering();
+  await count(".mask:not(.halo)", 1);
+  const other = readFileSync(kTruck);
+  const copy = tempFile("other.jpg", Buffer.concat([other, Buffer.from("x")]));
+  await choose(page, "Open another picture", copy);
+  await page.getByRole("heading", { name: "other.jpg" }).waitFor();
+  await count(".mask:not(.halo)", 0);
+  await page.getByRole("link", { name: "truck.jpg" }).click();
+  await page.getByRole("heading", { level: 1, name: "truck.jpg" }).waitFor();
+  await count(".mask:not(.halo)", 1);
+  await page.getByRole("link", { name: "other.jpg" }).hover();
+  await button("Delete other.jpg").click();
+  await page.getByText("Deleted “other.jpg”").waitFor();
+  noTrouble();
+});
+
+test("what is no picture is said, and what was there stays", async () => {
+  await ready();
+  await drop(page, "notes.txt", "Dear diary");
+  await alertOf("notes.txt: no picture");
+  await page.getByRole("button", { name: "Try a sample" }).click();
+  await answering();
+  await drop(page, "notes.txt", "Dear diary");
+  await alertOf("notes.txt: no picture");
+  await click(0.3, 0.3);
+  await count(".mask:not(.halo)", 1);
+  assert.equal(await page.getByRole("alert").count(), 0);
+});
+
+test("a model's file is used in place, and one for something else is refused in words", async () => {
+  await sample();
+  await drop(page, "mine.onnx", kSegmentMagic);
+  await page.locator(".model-menu .clip").filter({ hasText: "mine" }).waitFor();
+  await answering();
+  await drop(page, "chat.gguf", "GGUF and some more");
+  await alertOf("made to chat and nothing else");
+});
+
+test("everything becomes objects; stopped, what was found stays; one undo takes it back", async () => {
+  await sample();
+  await button("Find everything").click();
+  await page.getByRole("progressbar", { name: "Finding everything" }).waitFor();
+  await click(0.3, 0.3); // is answered meanwhile
+  await count(".obj", 17);
+  await page.keyboard.press("Control+z");
+  await count(".obj", 1);
+  await page.keyboard.press("e");
+  await button("Stop").click();
+  await page.waitForFunction(() => {
+    const { length } = document.querySelectorAll(".obj");
+    return length > 1 && length < 17;
+  });
+  noTrouble();
+});
+
+test("the brush paints and erases", async () => {
+  await sample();
+  await click(0.3, 0.3);
+  await count(".mask:not(.halo)", 1);
+  const path = () => page.locator(".mask.on").getAttribute("d");
+  const before = await path();
+  await page.keyboard.press("r");
+  await page.getByLabel("Size").fill("60");
+  await drag([0.5, 0.5], [0.6, 0.5]);
+  await page.waitForFunction(
+    (known) => document.querySelector(".mask.on")?.getAttribute("d") !== known,
+    before,
+  );
+  const painted = await path();
+  await page.getByText("Erase", { exact: true }).click();
+  await drag([0.5, 0.5], [0.6, 0.5]);
+  await page.waitForFunction(
+    (known) => document.querySelector(".mask.on")?.getAttribute("d") !== known,
+    painted,
+  );
+  await page.keyboard.press("Control+z");
+  await page.keyboard.press("Control+z");
+  assert.equal(await path(), before);
+  noTrouble();
+});
+
+test("the camera gives a picture", async () => {
+  await ready();
+  await button("Camera").click();
+  await button("Take the picture").click();
+  await page.getByRole("heading", { name: /^Camera, / }).waitFor();
+  await answering();
+  noTrouble();
+});

@@ -1,0 +1,320 @@
+import { beforeEach, expect, test } from "vitest";
+import type { SegmentModel } from "../engine/api.ts";
+import { WickError } from "../engine/errors.ts";
+import type { MaskPrompt, SegmentAnswer } from "../engine/types.ts";
+import type { RoomState, SegmentRoom } from "../pages/engine_room.ts";
+import { observable } from "../pages/observable.ts";
+import { memoryPictures, type Pictures } from "../pages/segment/pictures.ts";
+import { currentOf } from "../pages/segment/scene.ts";
+import {
+  createSession,
+  type SegmentSession,
+} from "../pages/segment/session.ts";
+import { settle } from "./tools.ts";
+
+const size = { width: 90, height: 60 };
+const answerOf = ({ points, box }: MaskPrompt): SegmentAnswer => ({
+  candidates: [1, 2, 3].map((factor) => ({
+    ...{ iou: 0.9, stability: 0.9, area: factor * (points.length + 1) },
+    ...{ box: box ?? [0, 0, 1, 1], path: `M${points.length} ${factor}` },
+    rle: { size: [60, 90], counts: String(factor) },
+  })),
+  best: 1,
+});
+
+/** A model that counts what it is asked; a point at x = 13 breaks it off. */
+function fakeModel(name = "mobile-sam") {
+  const calls = { embed: 0, resume: 0, segment: 0, preview: 0 };
+  const model: SegmentModel = {
+    info: { name, file_bytes: 1, memory_bytes: 1 },
+    async embed(_, { signal, onProgress } = {}) {
+      calls.embed += 1;
+      onProgress?.(0.5);
+      await settle();
+      if (signal?.aborted) throw new WickError("cancelled", "Given up.");
+      return new Float32Array(4);
+    },
+    async resume() {
+      calls.resume += 1;
+      await settle();
+    },
+    async segment(prompt) {
+      calls.segment += 1;
+      await settle();
+      if (prompt.points.some(({ x }) => x === 13))
+        throw new WickError("crashed", "The engine broke off.");
+      return answerOf(prompt);
+    },
+    async preview() {
+      calls.preview += 1;
+      await settle();
+      return { path: "M0 0", size: [60, 90], iou: 0.9 };
+    },
+    async everything(_, __, { signal, onProgress } = {}) {
+      const { candidates } = answerOf({ points: [] });
+      onProgress?.(0.25);
+      await settle();
+      return signal?.aborted ? candidates.slice(0, 1) : candidates;
+    },
+    unload: () => Promise.resolve(),
+  };
+  return { model, calls };
+}
+
+function fakeRoom(model: SegmentModel) {
+  const state = observable<RoomState<SegmentModel>>({
+    ...{ phase: "off", info: null, choice: null, title: "", model: null },
+    ...{ progress: null, rate: "", problem: "" },
+  });
+  const room = {
+    state,
+    ensure: () => {
+      if (!state.value.model)
+        state.set({ ...state.value, model, phase: "ready" });
+      return Promise.resolve(model);
+    },
+    engine: () =>
+      Promise.resolve({
+        masks: {
+          pixels: () => Promise.resolve(new Uint8Array(90 * 60)),
+          of: (pixels: Uint8Array) => {
+            const area = pixels.reduce((sum, pixel) => sum + pixel, 0);
+            const rle = { size: [60, 90], counts: "painted" };
+            return Promise.resolve({ area, box: [0, 0, 1, 1], rle, path: "" });
+          },
+        },
+      }),
+    report: () => undefined,
+    forget: () => state.set({ ...state.value, model: null, phase: "off" }),
+  };
+  return room as unknown as SegmentRoom;
+}
+
+let kept: Pictures;
+let fake: ReturnType<typeof fakeModel>;
+let session: SegmentSession;
+const start = (room = fakeRoom(fake.model)) =>
+  createSession({
+    ...{ room, kept },
+    openPicture: (file) =>
+      file.name === "notes.txt"
+        ? Promise.reject(new WickError("bad_file", "notes.txt: no picture."))
+        : Promise.resolve({
+            ...{ ...size, scaledFrom: null, shown: file },
+            thumbnail: new Blob(),
+          }),
+    readPixels: () => Promise.resolve({ ...size, pixels: new Uint8Array(0) }),
+    digest: (file) => file.text(),
+    newId: (() => {
+      let count = 0;
+      return () => `thing ${(count += 1)}`;
+    })(),
+  });
+const settled = async () => {
+  for (let turn = 0; turn < 20; turn += 1) await settle();
+};
+const open = async (text = "a") => {
+  await session.openFile(new File([text], `${text}.jpg`));
+  await settled();
+};
+const at = (x: number, inside = true) => ({ x, y: 2, inside });
+const current = () => currentOf(session.state.value.scene);
+
+beforeEach(() => {
+  kept = memoryPictures();
+  fake = fakeModel();
+  session = start();
+});
+
+test("a picture is read once; opened again, by this page or the next, it is taken up where it was", async () => {
+  await open("a");
+  expect(session.state.value).toMatchObject({ ready: true, reading: null });
+  session.addPoint(at(1));
+  await settled();
+  await open("b");
+  expect(session.state.value.scene.things).toHaveLength(0);
+  await open("a");
+  expect(fake.calls).toMatchObject({ embed: 2, resume: 1 });
+  expect(current()?.points).toEqual([at(1)]);
+  session = start(fakeRoom(fake.model));
+  expect(await session.open("a")).toBe(true);
+  await settled();
+  expect(fake.calls).toMatchObject({ embed: 2, resume: 2 });
+  expect(current()?.candidates).toHaveLength(3);
+  expect(await session.open("nothing")).toBe(false);
+});
+
+test("another model does not take what this one has read", async () => {
+  await open("a");
+  const other = fakeModel("sam-vit-b");
+  session = start(fakeRoom(other.model));
+  await session.open("a");
+  await settled();
+  expect(other.calls).toMatchObject({ embed: 1, resume: 0 });
+});
+
+test("points and boxes are answered, undone and redone; answers count as no step", async () => {
+  await open();
+  session.addPoint(at(1));
+  expect(current()?.answered).toBe(false);
+  await settled();
+  expect(current()).toMatchObject({ chosen: 1, answered: true });
+  session.choose(2);
+  session.addPoint(at(5, false));
+  session.drawBox([0, 0, 5, 5]);
+  await settled();
+  expect(current()?.candidates[0]?.box).toEqual([0, 0, 5, 5]);
+  session.undo();
+  session.undo();
+  expect(current()).toMatchObject({ points: [at(1)], chosen: 2, box: null });
+  session.undo();
+  expect(current()?.chosen).toBe(1);
+  session.undo();
+  expect(session.state.value).toMatchObject({
+    ...{ undoable: false, redoable: true },
+    scene: { things: [] },
+  });
+  for (let step = 0; step < 4; step += 1) session.redo();
+  await settled();
+  expect(current()?.box).toEqual([0, 0, 5, 5]);
+  expect(session.state.value.redoable).toBe(false);
+});
+
+test("nothing is left out of nothing, and that is said until something is clicked", async () => {
+  await open();
+  session.addPoint(at(1, false));
+  session.hover(at(2, false));
+  await settled();
+  expect(session.state.value).toMatchObject({
+    ...{ scene: { things: [] }, preview: null, undoable: false },
+    problem: "There is nothing to leave out of yet: click a thing first.",
+  });
+  session.addPoint(at(1));
+  expect(session.state.value.problem).toBe("");
+});
+
+test("clicks faster than answers all count, and the last one is answered", async () => {
+  await open();
+  for (const x of [1, 2, 3]) session.addPoint(at(x));
+  await settled();
+  expect(current()?.points).toHaveLength(3);
+  expect(current()?.candidates[0]?.path).toBe("M3 1");
+  expect(fake.calls.segment).toBeLessThanOrEqual(3);
+});
+
+test("what is clicked while the picture is still read is answered when it is", async () => {
+  await session.openFile(new File(["a"], "a.jpg"));
+  session.addPoint(at(1));
+  await settled();
+  expect(current()?.candidates).toHaveLength(3);
+});
+
+test("the pointer is followed only while the picture answers", async () => {
+  await session.openFile(new File(["a"], "a.jpg"));
+  session.hover(at(1));
+  await settled();
+  expect(fake.calls.preview).toBe(0);
+  session.hover(at(2));
+  await settled();
+  expect(session.state.value.preview?.path).toBe("M0 0");
+  session.hover(null);
+  expect(session.state.value.preview).toBeNull();
+});
+
+test("an engine that breaks off is said, and the next click reads the kept embedding again", async () => {
+  await open();
+  session.addPoint(at(13));
+  await settled();
+  expect(session.state.value.problem).toMatch(/broke off/);
+  session.undo();
+  session.addPoint(at(1));
+  await settled();
+  expect(session.state.value.problem).toBe("");
+  expect(current()?.candidates).toHaveLength(3);
+  expect(fake.calls).toMatchObject({ embed: 1, resume: 1 });
+});
+
+test("a file that is no picture is said, and what was there stays", async () => {
+  await open();
+  await session.openFile(new File(["x"], "notes.txt"));
+  expect(session.state.value).toMatchObject({
+    problem: "notes.txt: no picture.",
+    picture: { id: "a" },
+  });
+});
+
+test("things are hidden, renamed and removed, and that can be undone", async () => {
+  await open();
+  session.addPoint(at(1));
+  session.newThing();
+  session.addPoint(at(2));
+  await settled();
+  const [first, second] = session.state.value.scene.things;
+  if (!first || !second) throw new Error("no things");
+  session.rename(first.id, "  Window ");
+  session.rename(first.id, " ");
+  session.toggleHidden(first.id);
+  expect(session.state.value.scene.things[0]).toMatchObject({
+    ...{ name: "Window", hidden: true },
+  });
+  session.removeThing(second.id);
+  expect(session.state.value.scene.current).toBe(first.id);
+  session.undo();
+  expect(session.state.value.scene.things).toHaveLength(2);
+});
+
+test("the brush paints on the mask that is worked on, or begins one; each stroke is a step", async () => {
+  await open();
+  const line = [
+    { x: 10, y: 10 },
+    { x: 20, y: 10 },
+  ];
+  await session.paint(line, 2, true);
+  expect(session.state.value.scene.things).toHaveLength(0);
+  await session.paint(line, 2, false);
+  expect(current()?.candidates).toHaveLength(1);
+  const area = current()?.candidates[0]?.area ?? 0;
+  expect(area).toBeGreaterThan(40);
+  expect(area).toBeLessThan(60);
+  session.newThing();
+  session.addPoint(at(1));
+  await settled();
+  await session.paint(line, 2, false);
+  expect(current()).toMatchObject({ chosen: 1, answered: true });
+  expect(current()?.candidates[1]?.rle.counts).toBe("painted");
+  session.undo();
+  expect(current()?.candidates[1]?.rle.counts).toBe("2");
+});
+
+test("everything becomes objects in one step; stopped, what was found does", async () => {
+  await open();
+  session.addPoint(at(1));
+  await settled();
+  const ended = session.everything();
+  await settle();
+  expect(session.state.value.finding).toBe(0.25);
+  await ended;
+  const { scene, finding } = session.state.value;
+  expect(finding).toBeNull();
+  expect(scene.things).toHaveLength(4);
+  const areas = scene.things
+    .slice(1)
+    .map(({ candidates: [mask] }) => mask?.area);
+  expect(areas).toEqual([3, 2, 1]); // the small ones on top
+  session.undo();
+  expect(session.state.value.scene.things).toHaveLength(1);
+  const stopped = session.everything();
+  await settle();
+  session.stopEverything();
+  await stopped;
+  expect(session.state.value.scene.things).toHaveLength(2);
+});
+
+test("a deleted picture is gone and can be brought back", async () => {
+  await open("a");
+  const undo = await session.remove("a");
+  expect(session.state.value).toMatchObject({ picture: null, heads: [] });
+  expect(await session.open("a")).toBe(false);
+  await undo();
+  expect(await session.open("a")).toBe(true);
+});
