@@ -191,6 +191,7 @@ void Transcriber::encode() {
     language_ = std::max_element(languages.begin(), languages.end()) - languages.begin();
   }
   attempt_ = 0;
+  first_.reset();
   begin_decoding();
   state_ = State::decoding;
 }
@@ -224,13 +225,21 @@ TranscribeStep Transcriber::decode() {
     return step;
   }
   DecodingResult result = decoding_->result();
-  const double ratio = compression_ratio(tokenizer_->decode(result.tokens));
+  double ratio = compression_ratio(tokenizer_->decode(result.tokens));
   if (falls_back(result, ratio)) {
     begin_decoding();
     return step;
   }
   decoding_.reset();
-  if (ratio > options_.most_compression) result.tokens = without_loops(result.tokens);
+  // What repeats itself no faster than people speak may have been said, as a refrain is: then the likeliest is kept.
+  if (ratio > options_.most_compression) {
+    if (first_ && letters_a_second(*first_) < kFastest * 2 / 3) {
+      result = *std::move(first_);
+      ratio = compression_ratio(tokenizer_->decode(result.tokens));
+    } else {
+      result.tokens = without_loops(result.tokens);
+    }
+  }
   if (draft_) {
     settle_draft(step, result, ratio);
     draft_seconds_ = (now_ms() - draft_began_ms_) / 1e3;
@@ -275,10 +284,12 @@ bool Transcriber::falls_back(const DecodingResult& result, double ratio) {
         std::any_of(segments.begin(), segments.end(), [&](const Segment& s) { return heard.add(s.text); })) {
       prompt_from_ = said_.size();
       attempt_ = 0;
+      first_.reset();
       return true;
     }
   }
   if (!fails(result, ratio) || attempt_ + 1 == options_.temperatures.size()) return false;
+  if (attempt_ == 0) first_ = result;
   ++attempt_;
   return true;
 }
@@ -287,12 +298,16 @@ bool Transcriber::is_silent(const DecodingResult& result) const {
   return result.no_speech_prob > options_.most_no_speech && result.avg_logprob <= options_.least_avg_logprob;
 }
 
+double Transcriber::letters_a_second(const DecodingResult& result) const {
+  const std::string text = tokenizer_->decode(result.tokens);
+  const auto letters = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+  return static_cast<double>(letters) / (kSecondsOfFrame * static_cast<double>(window_frames_));
+}
+
 /// Drops what was written where nobody speaks, and what is said once more in a text that is unlikely or faster than
 /// anybody speaks: a refrain stays.
 void Transcriber::settle(TranscribeStep& step, const DecodingResult& result, std::vector<Segment> segments) {
-  const std::string text = tokenizer_->decode(result.tokens);
-  const auto letters = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
-  const bool rushed = static_cast<double>(letters) > kFastest * kSecondsOfFrame * static_cast<double>(window_frames_);
+  const bool rushed = letters_a_second(result) > kFastest;
   const bool doubtful =
       rushed || result.avg_logprob < options_.least_avg_logprob || result.no_speech_prob > options_.most_no_speech;
   bool loops = false;

@@ -83,6 +83,7 @@ class Transcriber {
   void settle_draft(TranscribeStep& step, const DecodingResult& result, double ratio);
   void begin_decoding();
   bool falls_back(const DecodingResult& result, double ratio);
+  double letters_a_second(const DecodingResult& result) const;
   bool skips(const DecodingResult& result) const;
   bool fails(const DecodingResult& result, double ratio) const;
   bool is_silent(const DecodingResult& result) const;
@@ -106,6 +107,7 @@ class Transcriber {
   AudioMemory audio_;
   std::size_t attempt_ = 0;  // which temperature
   std::unique_ptr<WindowDecoding> decoding_;
+  std::optional<DecodingResult> first_;            // at the first temperature, where that failed
   bool draft_ = false;                             // of a window that is still growing
   Index drafted_ = 0;                              // frames there were at the last one
   double draft_began_ms_ = 0, draft_seconds_ = 0;  // by the clock
