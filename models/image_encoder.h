@@ -14,9 +14,6 @@
 
 namespace wick {
 
-/// Pixels of a picture's side for one of its embedding's.
-inline constexpr Index kPatch = 16;
-
 /// Two convolutions that halve a picture's sides each.
 struct PatchEmbedding {
   Convolution first, second;

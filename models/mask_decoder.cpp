@@ -32,20 +32,38 @@ TokenAttention load_token_attention(SamTensors& tensors, const std::string& name
   return attention;
 }
 
-PlaceAttention load_place_attention(SamTensors& tensors, const std::string& name, Index dim) {
-  const TokenAttention a = load_token_attention(tensors, name, dim);
-  const Index inner = a.v.outputs();
-  const auto weight = [&](const char* part) { return by_head(tensors.load(name + part, {inner, dim}), kHeads); };
-  const Tensor out = tensors.load(name + ".out_proj.weight", {dim, inner}).transpose(0, 1).contiguous();
+/// A projection's matrix [heads * head_dim, dim] as [heads, head_dim, dim].
+Tensor load_by_head(SamTensors& tensors, const std::string& projection, Index dim) {
+  const std::string weight = projection + ".weight";
+  return by_head(tensors.load(weight, {tensors.dim(weight, 2, 0), dim}), kHeads);
+}
+
+Tensor load_bias(SamTensors& tensors, const std::string& projection) {
+  const std::string bias = projection + ".bias";
+  return tensors.load(bias, {tensors.dim(bias, 1, 0)});
+}
+
+PlaceReader load_reader(SamTensors& tensors, const std::string& name, Index dim) {
+  const Tensor v_bias = load_bias(tensors, name + ".v_proj");
   return {kHeads,
-          a.q,
-          a.k,
-          a.v,
-          a.out,
-          weight(".q_proj.weight"),
-          weight(".k_proj.weight"),
-          weight(".v_proj.weight"),
-          by_head(out, kHeads)};
+          tensors.linear(name + ".q_proj", dim),
+          tensors.linear(name + ".out_proj", v_bias.dim(0)),
+          load_by_head(tensors, name + ".k_proj", dim),
+          load_by_head(tensors, name + ".v_proj", dim),
+          v_bias};
+}
+
+PlaceUpdate load_update(SamTensors& tensors, const std::string& name, const std::string& norm, Index dim) {
+  const Linear v = tensors.linear(name + ".v_proj", dim);
+  const Tensor out = tensors.load(name + ".out_proj.weight", {dim, v.outputs()});
+  return {kHeads,
+          tensors.linear(name + ".k_proj", dim),
+          v,
+          load_by_head(tensors, name + ".q_proj", dim),
+          by_head(out.transpose(0, 1).contiguous(), kHeads),
+          load_bias(tensors, name + ".q_proj"),
+          load_bias(tensors, name + ".out_proj"),
+          tensors.norm(norm, dim, kNormEps)};
 }
 
 Perceptron load_perceptron(SamTensors& tensors, const std::string& name, Index inputs) {
@@ -57,7 +75,7 @@ Perceptron load_perceptron(SamTensors& tensors, const std::string& name, Index i
   return perceptron;
 }
 
-/// Of `count` places from the cache's first on, `queries` at a time.
+/// `queries` rows that attend to all of a sequence.
 SequenceRows rows_of(const Sequence& sequence, Index queries) {
   return {0, queries, sequence.length(), sequence.pages().data()};
 }
@@ -76,7 +94,7 @@ Tensor TokenAttention::operator()(const Tensor& queries, const Tensor& keys, con
   return out(seen.permute({1, 0, 2}).contiguous().reshape({tokens, v.outputs()}));
 }
 
-Tensor PlaceAttention::of_tokens(const Tensor& tokens, const PagedCache& cache, const SequenceRows& places) const {
+Tensor PlaceReader::operator()(const Tensor& tokens, const PagedCache& cache, const SequenceRows& places) const {
   // A bias of the keys adds the same to all scores of a row, which softmax takes away.
   const Tensor rows = matmul(heads_first(q(tokens), heads), k_weight);  // [heads, tokens, dim]
   const Index count = tokens.dim(0), dim = rows.dim(2);
@@ -84,20 +102,20 @@ Tensor PlaceAttention::of_tokens(const Tensor& tokens, const PagedCache& cache, 
   const Tensor seen = attend(queries, cache, 0, {&places, 1}, {.scale = scale_of(q, heads), .causal = false});
   const Tensor mixed = seen.reshape({count, heads, dim}).permute({1, 0, 2});         // [heads, tokens, dim]
   const Tensor values = matmul(mixed, v_weight.transpose(1, 2)).permute({1, 0, 2});  // [tokens, heads, head_dim]
-  return out(values.contiguous().reshape({count, v.outputs()}) + v.bias);
+  return out(values.contiguous().reshape({count, v_bias.dim(0)}) + v_bias);
 }
 
-void PlaceAttention::update_places(Tensor& places, const Tensor& positions, const Tensor& tokens, const Tensor& values,
-                                   const LayerNorm& norm) const {
+void PlaceUpdate::operator()(Tensor& places, const Tensor& positions, const Tensor& tokens,
+                             const Tensor& values) const {
   const Index count = tokens.dim(0), dim = places.dim(1);
-  const Tensor keys = heads_first(k(tokens), heads) * scale_of(q, heads);  // [heads, tokens, head_dim]
-  const Tensor q_bias = q.bias.reshape({heads, q.outputs() / heads, 1});
+  const Tensor keys = heads_first(k(tokens), heads) * scale_of(k, heads);  // [heads, tokens, head_dim]
+  const Tensor of_bias = matmul(keys, q_bias.reshape({heads, q_bias.dim(0) / heads, 1}));
   const Linear score{.parts = {Weight::pack(matmul(keys, q_weight).reshape({heads * count, dim}))},
-                     .bias = matmul(keys, q_bias).reshape({heads * count}),
-                     .precision = q.precision};
+                     .bias = of_bias.reshape({heads * count}),
+                     .precision = k.precision};
   const Tensor spoken = matmul(heads_first(v(values), heads), out_weight).reshape({heads * count, dim});
   const Linear answer{
-      .parts = {Weight::pack(spoken.transpose(0, 1).contiguous())}, .bias = out.bias, .precision = q.precision};
+      .parts = {Weight::pack(spoken.transpose(0, 1).contiguous())}, .bias = out_bias, .precision = k.precision};
   for_bands(places.dim(0), dim, [&](Index first, Index last) {
     Tensor rows = places.slice(0, first, last);
     const Tensor scores = score(rows + positions.slice(0, first, last)).reshape({last - first, heads, count});
@@ -115,7 +133,6 @@ Tensor Perceptron::operator()(const Tensor& x) const {
 }
 
 MaskDecoder MaskDecoder::load(SamTensors& tensors, Index picture_size) {
-  constexpr Index kPatch = 16;
   const std::string prompts = "prompt_encoder.", masks = "mask_decoder.", blocks = masks + "transformer.";
   MaskDecoder d;
   d.device_ = tensors.device();
@@ -142,16 +159,15 @@ MaskDecoder MaskDecoder::load(SamTensors& tensors, Index picture_size) {
     TwoWayBlock block;
     block.self = load_token_attention(tensors, name + "self_attn", dim);
     block.self_norm = tensors.norm(name + "norm1", dim, kNormEps);
-    block.to_places = load_place_attention(tensors, name + "cross_attn_token_to_image", dim);
+    block.read_places = load_reader(tensors, name + "cross_attn_token_to_image", dim);
     block.places_norm = tensors.norm(name + "norm2", dim, kNormEps);
     block.up = tensors.linear(name + "mlp.lin1", dim);
     block.down = tensors.linear(name + "mlp.lin2", block.up.outputs());
     block.mlp_norm = tensors.norm(name + "norm3", dim, kNormEps);
-    block.from_places = load_place_attention(tensors, name + "cross_attn_image_to_token", dim);
-    block.from_norm = tensors.norm(name + "norm4", dim, kNormEps);
+    block.update_places = load_update(tensors, name + "cross_attn_image_to_token", name + "norm4", dim);
     d.blocks_.push_back(std::move(block));
   }
-  d.last_ = load_place_attention(tensors, blocks + "final_attn_token_to_image", dim);
+  d.last_ = load_reader(tensors, blocks + "final_attn_token_to_image", dim);
   d.last_norm_ = tensors.norm(blocks + "norm_final_attn", dim, kNormEps);
   d.doubling_ = tensors.doubling(masks + "output_upscaling.0", dim);
   d.doubling_norm_ = tensors.norm(masks + "output_upscaling.1", d.doubling_.outputs() / 4, kPictureNormEps);
@@ -251,18 +267,18 @@ MaskCandidates MaskDecoder::decode(const EmbeddedPicture& picture, const MaskPro
   PagedCache cache(device_, {1, 1, dim_, DType::f32}, count);
   Sequence sequence(cache);
   sequence.extend(count);
-  const auto look = [&](const PlaceAttention& attention, bool known) {
+  const auto look = [&](const PlaceReader& read, bool known) {
     if (!known) append_places(places, cache, rows_of(sequence, count));
     const PagedCache& seen = known ? *picture.cache : cache;
-    return attention.of_tokens(tokens + positions, seen, rows_of(known ? *picture.places : sequence, tokens_count));
+    return read(tokens + positions, seen, rows_of(known ? *picture.places : sequence, tokens_count));
   };
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     const TwoWayBlock& block = blocks_[i];
     const Tensor placed = tokens + positions;
     tokens = block.self_norm(i == 0 ? block.self(tokens, tokens, tokens) : tokens + block.self(placed, placed, tokens));
-    tokens = block.places_norm(tokens + look(block.to_places, i == 0 && !prompt.mask));
+    tokens = block.places_norm(tokens + look(block.read_places, i == 0 && !prompt.mask));
     tokens = block.mlp_norm(tokens + block.down(block.up(tokens, Unary::relu)));
-    block.from_places.update_places(places, positions_, tokens + positions, tokens, block.from_norm);
+    block.update_places(places, positions_, tokens + positions, tokens);
   }
   tokens = last_norm_(tokens + look(last_, false));
   const Tensor logits = mask_logits(places, tokens);

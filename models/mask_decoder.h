@@ -60,28 +60,37 @@ struct TokenAttention {
   Tensor operator()(const Tensor& queries, const Tensor& keys, const Tensor& values) const;
 };
 
-/// The same between tokens and places.
-struct PlaceAttention {
+/// What tokens make of the places.
+struct PlaceReader {
   Index heads;
-  Linear q, k, v, out;
-  Tensor q_weight, k_weight, v_weight, out_weight;  // [heads, head_dim, dim], the last one transposed
+  Linear q, out;
+  Tensor k_weight, v_weight;  // [heads, head_dim, dim]
+  Tensor v_bias;              // [heads * head_dim]
 
-  /// What tokens make of places whose positions are added to the keys in `cache`: [tokens, dim].
-  Tensor of_tokens(const Tensor& tokens, const PagedCache& cache, const SequenceRows& places) const;
+  /// Of places whose positions are added to the keys in `cache`: [tokens, dim].
+  Tensor operator()(const Tensor& tokens, const PagedCache& cache, const SequenceRows& places) const;
+};
+
+/// What places make of the tokens.
+struct PlaceUpdate {
+  Index heads;
+  Linear k, v;
+  Tensor q_weight, out_weight;  // [heads, head_dim, dim], the second one transposed
+  Tensor q_bias, out_bias;      // [heads * head_dim], [dim]
+  LayerNorm norm;
+
   /// places = norm(places + what they make of the tokens), where `positions` say where each is.
-  void update_places(Tensor& places, const Tensor& positions, const Tensor& tokens, const Tensor& values,
-                     const LayerNorm& norm) const;
+  void operator()(Tensor& places, const Tensor& positions, const Tensor& tokens, const Tensor& values) const;
 };
 
 struct TwoWayBlock {
   TokenAttention self;
   LayerNorm self_norm;
-  PlaceAttention to_places;
+  PlaceReader read_places;
   LayerNorm places_norm;
   Linear up, down;
   LayerNorm mlp_norm;
-  PlaceAttention from_places;
-  LayerNorm from_norm;
+  PlaceUpdate update_places;
 };
 
 /// A few layers with ReLU between them.
@@ -121,7 +130,7 @@ class MaskDecoder {
   LayerNorm mask_halved_norm_, mask_quartered_norm_;
   Tensor output_tokens_;  // [1 + kCount, dim]: for the IoU, then for the masks
   std::vector<TwoWayBlock> blocks_;
-  PlaceAttention last_;
+  PlaceReader last_;
   LayerNorm last_norm_;
   Linear doubling_, again_;  // [dim] -> [2, 2, dim / 4] -> [2, 2, dim / 8]
   LayerNorm doubling_norm_;

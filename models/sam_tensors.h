@@ -8,6 +8,9 @@
 
 namespace wick {
 
+/// Pixels of a picture's side for one of its embedding's.
+inline constexpr Index kPatch = 16;
+
 /// Names are those of a layer: its tensors are NAME.weight and NAME.bias. Throws Error for one that is missing or of
 /// another shape.
 class SamTensors {

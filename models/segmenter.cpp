@@ -54,8 +54,6 @@ void check_prompt(const SegmentPrompt& prompt, ImageSize picture) {
   if (prompt.box) checked(*prompt.box, picture);
 }
 
-std::optional<DType> default_segment_quantization(Precision) { return std::nullopt; }
-
 SegmentLoader::SegmentLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize)
     : tensors_(files.checkpoint, device, precision, quantize),
       encoder_(tensors_),

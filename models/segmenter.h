@@ -20,9 +20,6 @@ struct SegmentModel {
   std::size_t weight_bytes = 0;
 };
 
-/// What the matrices of a float type become where nobody says.
-std::optional<DType> default_segment_quantization(Precision precision);
-
 /// Loads a model one stage at a time, so that a page or a window can show progress and stop.
 class SegmentLoader {
  public:
@@ -87,7 +84,8 @@ class Segmenter {
   /// Four masks for a prompt, as logits. Throws Error for a point outside the picture, a box without area, or a picture
   /// that is not embedded.
   MaskCandidates candidates(const SegmentPrompt& prompt) const;
-  /// Which of them a prompt means: the first for many points or a box, else the likeliest of the other three.
+  /// Which of them a prompt means: the first for several points, or a box and points, else the likeliest of
+  /// the other three.
   static Index best(const SegmentPrompt& prompt, const MaskCandidates& candidates);
   SegmentMask mask(const MaskCandidates& candidates, Index index) const;
 

@@ -59,8 +59,7 @@ wick_loader* wick_load_begin(wick_engine* engine, const wick_source* sources, ui
             std::make_unique<wick::SpeechModelLoader>(files, device, precision, wick::default_quantization(precision));
         break;
       case wick::Task::segment:
-        loader->steps = std::make_unique<wick::SegmentLoader>(files, device, precision,
-                                                              wick::default_segment_quantization(precision));
+        loader->steps = std::make_unique<wick::SegmentLoader>(files, device, precision);
         break;
       case wick::Task::chat:
         loader->steps = std::make_unique<wick::LanguageModelLoader>(std::move(files), device, precision);
