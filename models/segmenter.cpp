@@ -56,7 +56,7 @@ void check_prompt(const SegmentPrompt& prompt, ImageSize picture) {
 
 SegmentLoader::SegmentLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize)
     : tensors_(files.checkpoint, device, precision, quantize),
-      encoder_(tensors_),
+      encoder_(std::in_place, tensors_, kSamSide),
       model_(std::make_shared<SegmentModel>(SegmentModel{{}, {}, device})) {
   for (const auto& [name, tensor] : files.checkpoint.tensors) bytes_total_ += tensor.bytes;
 }
