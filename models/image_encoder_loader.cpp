@@ -7,8 +7,9 @@
 namespace wick {
 namespace {
 
-const std::string kRoot = "image_encoder.";
 constexpr double kTinyVitEps = 1e-5, kEps = 1e-6;
+
+std::string encoder_part(std::string_view name) { return fmt::format("image_encoder.{}", name); }
 
 /// Scores' biases [heads, window^2, window^2] from [heads, window^2], which the file has by distance: the one of a
 /// query and a key that lie dy rows and dx columns apart is dy * window + dx.
@@ -42,22 +43,22 @@ Tensor spread_distances(const Tensor& by_distance, Index window) {
 }  // namespace
 
 ImageEncoderLoader::ImageEncoderLoader(SamTensors& tensors, Index picture_size)
-    : tensors_(tensors), tiny_vit_(tensors.has_part(kRoot + "patch_embed.seq.")), side_(picture_size) {
+    : tensors_(tensors), tiny_vit_(tensors.has_part(encoder_part("patch_embed.seq."))), side_(picture_size) {
   encoder_.size_ = picture_size;
   if (tiny_vit_) {
     find_tiny_vit();
-  } else if (tensors_.has_part(kRoot + "patch_embed.proj.")) {
+  } else if (tensors_.has_part(encoder_part("patch_embed.proj."))) {
     find_vit();
   } else {
     throw Error("{}: no image encoder of Segment Anything", tensors.tensors().file());
   }
-  parts_.push_back(kRoot + "neck");
+  parts_.push_back(encoder_part("neck"));
 }
 
 void ImageEncoderLoader::find_tiny_vit() {
-  parts_.push_back(kRoot + "patch_embed");
+  parts_.push_back(encoder_part("patch_embed"));
   for (Index layer = 0;; ++layer) {
-    const std::string name = fmt::format("{}layers.{}.", kRoot, layer);
+    const std::string name = encoder_part(fmt::format("layers.{}.", layer));
     Index blocks = 0;
     for (;; ++blocks) {
       const std::string block = fmt::format("{}blocks.{}", name, blocks);
@@ -70,9 +71,11 @@ void ImageEncoderLoader::find_tiny_vit() {
 }
 
 void ImageEncoderLoader::find_vit() {
-  parts_.push_back(kRoot + "patch_embed");
-  for (Index block = 0; tensors_.has_part(fmt::format("{}blocks.{}.", kRoot, block)); ++block) {
-    parts_.push_back(fmt::format("{}blocks.{}", kRoot, block));
+  parts_.push_back(encoder_part("patch_embed"));
+  for (Index i = 0;; ++i) {
+    const std::string block = encoder_part(fmt::format("blocks.{}", i));
+    if (!tensors_.has_part(block + ".")) return;
+    parts_.push_back(block);
   }
 }
 
@@ -158,7 +161,7 @@ PatchTokens ImageEncoderLoader::load_tokens(const std::string& name) {
   tokens.patches = tensors_.convolution(name + ".proj", dim_, {.kernel = kPatch, .stride = kPatch, .padding = 0});
   dim_ = tokens.patches.taps.outputs();
   side_ /= kPatch;
-  tokens.places = tensors_.load(kRoot + "pos_embed", {1, side_, side_, dim_}).reshape({side_, side_, dim_});
+  tokens.places = tensors_.load(encoder_part("pos_embed"), {1, side_, side_, dim_}).reshape({side_, side_, dim_});
   return tokens;
 }
 
