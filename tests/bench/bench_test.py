@@ -90,6 +90,7 @@ ONNXRUNTIME_WEB = """{"peer":"ort-sam","what":"encoder: create session","unit":"
 
 SEGMENT_WEB = """{"what":"encoder","variant":"relaxed","threads":2,"unit":"ms","min":1,"median":1000,"max":2}
 {"what":"preview","variant":"relaxed","threads":2,"unit":"ms","min":1,"median":25,"max":2}
+{"what":"memory","variant":"relaxed","threads":2,"unit":"MB","min":450,"median":450,"max":450}
 """
 
 WICK_MODEL = """{"device": "cpu", "peaks": {}, "rows": [
@@ -160,7 +161,7 @@ class Outputs(unittest.TestCase):
                                                                   'memory': 524.288})
         self.assertEqual(outputs.candle_sam(CANDLE_SAM), {'encoder': 4100, 'logits': 112, 'memory': 614.4})
         self.assertEqual(outputs.onnxruntime_in_browser(ONNXRUNTIME_WEB), {'encoder': 2300, 'mask': 110})
-        self.assertEqual(outputs.segment_in_browser(SEGMENT_WEB), {'encoder': 1000, 'mask': 25})
+        self.assertEqual(outputs.segment_in_browser(SEGMENT_WEB), {'encoder': 1000, 'mask': 25, 'memory': 450})
 
     def test_candle_flash_is_read_by_head_and_mask(self):
         found = outputs.candle_flash(CANDLE_FLASH)

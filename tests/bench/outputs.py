@@ -194,7 +194,8 @@ def candle_sam(output):
 
 
 def segment_in_browser(output):
-    return browser_rows('web/bench/segment.mjs', output, encoder=('encoder', 'ms'), mask=('preview', 'ms'))
+    return browser_rows('web/bench/segment.mjs', output, encoder=('encoder', 'ms'), mask=('preview', 'ms'),
+                        memory=('memory', 'MB'))
 
 
 def onnxruntime_in_browser(output):

@@ -1,17 +1,25 @@
 // How long the engine takes in Chromium to embed a picture and to answer a point, through the API that the pages use:
-//   node bench/segment.mjs MODEL PICTURE [threads] [relaxed|strict] [repeats]
+//   node bench/segment.mjs MODEL PICTURE [threads] [relaxed|strict] [repeats] [everything]
 // MODEL: a checkpoint, or the encoder of an ONNX model with the decoder beside it. The picture is handed over as pixels:
 // `encoder` is from there to the embedding, `preview` a point's likeliest mask as an outline, as it follows a pointer,
-// `answer` its three masks in the picture's size. A first run of each is not counted. Prints a line of JSON for each
-// figure. `./dev build` makes the modules first.
+// `answer` its three masks in the picture's size, each without its first run, and `memory` what the tab's process has
+// taken at most. With the last word also `everything`, once, and `hover`, the previews while that goes on. Prints a line
+// of JSON for each figure. `./dev build` makes the modules first.
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { engineOptions, giveFiles, inChromium, printRow } from "./chromium.mjs";
+import {
+  engineOptions,
+  giveFiles,
+  inChromium,
+  peakMemory,
+  printRow,
+} from "./chromium.mjs";
 
-const [model, picture, threads, variant, repeats = "5"] = process.argv.slice(2);
-if (!model || !picture) {
+const [model, picture, threads, variant, repeats = "5", everything] =
+  process.argv.slice(2);
+if (!model || !picture || (everything ?? "everything") !== "everything") {
   console.error(
-    "usage: node bench/segment.mjs MODEL PICTURE [threads] [relaxed|strict] [repeats]",
+    "usage: node bench/segment.mjs MODEL PICTURE [threads] [relaxed|strict] [repeats] [everything]",
   );
   process.exit(2);
 }
@@ -24,47 +32,61 @@ const files = [
   ...decoders.filter((path) => existsSync(path)).slice(0, 1),
 ];
 
-/** Runs in the page. */
-async function measure({ repeats, options }) {
+/** Runs in the page: {info, rows: {name: milliseconds of each run}}. */
+async function measure({ repeats, options, everything }) {
   const { createEngine } = await import("/engine/api.ts");
   const { openPicture, readPixels } =
     await import("/pages/segment/open_picture.ts");
   const [picture, ...files] = document.querySelector("#bench-files").files;
-  const timed = async (count, run) => {
+  const { shown, width, height } = await openPicture(picture);
+  const { pixels } = await readPixels(shown, { width, height });
+
+  const timed = async (run) => {
+    const begun = performance.now();
+    await run();
+    return performance.now() - begun;
+  };
+  const repeated = async (count, run) => {
     await run();
     const values = [];
-    for (let i = 0; i < count; i += 1) {
-      const begun = performance.now();
-      await run();
-      values.push(performance.now() - begun);
-    }
+    while (values.length < count) values.push(await timed(run));
     return values;
   };
   const engine = await createEngine(options);
-  const begun = performance.now();
-  const model = await engine.loadSegment(files);
-  const load = [performance.now() - begun];
-  const { shown, ...opened } = await openPicture(picture);
-  const { width, height, pixels } = await readPixels(shown, opened);
-  const point = { x: width / 2, y: height / 2, inside: true };
-  const prompt = { points: [point] };
-  const embed = () => model.embed({ width, height, pixels: pixels.slice() });
-  return {
-    info: engine.info,
-    rows: {
-      load,
-      encoder: await timed(repeats, embed),
-      preview: await timed(3 * repeats, () => model.preview(prompt)),
-      answer: await timed(3 * repeats, () => model.segment(prompt)),
-    },
+  let model, embedding;
+  const load = await timed(async () => {
+    model = await engine.loadSegment(files);
+  });
+  const embed = async () => {
+    embedding = await model.embed({ width, height, pixels: pixels.slice() });
   };
+  const prompt = { points: [{ x: width / 2, y: height / 2, inside: true }] };
+  const preview = () => model.preview(prompt);
+  const rows = {
+    load: [load],
+    encoder: await repeated(repeats, embed),
+    preview: await repeated(3 * repeats, preview),
+    answer: await repeated(3 * repeats, () => model.segment(prompt)),
+  };
+  if (everything) {
+    rows.hover = [];
+    let busy = true;
+    const all = timed(() =>
+      model.everything({ width, height }, embedding),
+    ).finally(() => (busy = false));
+    while (busy) rows.hover.push(await timed(preview));
+    rows.everything = [await all];
+  }
+  return { info: engine.info, rows };
 }
 
-const { info, rows } = await inChromium(async (page) => {
+const { info, rows, memory } = await inChromium(async (page) => {
   await giveFiles(page, [picture, ...files]);
   const options = engineOptions(variant, threads);
-  return page.evaluate(measure, { repeats: Number(repeats), options });
+  const asked = { repeats: Number(repeats), options, everything };
+  return { ...(await page.evaluate(measure, asked)), memory: peakMemory() };
 });
-const what = { variant: info.variant, threads: info.threads, unit: "ms" };
-for (const [name, values] of Object.entries(rows))
-  printRow({ what: name, ...what }, values);
+const about = { variant: info.variant, threads: info.threads };
+for (const [what, values] of Object.entries(rows))
+  printRow({ what, ...about, unit: "ms" }, values);
+if (memory > 0) printRow({ what: "memory", ...about, unit: "MB" }, [memory]);
