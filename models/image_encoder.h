@@ -98,13 +98,14 @@ class ImageEncoder {
   friend class ImageEncoderLoader;
   using Stage = std::variant<PatchEmbedding, BottleneckBlock, PatchMerging, WindowBlock, PatchTokens, TokenBlock, Neck>;
   std::vector<Stage> stages_;
-  Index size_ = 1024;
+  Index size_ = 0;
 };
 
-/// Loads an encoder one stage at a time.
+/// Loads an encoder one stage at a time. Throws Error for tensors that are missing or do not fit.
 class ImageEncoderLoader {
  public:
-  explicit ImageEncoderLoader(SamTensors& tensors);
+  /// `picture_size`: sides of the pictures that it is for, in pixels.
+  ImageEncoderLoader(SamTensors& tensors, Index picture_size);
   /// Loads the next stage; false when all are loaded.
   bool step();
   ImageEncoder finish();
@@ -120,6 +121,7 @@ class ImageEncoderLoader {
   Neck load_neck(const std::string& name);
 
   SamTensors& tensors_;
+  bool tiny_vit_;
   ImageEncoder encoder_;
   std::vector<std::string> parts_;  // names of the stages, in order
   Index dim_ = 3;                   // channels after the stages so far

@@ -28,57 +28,60 @@ double scale_of(const Linear& projection, Index heads) {
   return 1 / std::sqrt(static_cast<double>(projection.outputs()) / static_cast<double>(heads));
 }
 
+/// heads * head_dim of an attention, which its q_proj states.
+Index inner_dim(const SamTensors& tensors, const std::string& name) {
+  const std::string weight = name + ".q_proj.weight";
+  const Index inner = tensors.dim(weight, 2, 0);
+  if (inner % kHeads != 0) {
+    throw Error("{}: tensor '{}' has {} outputs, expected as many for each of {} heads", tensors.tensors().file(),
+                weight, inner, kHeads);
+  }
+  return inner;
+}
+
 TokenAttention load_token_attention(SamTensors& tensors, const std::string& name, Index dim) {
-  TokenAttention attention{kHeads,
-                           tensors.linear(name + ".q_proj", dim),
-                           tensors.linear(name + ".k_proj", dim),
-                           tensors.linear(name + ".v_proj", dim),
-                           {}};
-  attention.out = tensors.linear(name + ".out_proj", attention.v.outputs());
-  return attention;
+  const Index inner = inner_dim(tensors, name);
+  return {kHeads, tensors.linear(name + ".q_proj", dim, inner), tensors.linear(name + ".k_proj", dim, inner),
+          tensors.linear(name + ".v_proj", dim, inner), tensors.linear(name + ".out_proj", inner, dim)};
 }
 
-/// A projection's matrix [heads * head_dim, dim] as [heads, head_dim, dim].
-Tensor load_by_head(SamTensors& tensors, const std::string& projection, Index dim) {
-  const std::string weight = projection + ".weight";
-  return by_head(tensors.load(weight, {tensors.dim(weight, 2, 0), dim}), kHeads);
-}
-
-Tensor load_bias(SamTensors& tensors, const std::string& projection) {
-  const std::string bias = projection + ".bias";
-  return tensors.load(bias, {tensors.dim(bias, 1, 0)});
+/// A projection's matrix [inner, dim] as [heads, head_dim, dim].
+Tensor load_by_head(SamTensors& tensors, const std::string& projection, Index inner, Index dim) {
+  return by_head(tensors.load(projection + ".weight", {inner, dim}), kHeads);
 }
 
 PlaceReader load_reader(SamTensors& tensors, const std::string& name, Index dim) {
-  const Tensor v_bias = load_bias(tensors, name + ".v_proj");
+  const Index inner = inner_dim(tensors, name);
   return {kHeads,
-          tensors.linear(name + ".q_proj", dim),
-          tensors.linear(name + ".out_proj", v_bias.dim(0)),
-          load_by_head(tensors, name + ".k_proj", dim),
-          load_by_head(tensors, name + ".v_proj", dim),
-          v_bias};
+          tensors.linear(name + ".q_proj", dim, inner),
+          tensors.linear(name + ".out_proj", inner, dim),
+          load_by_head(tensors, name + ".k_proj", inner, dim),
+          load_by_head(tensors, name + ".v_proj", inner, dim),
+          tensors.load(name + ".v_proj.bias", {inner})};
 }
 
 PlaceUpdate load_update(SamTensors& tensors, const std::string& name, const std::string& norm, Index dim) {
-  const Linear v = tensors.linear(name + ".v_proj", dim);
-  const Tensor out = tensors.load(name + ".out_proj.weight", {dim, v.outputs()});
+  const Index inner = inner_dim(tensors, name);
+  const Tensor out = tensors.load(name + ".out_proj.weight", {dim, inner});
   return {kHeads,
-          tensors.linear(name + ".k_proj", dim),
-          v,
-          load_by_head(tensors, name + ".q_proj", dim),
+          tensors.linear(name + ".k_proj", dim, inner),
+          tensors.linear(name + ".v_proj", dim, inner),
+          load_by_head(tensors, name + ".q_proj", inner, dim),
           by_head(out.transpose(0, 1).contiguous(), kHeads),
-          load_bias(tensors, name + ".q_proj"),
-          load_bias(tensors, name + ".out_proj"),
+          tensors.load(name + ".q_proj.bias", {inner}),
+          tensors.load(name + ".out_proj.bias", {dim}),
           tensors.norm(norm, dim, kNormEps)};
 }
 
-Perceptron load_perceptron(SamTensors& tensors, const std::string& name, Index inputs) {
+Perceptron load_perceptron(SamTensors& tensors, const std::string& name, Index inputs, Index outputs) {
+  const auto layer = [&](Index i) { return fmt::format("{}.layers.{}", name, i); };
   Perceptron perceptron;
-  for (Index i = 0; tensors.has(fmt::format("{}.layers.{}.weight", name, i)); ++i) {
-    perceptron.layers.push_back(tensors.linear(fmt::format("{}.layers.{}", name, i), inputs));
+  for (Index i = 0;; ++i) {
+    const bool last = !tensors.has_part(layer(i + 1) + ".");
+    perceptron.layers.push_back(tensors.linear(layer(i), inputs, last ? std::optional(outputs) : std::nullopt));
+    if (last) return perceptron;
     inputs = perceptron.layers.back().outputs();
   }
-  return perceptron;
 }
 
 /// [tokens, heads * head_dim] as [heads, tokens, head_dim].
@@ -171,6 +174,10 @@ MaskDecoder MaskDecoder::load(SamTensors& tensors, Index picture_size) {
   d.side_ = picture_size / kPatch;
   d.dim_ = tensors.dim(masks + "iou_token.weight", 2, 1);
   const Index dim = d.dim_;
+  if (dim % 2 != 0 || dim > kMaxHeadDim) {
+    throw Error("{}: tensor '{}iou_token.weight' has {} channels, expected an even number to {}",
+                tensors.tensors().file(), masks, dim, kMaxHeadDim);
+  }
   const auto vector = [&](const std::string& name) { return tensors.load(name + ".weight", {1, dim}); };
   d.frequencies_ = tensors.load(prompts + "pe_layer.positional_encoding_gaussian_matrix", {2, dim / 2});
   for (int i = 0; i < 4; ++i) d.labels_.push_back(vector(fmt::format("{}point_embeddings.{}", prompts, i)));
@@ -182,10 +189,10 @@ MaskDecoder MaskDecoder::load(SamTensors& tensors, Index picture_size) {
   d.mask_halved_norm_ = tensors.norm(mask + "1", d.mask_halved_.taps.outputs(), kPictureNormEps);
   d.mask_quartered_ = tensors.convolution(mask + "3", d.mask_halved_.taps.outputs(), kHalving);
   d.mask_quartered_norm_ = tensors.norm(mask + "4", d.mask_quartered_.taps.outputs(), kPictureNormEps);
-  d.mask_mixed_ = tensors.linear(mask + "6", d.mask_quartered_.taps.outputs());
+  d.mask_mixed_ = tensors.linear(mask + "6", d.mask_quartered_.taps.outputs(), dim);
   d.output_tokens_ =
       cat({vector(masks + "iou_token"), tensors.load(masks + "mask_tokens.weight", {MaskCandidates::kCount, dim})}, 0);
-  for (Index i = 0; tensors.has(fmt::format("{}layers.{}.norm1.weight", blocks, i)); ++i) {
+  for (Index i = 0; tensors.has_part(fmt::format("{}layers.{}.", blocks, i)); ++i) {
     const std::string name = fmt::format("{}layers.{}.", blocks, i);
     TwoWayBlock block;
     block.self = load_token_attention(tensors, name + "self_attn", dim);
@@ -193,7 +200,7 @@ MaskDecoder MaskDecoder::load(SamTensors& tensors, Index picture_size) {
     block.read_places = load_reader(tensors, name + "cross_attn_token_to_image", dim);
     block.places_norm = tensors.norm(name + "norm2", dim, kNormEps);
     block.up = tensors.linear(name + "mlp.lin1", dim);
-    block.down = tensors.linear(name + "mlp.lin2", block.up.outputs());
+    block.down = tensors.linear(name + "mlp.lin2", block.up.outputs(), dim);
     block.mlp_norm = tensors.norm(name + "norm3", dim, kNormEps);
     block.update_places = load_update(tensors, name + "cross_attn_image_to_token", name + "norm4", dim);
     d.blocks_.push_back(std::move(block));
@@ -205,12 +212,10 @@ MaskDecoder MaskDecoder::load(SamTensors& tensors, Index picture_size) {
   d.doubling_norm_ = tensors.norm(masks + "output_upscaling.1", d.doubling_.outputs() / 4, kPictureNormEps);
   d.again_ = tensors.doubling(masks + "output_upscaling.3", d.doubling_.outputs() / 4);
   for (Index i = 0; i < MaskCandidates::kCount; ++i) {
-    d.masks_.push_back(load_perceptron(tensors, fmt::format("{}output_hypernetworks_mlps.{}", masks, i), dim));
+    const std::string name = fmt::format("{}output_hypernetworks_mlps.{}", masks, i);
+    d.masks_.push_back(load_perceptron(tensors, name, dim, d.again_.outputs() / 4));
   }
-  d.iou_ = load_perceptron(tensors, masks + "iou_prediction_head", dim);
-  if (d.iou_.layers.empty() || d.iou_.layers.back().outputs() != MaskCandidates::kCount) {
-    throw Error("{}: predicts no IoU of {} masks", tensors.tensors().file(), MaskCandidates::kCount);
-  }
+  d.iou_ = load_perceptron(tensors, masks + "iou_prediction_head", dim, MaskCandidates::kCount);
   std::vector<float> positions;
   for (Index row = 0; row < d.side_; ++row) {
     for (Index column = 0; column < d.side_; ++column) {

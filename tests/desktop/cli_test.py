@@ -540,6 +540,17 @@ def png_rows(path):
     return width, height, channels, rows
 
 
+def grey_png(width, height, rows=None):
+    """A PNG whose left half is black and whose right half is white, with all its rows or fewer."""
+    def chunk(name, content):
+        return struct.pack('>I', len(content)) + name + content + struct.pack('>I', zlib.crc32(name + content))
+    row = bytes(1 + width // 2) + b'\xff' * (width - width // 2)
+    packer = zlib.compressobj(1)
+    pixels = b''.join([*(packer.compress(row) for _ in range(height if rows is None else rows)), packer.flush()])
+    header = struct.pack('>IIBBBBB', width, height, 8, 0, 0, 0, 0)
+    return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', header) + chunk(b'IDAT', pixels) + chunk(b'IEND', b'')
+
+
 class Segment(NeedsData):
     """MobileSAM on the truck against PyTorch and onnxruntime, through our own decoding and resizing."""
     MODEL = 'mobile-sam'
@@ -646,6 +657,30 @@ class Segment(NeedsData):
             for mask in result['masks']:
                 self.assertEqual(mask['rle']['size'], files[name]['size'][::-1])
 
+    def test_pictures_of_every_size(self):
+        sizes = [(1, 1), (1, 700), (700, 1)] + [(12000, 9000)] * (not is_sanitized())
+        pictures = [self.write(f'{width}x{height}.png', grey_png(width, height)) for width, height in sizes]
+        results = json.loads(self.segmented(*pictures, '--point', '0,0', '--json'))
+        for (width, height), result in zip(sizes, results, strict=True):
+            self.assertEqual(result['masks'][0]['rle']['size'], [height, width])
+            self.assertEqual(sum(runs_of(result['masks'][0]['rle']['counts'])), width * height)
+        for size in ((70000, 1), (12000, 12000)):
+            result = wick('segment', self.MODEL, self.write('large.png', grey_png(*size, rows=1)), '--point', '0,0')
+            self.assertEqual(result.returncode, 1)
+            self.assertRegex(result.stderr, r'^wick: .*large\.png: .* too large: at most .*\n$')
+
+    def test_pictures_that_are_cut_off(self):
+        for name in ('rgb444.jpg', 'rgb.png', 'lossy.webp', 'palette.gif', 'rgb.bmp'):
+            with open(self.seed(name), 'rb') as file:
+                content = file.read()
+            result = wick('segment', self.MODEL, self.write('cut', content[:len(content) * 4 // 5]), '--point', '0,0', '--json')
+            self.assertEqual(result.returncode, 0, name)
+            self.assertRegex(result.stderr, r'^wick: .*cut: cut off.*\n$')
+            self.assertIn('cut off', json.loads(result.stdout)['warning'])
+            result = wick('segment', self.MODEL, self.write('cut', content[:20]), '--point', '0,0')
+            self.assertEqual((result.returncode, result.stdout), (1, ''), name)
+            self.assertRegex(result.stderr, r'^wick: .*cut: .*\n$')
+
     def test_everything_is_what_the_reference_finds(self):
         if is_sanitized():
             self.skipTest('takes a minute; tests/models finds everything with sanitizers')
@@ -700,7 +735,8 @@ class Segment(NeedsData):
         for arguments in ([], [self.truck], [*self.WINDOW], [self.truck, '--point', '1'], [self.truck, '--point', '1,2,3'],
                           [self.truck, '--box', '1,2,3'], [self.truck, '--box', '1,2,3,4', '--box', '1,2,3,4'],
                           [self.truck, *self.WINDOW, '--everything'], [self.truck, '--everything', '--points-per-side', '0'],
-                          [self.truck, *self.WINDOW, '--min-area', '3'], [self.truck, *self.WINDOW, '--mask-out', 'm.jpg']):
+                          [self.truck, *self.WINDOW, '--min-area', '3'], [self.truck, *self.WINDOW, '--mask-out', 'm.jpg'],
+                          [self.truck, *self.WINDOW, '--polygons'], [self.truck, *self.WINDOW, '--tolerance', '2']):
             self.assertEqual(wick('segment', self.MODEL, *arguments).returncode, 2, arguments)
         result = wick('segment', shared('llama', 'stories260K.bin'), self.truck, *self.WINDOW)
         self.assertRegex(result.stderr, 'not a Segment Anything model')
