@@ -91,6 +91,8 @@ class ImageEncoder {
   /// What a stage makes of a picture: the first one of normalised RGB [size, size, 3], each other one of the result
   /// before it; the last one's is the embedding [size / kPatch, size / kPatch, channels].
   Tensor run(Index stage, const Tensor& x) const;
+  /// Multiplications and additions that a picture takes, by the layers' shapes: see image_encoder_operations.cpp.
+  double operations() const;
 
  private:
   friend class ImageEncoderLoader;

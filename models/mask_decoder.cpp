@@ -11,11 +11,17 @@ namespace wick {
 namespace {
 
 constexpr Index kHeads = 8;
+constexpr Index kPlaceFloats = 4;  // that a band's places take at once, for each of theirs
 constexpr double kNormEps = 1e-5, kPictureNormEps = 1e-6;
 
 /// [heads * head_dim, n] as [heads, head_dim, n].
 Tensor by_head(const Tensor& matrix, Index heads) {
   return matrix.reshape({heads, matrix.dim(0) / heads, matrix.dim(1)});
+}
+
+/// x [rows, n] by a projection's matrix [heads, head_dim, n]: [rows, heads * head_dim].
+Tensor projected_by(const Tensor& matrix, const Tensor& x) {
+  return matmul(x, matrix.reshape({matrix.dim(0) * matrix.dim(1), matrix.dim(2)}).transpose(0, 1));
 }
 
 double scale_of(const Linear& projection, Index heads) {
@@ -78,11 +84,6 @@ Perceptron load_perceptron(SamTensors& tensors, const std::string& name, Index i
   }
 }
 
-/// `queries` rows that attend to all of a sequence.
-SequenceRows rows_of(const Sequence& sequence, Index queries) {
-  return {0, queries, sequence.length(), sequence.pages().data()};
-}
-
 /// [tokens, heads * head_dim] as [heads, tokens, head_dim].
 Tensor heads_first(const Tensor& x, Index heads) {
   return x.reshape({x.dim(0), heads, x.dim(1) / heads}).permute({1, 0, 2});
@@ -97,34 +98,64 @@ Tensor TokenAttention::operator()(const Tensor& queries, const Tensor& keys, con
   return out(seen.permute({1, 0, 2}).contiguous().reshape({tokens, v.outputs()}));
 }
 
-Tensor PlaceReader::operator()(const Tensor& tokens, const PagedCache& cache, const SequenceRows& places) const {
+Tensor PlaceReader::operator()(const Tensor& tokens, const CrossCache& places) const {
   // A bias of the keys adds the same to all scores of a row, which softmax takes away.
   const Tensor rows = matmul(heads_first(q(tokens), heads), k_weight);  // [heads, tokens, dim]
   const Index count = tokens.dim(0), dim = rows.dim(2);
-  const Tensor queries = rows.permute({1, 0, 2}).contiguous();
-  const Tensor seen = attend(queries, cache, 0, {&places, 1}, {.scale = scale_of(q, heads), .causal = false});
+  const Tensor seen = places.attend(rows.permute({1, 0, 2}).contiguous(), 0, scale_of(q, heads));
   const Tensor mixed = seen.reshape({count, heads, dim}).permute({1, 0, 2});         // [heads, tokens, dim]
   const Tensor values = matmul(mixed, v_weight.transpose(1, 2)).permute({1, 0, 2});  // [tokens, heads, head_dim]
   return out(values.contiguous().reshape({count, v_bias.dim(0)}) + v_bias);
 }
 
-void PlaceUpdate::operator()(Tensor& places, const Tensor& positions, const Tensor& tokens,
-                             const Tensor& values) const {
-  const Index count = tokens.dim(0), dim = places.dim(1);
+Tensor PlaceReader::read_projected(const Tensor& tokens, const CrossCache& projected) const {
+  const Tensor queries = q(tokens).reshape({tokens.dim(0), heads, q.outputs() / heads});
+  return out(projected.attend(queries, 0, scale_of(q, heads)) + v_bias);
+}
+
+CrossCache PlaceReader::project(const Tensor& places, const Tensor& placed) const {
+  const Index head_dim = v_bias.dim(0) / heads;
+  const Shape shape{places.dim(0), heads, head_dim};
+  CrossCache cache(places.device(), {1, heads, head_dim, DType::f32}, places.dim(0));
+  cache.write(projected_by(k_weight, placed).reshape(shape), projected_by(v_weight, places).reshape(shape), 0);
+  return cache;
+}
+
+Tensor PlaceUpdate::project(const Tensor& placed) const { return projected_by(q_weight, placed) + q_bias; }
+
+Linear PlaceUpdate::scores_of_places(const Tensor& tokens) const {
+  const Index rows = heads * tokens.dim(0);
   const Tensor keys = heads_first(k(tokens), heads) * scale_of(k, heads);  // [heads, tokens, head_dim]
   const Tensor of_bias = matmul(keys, q_bias.reshape({heads, q_bias.dim(0) / heads, 1}));
-  const Linear score{.parts = {Weight::pack(matmul(keys, q_weight).reshape({heads * count, dim}))},
-                     .bias = of_bias.reshape({heads * count}),
-                     .precision = k.precision};
-  const Tensor spoken = matmul(heads_first(v(values), heads), out_weight).reshape({heads * count, dim});
-  const Linear answer{
-      .parts = {Weight::pack(spoken.transpose(0, 1).contiguous())}, .bias = out_bias, .precision = k.precision};
-  for_bands(places.dim(0), dim, [&](Index first, Index last) {
-    Tensor rows = places.slice(0, first, last);
-    const Tensor scores = score(rows + positions.slice(0, first, last)).reshape({last - first, heads, count});
-    answer.add_to(rows, softmax(scores, 2).reshape({last - first, heads * count}));
-    layer_norm_(rows, norm.weight, norm.bias, norm.eps);
-  });
+  return {.parts = {Weight::pack(matmul(keys, q_weight).reshape({rows, q_weight.dim(2)}))},
+          .bias = of_bias.reshape({rows}),
+          .precision = k.precision};
+}
+
+Linear PlaceUpdate::scores_of_queries(const Tensor& tokens) const {
+  const Tensor keys = heads_first(k(tokens), heads) * scale_of(k, heads);
+  const Index count = tokens.dim(0), head_dim = keys.dim(2);
+  Tensor apart =
+      Tensor::zeros({heads, count, heads * head_dim}, DType::f32, tokens.device());  // each head's own inputs
+  for (Index head = 0; head < heads; ++head) {
+    Tensor own = apart.select(0, head).slice(1, head * head_dim, (head + 1) * head_dim);
+    own.copy_from(keys.select(0, head));
+  }
+  return {
+      .parts = {Weight::pack(apart.reshape({heads * count, heads * head_dim}))}, .bias = {}, .precision = k.precision};
+}
+
+Linear PlaceUpdate::answers(const Tensor& values) const {
+  const Tensor spoken = matmul(heads_first(v(values), heads), out_weight);  // [heads, tokens, dim]
+  const Tensor rows = spoken.reshape({spoken.dim(0) * spoken.dim(1), spoken.dim(2)});
+  return {.parts = {Weight::pack(rows.transpose(0, 1).contiguous())}, .bias = out_bias, .precision = k.precision};
+}
+
+void PlaceUpdate::operator()(Tensor& places, const Tensor& scores, const Linear& answers) const {
+  const Index count = places.dim(0), tokens = scores.dim(1) / heads;
+  const Tensor weights = softmax(scores.reshape({count, heads, tokens}), 2);
+  answers.add_to(places, weights.reshape({count, heads * tokens}));
+  layer_norm_(places, norm.weight, norm.bias, norm.eps);
 }
 
 Tensor Perceptron::operator()(const Tensor& x) const {
@@ -174,6 +205,7 @@ MaskDecoder MaskDecoder::load(SamTensors& tensors, Index picture_size) {
     block.update_places = load_update(tensors, name + "cross_attn_image_to_token", name + "norm4", dim);
     d.blocks_.push_back(std::move(block));
   }
+  if (d.blocks_.empty()) throw Error("{}: a mask decoder without blocks", tensors.tensors().file());
   d.last_ = load_reader(tensors, blocks + "final_attn_token_to_image", dim);
   d.last_norm_ = tensors.norm(blocks + "norm_final_attn", dim, kNormEps);
   d.doubling_ = tensors.doubling(masks + "output_upscaling.0", dim);
@@ -243,23 +275,18 @@ Tensor MaskDecoder::dense_of(const Tensor& mask) const {
   return mask_mixed_(x.reshape({side_ * side_, x.dim(2)}));
 }
 
-void MaskDecoder::append_places(const Tensor& places, PagedCache& cache, const SequenceRows& rows) const {
-  const Shape shape{places.dim(0), 1, dim_};
-  append((places + positions_).reshape(shape), places.reshape(shape), cache, 0, {&rows, 1});
+KnownPlaces MaskDecoder::know(const Tensor& places) const {
+  const Tensor placed = places + positions_;
+  const TwoWayBlock& first = blocks_.front();
+  return {.cache = first.read_places.project(places, placed), .queries = first.update_places.project(placed)};
 }
 
 EmbeddedPicture MaskDecoder::remember(const Tensor& embedding) const {
-  const Index count = side_ * side_;
   if (embedding.rank() != 3 || embedding.dim(0) != side_ || embedding.dim(1) != side_ || embedding.dim(2) != dim_) {
     throw Error("[segment] an embedding {}, expected [{}, {}, {}]", embedding.shape().to_string(), side_, side_, dim_);
   }
-  EmbeddedPicture picture;
-  picture.embedding = embedding.contiguous().reshape({count, dim_});
-  picture.cache = std::make_unique<PagedCache>(device_, CacheGeometry{1, 1, dim_, DType::f32}, count);
-  picture.places.emplace(*picture.cache).extend(count);
-  const Tensor places = picture.embedding + no_mask_;
-  append_places(places, *picture.cache, rows_of(*picture.places, count));
-  return picture;
+  const Tensor places = embedding.contiguous().reshape({side_ * side_, dim_});
+  return {.embedding = places, .known = know(places + no_mask_)};
 }
 
 MaskCandidates MaskDecoder::decode(const EmbeddedPicture& picture, const MaskPrompt& prompt) const {
@@ -267,39 +294,38 @@ MaskCandidates MaskDecoder::decode(const EmbeddedPicture& picture, const MaskPro
     throw Error("[segment] neither a point nor a box nor a mask");
   const Index count = side_ * side_;
   const Tensor positions = tokens_of(prompt);
-  const Index tokens_count = positions.dim(0);
   Tensor tokens = positions, places = picture.embedding + dense_of(prompt.mask);
-  PagedCache cache(device_, {1, 1, dim_, DType::f32}, count);
-  Sequence sequence(cache);
-  sequence.extend(count);
-  const auto look = [&](const PlaceReader& read, bool known) {
-    if (!known) append_places(places, cache, rows_of(sequence, count));
-    const PagedCache& seen = known ? *picture.cache : cache;
-    return read(tokens + positions, seen, rows_of(known ? *picture.places : sequence, tokens_count));
-  };
+  const KnownPlaces own = prompt.mask ? know(places) : KnownPlaces{};
+  const KnownPlaces& known = prompt.mask ? own : picture.known;
+  CrossCache cache(device_, {1, 1, dim_, DType::f32}, count);  // of the places as they are after a block
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     const TwoWayBlock& block = blocks_[i];
-    const Tensor placed = tokens + positions;
+    const PlaceReader& read = block.read_places;
+    const PlaceUpdate& update = block.update_places;
+    Tensor placed = tokens + positions;
     tokens = block.self_norm(i == 0 ? block.self(tokens, tokens, tokens) : tokens + block.self(placed, placed, tokens));
-    tokens = block.places_norm(tokens + look(block.read_places, i == 0 && !prompt.mask));
+    placed = tokens + positions;
+    tokens = block.places_norm(tokens + (i == 0 ? read.read_projected(placed, known.cache) : read(placed, cache)));
     tokens = block.mlp_norm(tokens + block.down(block.up(tokens, Unary::relu)));
-    block.update_places(places, positions_, tokens + positions, tokens);
+    placed = tokens + positions;
+    const Linear scores = i == 0 ? update.scores_of_queries(placed) : update.scores_of_places(placed);
+    const Linear answers = update.answers(tokens);
+    for_bands(count, kPlaceFloats * dim_, [&](Index first, Index last) {
+      Tensor rows = places.slice(0, first, last);
+      const Tensor where = positions_.slice(0, first, last);
+      update(rows, scores(i == 0 ? known.queries.slice(0, first, last) : rows + where), answers);
+      const Shape shape{last - first, 1, dim_};
+      cache.write((rows + where).reshape(shape), rows.reshape(shape), 0, first);
+    });
   }
-  tokens = last_norm_(tokens + look(last_, false));
-  const Tensor logits = mask_logits(places, tokens);
-  MaskCandidates result;
-  result.logits = Tensor::empty({MaskCandidates::kCount, mask_side(), mask_side()}, DType::f32, device_);
-  for (Index i = 0; i < MaskCandidates::kCount; ++i) {
-    // A place's pixels come one after another: rows and columns of places, of their quarters, of these ones' quarters.
-    const Tensor pixels = logits.select(0, i).reshape({side_, side_, 2, 2, 2, 2}).permute({0, 2, 4, 1, 3, 5});
-    result.logits.select(0, i).reshape({side_, 2, 2, side_, 2, 2}).copy_from(pixels);
-  }
+  tokens = last_norm_(tokens + last_(tokens + positions, cache));
+  MaskCandidates result{.logits = mask_logits(places, tokens), .iou = {}};
   const std::vector<float> iou = iou_(tokens.slice(0, 0, 1)).to_vector<float>();
   std::copy(iou.begin(), iou.end(), result.iou.begin());
   return result;
 }
 
-/// Four times as many pixels a side, each held against what the tokens of the masks ask for: [kCount, places * 4 * 4].
+/// Four times as many pixels a side, each held against what the tokens of the masks ask for.
 Tensor MaskDecoder::mask_logits(const Tensor& places, const Tensor& tokens) const {
   std::vector<Tensor> weights;
   for (Index i = 0; i < MaskCandidates::kCount; ++i) {
@@ -307,12 +333,18 @@ Tensor MaskDecoder::mask_logits(const Tensor& places, const Tensor& tokens) cons
   }
   const Linear masks{.parts = {Weight::pack(cat(weights, 0))}, .bias = {}, .precision = Precision::precise};
   const Index channels = doubling_.outputs() / 4;
-  Tensor logits = Tensor::empty({MaskCandidates::kCount, places.dim(0) * 16}, DType::f32, device_);
-  for_bands(places.dim(0), 4 * again_.outputs(), [&](Index first, Index last) {
-    Tensor quarters = doubling_(places.slice(0, first, last)).reshape({4 * (last - first), channels});
+  Tensor logits = Tensor::empty({MaskCandidates::kCount, mask_side(), mask_side()}, DType::f32, device_);
+  for_bands(side_, side_ * 4 * again_.outputs(), [&](Index first, Index last) {
+    const Index rows = last - first, count = rows * side_;
+    Tensor quarters = doubling_(places.slice(0, first * side_, last * side_)).reshape({4 * count, channels});
     layer_norm_(quarters, doubling_norm_.weight, doubling_norm_.bias, doubling_norm_.eps);
-    const Tensor pixels = again_(gelu(quarters), Unary::gelu_erf).reshape({16 * (last - first), again_.outputs() / 4});
-    logits.slice(1, 16 * first, 16 * last).copy_from(masks(pixels).transpose(0, 1));
+    const Tensor pixels = again_(gelu(quarters), Unary::gelu_erf).reshape({16 * count, again_.outputs() / 4});
+    const Tensor asked = masks(pixels).reshape({rows * side_, 16, MaskCandidates::kCount});
+    for (Index i = 0; i < MaskCandidates::kCount; ++i) {
+      // A place's pixels come one after another: rows and columns of its quarters, then of their quarters.
+      const Tensor found = asked.select(2, i).reshape({rows, side_, 2, 2, 2, 2}).permute({0, 2, 4, 1, 3, 5});
+      logits.select(0, i).slice(0, 4 * first, 4 * last).reshape({rows, 2, 2, side_, 2, 2}).copy_from(found);
+    }
   });
   return logits;
 }

@@ -27,10 +27,10 @@ void CommonOptions::add_to(CLI::App& app) {
   app.add_flag("--json", json, "Machine-readable output");
 }
 
-void CommonOptions::add_quantize_to(CLI::App& app) {
+void CommonOptions::add_quantize_to(CLI::App& app, const std::string& by_default) {
   app.add_option(
          "--quantize", quantize,
-         "What weights of a float type become as they load; none keeps them (default: q8_0, with --precise none)")
+         fmt::format("What weights of a float type become as they load; none keeps them (default: {})", by_default))
       ->check(CLI::IsMember({"none", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0"}));
 }
 
@@ -52,8 +52,12 @@ Device CommonOptions::open_device() const {
   return Device::cpu(threads);
 }
 
-void ModelOption::add_to(CLI::App& app) {
+void ModelOption::add_path_to(CLI::App& app) {
   app.add_option("model", model, "A catalogue name (see `wick models list`), a file or a folder")->required();
+}
+
+void ModelOption::add_to(CLI::App& app) {
+  add_path_to(app);
   app.add_option("--tokenizer", tokenizer, "Tokenizer file, for formats that lack one");
 }
 
@@ -106,7 +110,7 @@ LoadedSegmenter load_segmenter(const ModelOption& option, const CommonOptions& c
   const double begin = now_ms();
   const ModelFiles files = ModelFiles::open(option.path());
   require_task(files.checkpoint, Task::segment);
-  SegmentLoader loader(files, common.open_device(), common.precision());
+  SegmentLoader loader(files, common.open_device(), common.precision(), quantized_type(common.quantize));
   ProgressBar bar("Loading");
   while (loader.step()) bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
   return {.model = loader.finish(), .load_ms = now_ms() - begin};

@@ -27,6 +27,7 @@ from tiny_gguf import STRING, U32, Tiny
 
 WICK = SHARED = ''
 MODEL = 'smollm2-135m-instruct'
+PICTURES = os.path.join(os.path.dirname(__file__), '..', 'fuzz', 'seeds', 'image')
 
 
 def wick(*arguments, stdin=None, env=None, binary=False):
@@ -77,6 +78,12 @@ def words(text):
 def is_sanitized():
     with open(WICK, 'rb') as program:
         return b'__asan_init' in program.read()
+
+
+def need_model(test, name):
+    models = json.loads(wick('models', 'list', '--json').stdout)['models']
+    if not any(m['name'] == name and m['state'] == 'here' for m in models):
+        test.skipTest(f'{name} is not on this machine: wick models fetch {name}')
 
 
 class NeedsData(unittest.TestCase):
@@ -133,9 +140,7 @@ class Smollm2(NeedsData):
 
     def setUp(self):
         super().setUp()
-        models = json.loads(wick('models', 'list', '--json').stdout)['models']
-        if not any(m['name'] == MODEL and m['state'] == 'here' for m in models):
-            self.skipTest(f'{MODEL} is not on this machine: wick models fetch {MODEL}')
+        need_model(self, MODEL)
         self.reference = reference('smollm2_q4_1.json')
 
     def test_precise_logits_are_the_references(self):
@@ -199,9 +204,7 @@ class Whisper(NeedsData):
 
     def setUp(self):
         super().setUp()
-        models = json.loads(wick('models', 'list', '--json').stdout)['models']
-        if not any(m['name'] == self.MODEL and m['state'] == 'here' for m in models):
-            self.skipTest(f'{self.MODEL} is not on this machine: wick models fetch {self.MODEL}')
+        need_model(self, self.MODEL)
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
 
@@ -555,9 +558,7 @@ class Segment(NeedsData):
 
     def setUp(self):
         super().setUp()
-        models = json.loads(wick('models', 'list', '--json').stdout)['models']
-        if not any(m['name'] == self.MODEL and m['state'] == 'here' for m in models):
-            self.skipTest(f'{self.MODEL} is not on this machine: wick models fetch {self.MODEL}')
+        need_model(self, self.MODEL)
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
@@ -581,7 +582,7 @@ class Segment(NeedsData):
             return json.load(file)
 
     def seed(self, name):
-        return os.path.join(os.path.dirname(__file__), '..', 'fuzz', 'seeds', 'image', name)
+        return os.path.join(PICTURES, name)
 
     def test_every_prompt_of_a_file_gives_the_references_mask(self):
         cases, prompts = self.golden('truck.json')['cases'], []
@@ -782,6 +783,28 @@ class Bench(unittest.TestCase):
         result = wick('bench', 'matmul', '--filter', 'nothing')
         self.assertEqual(result.returncode, 1)
         self.assertIn('nothing', result.stderr)
+
+    def test_segment_is_in_milliseconds_and_its_encoder_of_peak_by_the_shapes_of_its_layers(self):
+        need_model(self, Segment.MODEL)
+        report = self.report('segment', Segment.MODEL, os.path.join(PICTURES, 'rgb.png'), '-t', '2', '-r', '1', '--seconds', '0')
+        rows = {row['name']: row for row in report['rows']}
+        parts = ('prepare', 'encode', 'remember', 'decode', 'mask')
+        self.assertEqual(list(rows), ['segment/memory/f32/t2', *(
+            f'segment/{part}/{weights}/t2' for weights in ('f32', 'q8_0') for part in parts)])
+        encode = rows['segment/encode/f32/t2']
+        gflop = encode['peak_fraction'] * encode['min'] / 1e3 * report['peaks']['2']['fma_gflops']
+        self.assertAlmostEqual(gflop, 74.1, delta=0.05)
+        self.assertEqual({row['unit'] for row in rows.values()}, {'MB', 'ms'})
+
+    def test_segment_in_one_type_has_its_memory(self):
+        need_model(self, Segment.MODEL)
+        rows = self.report('segment', Segment.MODEL, '--quantize', 'q8_0', '--filter', 'memory', '-t', '2')['rows']
+        self.assertEqual([row['name'] for row in rows], ['segment/memory/q8_0/t2'])
+        self.assertGreater(rows[0]['median'], 50)
+        for arguments, message in ((['none.jpg'], 'none.jpg: no such file'), (['--quantize', 'q9'], 'q9')):
+            result = wick('bench', 'segment', Segment.MODEL, *arguments)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn(message, result.stderr)
 
 
 class WithTiny(unittest.TestCase):

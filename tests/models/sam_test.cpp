@@ -78,6 +78,31 @@ TEST_CASE("sam: small random models embed and answer every kind of prompt as PyT
   }
 }
 
+TEST_CASE("sam: an encoder's operations are those of its layers on a picture's pixels, without windows' padding") {
+  const Device device = Device::cpu(1);
+  // Multiplications of places, by hand from the sizes in make_sam.py: patches, blocks, attention in windows, globally,
+  // and the neck.
+  const double vit =
+      64 * (768 * 32 + 3 * 12 * 32 * 32 + 2 * (2 * 25 + 2 * 5) * 32 + (2 * 64 + 2 * 8) * 32 + 10 * 32 * 32);
+  const double patches = 4096 * 27 * 4 + 1024 * 36 * 8;
+  const double bottleneck = 1024 * (2 * 8 * 32 + 9 * 32);
+  const double steps =
+      1024 * 8 * 16 + 256 * (9 + 16) * 16 + 256 * 16 * 32 + 64 * (9 + 32) * 32 + 64 * (32 + 9 + 48) * 48;
+  const auto block = [](double pixels, double dim, double window) {
+    return pixels * (12 * dim * dim + 2 * window * window * dim + 9 * dim);
+  };
+  const double neck = 64 * (48 * 32 + 9 * 32 * 32);
+  const double tiny_vit =
+      patches + bottleneck + steps + block(256, 16, 7) + 2 * block(64, 32, 5) + block(64, 48, 8) + neck;
+  for (const auto& [file, multiplications] : {std::pair("vit.safetensors", vit), {"tiny_vit.pt", tiny_vit}}) {
+    CAPTURE(file);
+    SamTensors tensors(ModelFiles::open(kGolden + file).checkpoint, device, Precision::precise, {});
+    const ImageEncoder encoder = ImageEncoderLoader(tensors, kSize).finish();
+    const Index larger = encoder.size() / kSize;  // a file with a TinyViT does not say the size of its pictures
+    CHECK(encoder.operations() == 2 * multiplications * static_cast<double>(larger * larger));
+  }
+}
+
 namespace {
 
 void load_all(const Checkpoint& checkpoint) {
