@@ -18,9 +18,16 @@ enum class Bias { required, if_there };
 /// another shape, with both shapes.
 class SamTensors {
  public:
-  /// Matrices whose inputs its blocks divide become `quantize`, if it is given.
+  /// Matrices whose inputs its blocks divide become `quantize`, if it is given: bf16, or a type that quantized_type
+  /// (core/computed_source.h) knows.
   SamTensors(Checkpoint checkpoint, Device device, Precision precision, std::optional<DType> quantize)
       : tensors_(std::move(checkpoint), std::move(device)), precision_(precision), quantize_(quantize) {}
+
+  /// From here on matrices stay as they are: the few tokens that ask for masks sway all of them.
+  void keep_matrices() {
+    precision_ = Precision::precise;
+    quantize_.reset();
+  }
 
   const TensorLoader& tensors() const { return tensors_; }
   const Device& device() const { return tensors_.device(); }

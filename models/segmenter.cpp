@@ -79,6 +79,7 @@ bool SegmentLoader::step() {
   if (loaded_) return false;
   if (encoder_.step()) return true;
   model_->encoder = encoder_.finish();
+  tensors_.keep_matrices();
   model_->decoder = MaskDecoder::load(tensors_, model_->encoder.size());
   model_->weight_bytes = tensors_.tensors().weight_bytes();
   return loaded_ = true;

@@ -23,7 +23,7 @@ struct SegmentModel {
 /// Loads a model one stage at a time, so that a page or a window can show progress and stop.
 class SegmentLoader {
  public:
-  /// Throws Error for files that are no Segment Anything.
+  /// The encoder's matrices become `quantize`, if it is given. Throws Error for files that are no Segment Anything.
   SegmentLoader(const ModelFiles& files, const Device& device, Precision precision, std::optional<DType> quantize = {});
 
   std::uint64_t bytes_total() const { return bytes_total_; }

@@ -71,10 +71,10 @@ class Report {
     run(speech_bench(loaded.model->whisper, peaks(device_), options_.bench));
   }
 
-  /// With its weights as --quantize has them, or else in f32 and then in 8 bits.
+  /// With its weights as --quantize has them, or else in each type that it may have.
   void run_segment() {
     const std::shared_ptr<const Image> picture = picture_of(options_.picture);
-    std::vector<std::string> types{"none", "q8_0"};
+    std::vector<std::string> types{"none", "bf16", "q8_0"};
     if (!options_.common.quantize.empty()) types = {options_.common.quantize};
     for (const std::string& type : types) {
       const std::string weights = type == "none" ? "f32" : type;
@@ -175,7 +175,7 @@ void add_bench(CLI::App& app) {
   CLI::App* segment = add("segment", "Memory, encoder and decoder of a Segment Anything, in ms");
   options->model.add_path_to(*segment);
   segment->add_option("picture", options->picture, "JPEG, PNG, WebP, GIF or BMP (default: noise, 1024 x 1024)");
-  options->common.add_quantize_to(*segment, "none, then q8_0");
+  options->common.add_picture_quantize_to(*segment, "none, then bf16, then q8_0");
 }
 
 }  // namespace wick::cli

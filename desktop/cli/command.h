@@ -25,10 +25,13 @@ struct CommonOptions {
 
   void add_to(CLI::App& app);
   /// `by_default`: in words.
-  void add_quantize_to(CLI::App& app, const std::string& by_default = "q8_0, with --precise none");
+  void add_quantize_to(CLI::App& app);
+  void add_picture_quantize_to(CLI::App& app, const std::string& by_default);
   Precision precision() const;
   /// Of a speech model's weights; those of other models stay as they are unless `quantize` says a type.
   std::optional<DType> quantization() const;
+  /// Of a picture encoder's weights.
+  std::optional<DType> picture_quantization() const;
   LlamaOptions llama_options() const;
   /// Throws Error for a device that this build or machine lacks.
   Device open_device() const;

@@ -388,6 +388,7 @@ void add_segment(CLI::App& app) {
   add_everything(*command, *options);
   add_files(*command, options->files);
   options->common.add_to(*command);
+  options->common.add_picture_quantize_to(*command, "none");
   command->footer(
       "One of --point, --box, --prompts and --everything says what to look for:\n"
       "  wick segment mobile-sam truck.jpg --point 500,375 --mask-out window.png\n"

@@ -590,7 +590,13 @@ class Segment(NeedsData):
             points = [[*point, label] for point, label in zip(case['points'], case['labels']) if label < 2]
             corners = [x for point, label in zip(case['points'], case['labels']) if label > 1 for x in point]
             prompts.append({'name': case['name'], 'points': points, 'box': corners or None, 'mask_from': case['mask_from']})
-        result = json.loads(self.segmented(self.truck, '--prompts', self.write('prompts.json', prompts), '--json'))
+        for quantize in ('none', 'bf16', 'q8_0'):
+            with self.subTest(quantize):
+                self.check_truck(cases, self.segmented(self.truck, '--prompts', self.write('prompts.json', prompts),
+                                                       '--quantize', quantize, '--json'))
+
+    def check_truck(self, cases, output):
+        result = json.loads(output)
         self.assertEqual(set(result), {'masks', 'timings', 'peak_memory_bytes'})
         self.assertEqual(set(result['timings']), {'load_ms', 'read_ms', 'encode_ms', 'decode_ms'})
         self.assertEqual([mask['name'] for mask in result['masks']], [case['name'] for case in cases])
