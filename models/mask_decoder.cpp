@@ -11,7 +11,7 @@ namespace wick {
 namespace {
 
 constexpr Index kHeads = 8;
-constexpr Index kPlaceFloats = 4;  // that a band's places take at once, for each of theirs
+constexpr Index kPlaceFloats = 4, kPixelFloats = 4;  // that a band takes at once for each of its own
 constexpr double kNormEps = 1e-5, kPictureNormEps = 1e-6;
 
 /// [heads * head_dim, n] as [heads, head_dim, n].
@@ -325,24 +325,36 @@ MaskCandidates MaskDecoder::decode(const EmbeddedPicture& picture, const MaskPro
   return result;
 }
 
+/// What the masks' tokens ask of the pixels [2, 2, dim / 8] of a quarter, all at once: [kCount * 2 * 2].
+Linear MaskDecoder::questions(const Tensor& tokens) const {
+  const Index channels = again_.outputs() / 4;
+  Tensor weights = Tensor::zeros({MaskCandidates::kCount, 4, 4, channels}, DType::f32, device_);
+  for (Index i = 0; i < MaskCandidates::kCount; ++i) {
+    const Tensor asked = masks_[static_cast<std::size_t>(i)](tokens.slice(0, i + 1, i + 2));
+    for (Index pixel = 0; pixel < 4; ++pixel) {
+      Tensor own = weights.select(0, i).select(0, pixel).slice(0, pixel, pixel + 1);
+      own.copy_from(asked);
+    }
+  }
+  return {.parts = {Weight::pack(weights.reshape({4 * MaskCandidates::kCount, 4 * channels}))},
+          .bias = {},
+          .precision = Precision::precise};
+}
+
 /// Four times as many pixels a side, each held against what the tokens of the masks ask for.
 Tensor MaskDecoder::mask_logits(const Tensor& places, const Tensor& tokens) const {
-  std::vector<Tensor> weights;
-  for (Index i = 0; i < MaskCandidates::kCount; ++i) {
-    weights.push_back(masks_[static_cast<std::size_t>(i)](tokens.slice(0, i + 1, i + 2)));
-  }
-  const Linear masks{.parts = {Weight::pack(cat(weights, 0))}, .bias = {}, .precision = Precision::precise};
+  const Linear masks = questions(tokens);
   const Index channels = doubling_.outputs() / 4;
   Tensor logits = Tensor::empty({MaskCandidates::kCount, mask_side(), mask_side()}, DType::f32, device_);
-  for_bands(side_, side_ * 4 * again_.outputs(), [&](Index first, Index last) {
+  for_bands(side_, kPixelFloats * side_ * again_.outputs(), [&](Index first, Index last) {
     const Index rows = last - first, count = rows * side_;
     Tensor quarters = doubling_(places.slice(0, first * side_, last * side_)).reshape({4 * count, channels});
     layer_norm_(quarters, doubling_norm_.weight, doubling_norm_.bias, doubling_norm_.eps);
-    const Tensor pixels = again_(gelu(quarters), Unary::gelu_erf).reshape({16 * count, again_.outputs() / 4});
-    const Tensor asked = masks(pixels).reshape({rows * side_, 16, MaskCandidates::kCount});
+    const Tensor asked = masks(again_(gelu(quarters), Unary::gelu_erf));
+    const Tensor by_mask = asked.reshape({count, 2, 2, MaskCandidates::kCount, 2, 2});
     for (Index i = 0; i < MaskCandidates::kCount; ++i) {
       // A place's pixels come one after another: rows and columns of its quarters, then of their quarters.
-      const Tensor found = asked.select(2, i).reshape({rows, side_, 2, 2, 2, 2}).permute({0, 2, 4, 1, 3, 5});
+      const Tensor found = by_mask.select(3, i).reshape({rows, side_, 2, 2, 2, 2}).permute({0, 2, 4, 1, 3, 5});
       logits.select(0, i).slice(0, 4 * first, 4 * last).reshape({rows, 2, 2, side_, 2, 2}).copy_from(found);
     }
   });

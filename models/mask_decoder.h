@@ -124,6 +124,7 @@ class MaskDecoder {
   Tensor tokens_of(const MaskPrompt& prompt) const;
   Tensor dense_of(const Tensor& mask) const;
   KnownPlaces know(const Tensor& places) const;
+  Linear questions(const Tensor& tokens) const;
   Tensor mask_logits(const Tensor& places, const Tensor& tokens) const;
 
   Device device_ = Device::cpu(1);
