@@ -117,8 +117,8 @@ std::size_t Arena::class_bytes(int size_class) {
   return base + base / kSteps * static_cast<std::size_t>(size_class % kSteps);
 }
 
-Storage* Arena::pop(int size_class) {
-  Storage*& head = free_[static_cast<std::size_t>(size_class)];
+Storage* Arena::pop(Lists& lists, int size_class) {
+  Storage*& head = lists[static_cast<std::size_t>(size_class)];
   Storage* block = head;
   if (block) {
     head = block->next_;
@@ -127,15 +127,16 @@ Storage* Arena::pop(int size_class) {
   return block;
 }
 
-Storage* Arena::make(std::size_t bytes, Reuse reuse) {
+Storage* Arena::make(std::size_t bytes, Reuse reuse, Lists& lists) {
+  const std::lock_guard lock(system_);
   std::byte* data = system_allocate(bytes, reuse, huge_page_patience_);
   if (!data) {
-    trim();
+    trim(lists);
     data = system_allocate(bytes, reuse, huge_page_patience_);
   }
   if (!data) {
-    throw Error(ErrorKind::memory,
-                fmt::format("out of memory: a tensor needs {}, {} are in use", readable(bytes), readable(in_use_)));
+    throw Error(ErrorKind::memory, fmt::format("out of memory: a tensor needs {}, {} are in use", readable(bytes),
+                                               readable(in_use_.load())));
   }
   ++system_allocations_;
   Storage* block = new (std::nothrow) Storage(data, bytes, reuse);
@@ -146,27 +147,29 @@ Storage* Arena::make(std::size_t bytes, Reuse reuse) {
   return block;
 }
 
-Storage* Arena::take(std::size_t bytes, Reuse reuse) {
+Storage* Arena::take(std::size_t bytes, Reuse reuse, int thread) {
   bytes = std::max<std::size_t>(bytes, 1);
+  Lists& lists = free_[static_cast<std::size_t>(thread)];
   Storage* block = nullptr;
   if (reuse == Reuse::exact || bytes > kMostBytes) {
-    block = make(bytes, reuse);
+    block = make(bytes, reuse, lists);
   } else {
     const int size_class = class_of(bytes);
     // A free block of up to twice the size serves as well, else every new length of prompt would add its own set.
     const int widest = std::min(size_class + kSteps, kClasses - 1);
-    for (int candidate = size_class; candidate <= widest && !block; ++candidate) block = pop(candidate);
-    if (!block) block = make(class_bytes(size_class), reuse);
+    for (int candidate = size_class; candidate <= widest && !block; ++candidate) block = pop(lists, candidate);
+    if (!block) block = make(class_bytes(size_class), reuse, lists);
   }
-  in_use_ += block->bytes_;
-  peak_ = std::max(peak_, in_use_);
+  const std::size_t in_use = in_use_ += block->bytes_;
+  for (std::size_t peak = peak_; in_use > peak && !peak_.compare_exchange_weak(peak, in_use);) {
+  }
   return block;
 }
 
-void Arena::give(Storage* block) noexcept {
+void Arena::give(Storage* block, int thread) noexcept {
   in_use_ -= block->bytes_;
   if (block->reuse_ == Reuse::exact) return destroy(block);
-  Storage*& head = free_[static_cast<std::size_t>(class_of(block->bytes_))];
+  Storage*& head = free_[static_cast<std::size_t>(thread)][static_cast<std::size_t>(class_of(block->bytes_))];
   block->next_ = head;
   head = block;
 }
@@ -176,10 +179,14 @@ void Arena::destroy(Storage* block) noexcept {
   delete block;
 }
 
-void Arena::trim() noexcept {
+void Arena::trim(Lists& lists) noexcept {
   for (int size_class = 0; size_class < kClasses; ++size_class) {
-    while (Storage* block = pop(size_class)) destroy(block);
+    while (Storage* block = pop(lists, size_class)) destroy(block);
   }
+}
+
+void Arena::trim() noexcept {
+  for (Lists& lists : free_) trim(lists);
 }
 
 }  // namespace wick

@@ -10,11 +10,11 @@
 namespace wick {
 
 struct Device::State {
-  State(int threads, const Ops& device_ops) : ops(device_ops), pool(threads) {
+  State(int threads, const Ops& device_ops) : ops(device_ops), pool(threads), arena(pool.threads()) {
     const auto bytes = static_cast<std::size_t>(pool.threads()) * static_cast<std::size_t>(kScratchBytes);
-    scratch = arena.take(bytes, Reuse::exact);
+    scratch = arena.take(bytes, Reuse::exact, 0);
   }
-  ~State() { arena.give(scratch); }
+  ~State() { arena.give(scratch, 0); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 

@@ -1,5 +1,6 @@
 #pragma once
 // Memory of a device, counted by the tensors that share it.
+#include <atomic>
 #include <cstddef>
 #include <utility>
 
@@ -16,7 +17,7 @@ enum class Reuse {
 class StoragePtr;
 
 /// A block of memory with its reference count. The block and this record of it are recycled together, so a request
-/// that the arena can serve touches no allocator. Counted without atomics: a device is used from one thread at a time.
+/// that the arena can serve touches no allocator.
 class Storage {
  public:
   /// At least `bytes` bytes, 64-byte aligned, holding anything. Throws Error (memory) where the system has none left.
@@ -35,7 +36,7 @@ class Storage {
   std::byte* data_;
   std::size_t bytes_;
   Reuse reuse_;
-  int references_ = 0;
+  std::atomic<int> references_ = 0;
   Device device_;            // of no device while it waits in the arena, which would else own itself
   Storage* next_ = nullptr;  // in the arena's list of free blocks
 };
@@ -45,7 +46,7 @@ class StoragePtr {
  public:
   StoragePtr() = default;
   explicit StoragePtr(Storage* storage) : storage_(storage) {
-    if (storage_) ++storage_->references_;
+    if (storage_) storage_->references_.fetch_add(1, std::memory_order_relaxed);
   }
   StoragePtr(const StoragePtr& other) : StoragePtr(other.storage_) {}
   StoragePtr(StoragePtr&& other) noexcept : storage_(std::exchange(other.storage_, nullptr)) {}
@@ -54,7 +55,7 @@ class StoragePtr {
     return *this;
   }
   ~StoragePtr() {
-    if (storage_ && --storage_->references_ == 0) Storage::release(storage_);
+    if (storage_ && storage_->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) Storage::release(storage_);
   }
 
   Storage* get() const { return storage_; }

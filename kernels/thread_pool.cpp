@@ -6,6 +6,7 @@
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace wick {
@@ -34,6 +35,13 @@ bool spin_until(Ready&& ready) {
   } while (std::chrono::steady_clock::now() - start < kSpin);
   return false;
 }
+
+/// Whose task the calling thread is in.
+struct Inside {
+  const void* pool = nullptr;
+  int thread = 0;
+};
+thread_local Inside inside;
 
 }  // namespace
 
@@ -96,6 +104,7 @@ struct ThreadPool::State {
 
   void work(int thread) {
     std::uint32_t seen = 0;
+    inside = {this, thread};
     for (;;) {
       if (!spin_until([&] { return epoch.load(std::memory_order_acquire) != seen; })) park(seen);
       seen = epoch.load(std::memory_order_acquire);
@@ -130,9 +139,14 @@ ThreadPool::~ThreadPool() {
   for (std::thread& thread : state_->threads) thread.join();
 }
 
+int ThreadPool::thread() const { return state_ && inside.pool == state_.get() ? inside.thread : 0; }
+
+int ThreadPool::free_threads() const { return state_ && inside.pool == state_.get() ? 1 : threads_; }
+
 void ThreadPool::dispatch(Index count, int runs, Call call, void* context) {
-  if (threads_ == 1 || count <= 1) {
-    for (Index i = 0; i < count; ++i) call(context, i, 0);
+  if (count <= 1 || free_threads() == 1) {
+    const int own = thread();
+    for (Index i = 0; i < count; ++i) call(context, i, own);
     return;
   }
   State& state = *state_;
@@ -146,7 +160,9 @@ void ThreadPool::dispatch(Index count, int runs, Call call, void* context) {
   }
   state.gate.store(0, std::memory_order_release);
   state.publish();
+  const Inside outside = std::exchange(inside, {&state, 0});
   state.take_indices(0);
+  inside = outside;
   state.gate.fetch_or(kClosed, std::memory_order_relaxed);
   const auto empty = [&] { return state.gate.load(std::memory_order_acquire) == kClosed; };
   while (!spin_until(empty)) std::this_thread::yield();  // a worker that lost its core gets this one

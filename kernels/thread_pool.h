@@ -10,7 +10,7 @@ namespace wick {
 
 /// A fixed set of threads that share out indexed tasks. The caller takes part, so a pool of one starts no thread.
 /// Between two dispatches the workers spin for some tens of microseconds, then park.
-/// One dispatch at a time: `for_each` is not reentrant and is called from one thread.
+/// One dispatch at a time, called from one thread. A task may call for_each itself: then its thread does it all.
 class ThreadPool {
  public:
   /// threads >= 1, the caller included. Where threads cannot be started the pool shrinks to those that run.
@@ -20,6 +20,10 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   int threads() const { return threads_; }
+  /// Which of them calls: 0 for all that are not this pool's.
+  int thread() const;
+  /// Threads that for_each would share its tasks out to: one within a task.
+  int free_threads() const;
 
   /// Calls task(index, thread) once for every index in [0, count), in increasing order as threads become free;
   /// `thread` in [0, threads()) names the scratch area to use. Returns when all calls have returned.

@@ -1,17 +1,32 @@
 #pragma once
-// Work on many rows, a band of them at a time, so that what is between its steps stays in the caches.
+// Work on many rows, a band of them at a time and each by one thread, so that what is between a band's steps stays in
+// that thread's caches.
 #include <algorithm>
+#include <exception>
+#include <mutex>
 
-#include "kernels/dtype.h"
+#include "core/device.h"
 
 namespace wick {
 
-/// Calls body(first, last) for bands of `rows` rows, of each of which the steps make `floats` floats at most.
+/// Calls body(first, last) for bands of `rows` rows, of each of which the steps make `floats` floats at most. Bands are
+/// on several threads at once, and within one every operation is on its thread alone; the first error is thrown when
+/// all have ended.
 template <class Body>
-void for_bands(Index rows, Index floats, Body&& body) {
-  constexpr Index kFloats = Index{1} << 19;  // what the second caches of two cores hold
+void for_bands(const Device& device, Index rows, Index floats, Body&& body) {
+  constexpr Index kFloats = Index{1} << 18;
   const Index some = std::max(kFloats / floats, Index{1});
-  for (Index first = 0; first < rows; first += some) body(first, std::min(first + some, rows));
+  std::exception_ptr error;
+  std::mutex one;
+  device.workers().pool.for_each((rows + some - 1) / some, [&](Index band, int) {
+    try {
+      body(band * some, std::min((band + 1) * some, rows));
+    } catch (...) {
+      const std::lock_guard lock(one);
+      if (!error) error = std::current_exception();
+    }
+  });
+  if (error) std::rethrow_exception(error);
 }
 
 }  // namespace wick

@@ -27,7 +27,7 @@ Tensor bottleneck(const Linear& expand, const DepthwiseConvolution& depthwise, c
 
 /// y += down(gelu(up(norm(y)))), some rows at a time.
 void add_mlp(Tensor& y, const LayerNorm& norm, const Linear& up, const Linear& down) {
-  for_bands(y.dim(0), up.outputs(), [&](Index first, Index last) {
+  for_bands(y.device(), y.dim(0), up.outputs(), [&](Index first, Index last) {
     Tensor rows = y.slice(0, first, last);
     down.add_to(rows, up(norm(rows), Unary::gelu_erf));
   });
@@ -59,7 +59,7 @@ Tensor PatchEmbedding::operator()(const Tensor& x) const {
   const Index rows = first.shape.outputs(x.dim(0)), columns = first.shape.outputs(x.dim(1));
   const Index height = second.shape.outputs(rows), width = second.shape.outputs(columns);
   Tensor y = Tensor::empty({height, width, second.taps.outputs()}, DType::f32, x.device());
-  for_bands(height, second.shape.stride * columns * first.taps.outputs(), [&](Index from, Index to) {
+  for_bands(x.device(), height, second.shape.stride * columns * first.taps.outputs(), [&](Index from, Index to) {
     const RowSpan read = rows_read(second.shape, rows, from, to);
     const Tensor halved = first.rows({x, 0, x.dim(0)}, read.first, read.last, Unary::gelu_erf);
     y.slice(0, from, to).copy_from(second.rows({halved, read.first, rows}, from, to));
@@ -69,7 +69,7 @@ Tensor PatchEmbedding::operator()(const Tensor& x) const {
 
 Tensor BottleneckBlock::operator()(const Tensor& x) const {
   Tensor y = x.clone();
-  for_bands(x.dim(0), x.dim(1) * expand.outputs(), [&](Index first, Index last) {
+  for_bands(x.device(), x.dim(0), x.dim(1) * expand.outputs(), [&](Index first, Index last) {
     Tensor rows = pixels_of(y.slice(0, first, last));
     shrink.add_to(rows, pixels_of(bottleneck(expand, depthwise, x, first, last)), Unary::gelu_erf);
   });
@@ -79,7 +79,7 @@ Tensor BottleneckBlock::operator()(const Tensor& x) const {
 Tensor PatchMerging::operator()(const Tensor& x) const {
   const Index height = depthwise.shape.outputs(x.dim(0)), width = depthwise.shape.outputs(x.dim(1));
   Tensor y = Tensor::empty({height, width, shrink.outputs()}, DType::f32, x.device());
-  for_bands(height, depthwise.shape.stride * x.dim(1) * expand.outputs(), [&](Index first, Index last) {
+  for_bands(x.device(), height, depthwise.shape.stride * x.dim(1) * expand.outputs(), [&](Index first, Index last) {
     Tensor rows = pixels_of(y.slice(0, first, last));
     shrink.into(rows, pixels_of(bottleneck(expand, depthwise, x, first, last)));
   });

@@ -310,7 +310,7 @@ MaskCandidates MaskDecoder::decode(const EmbeddedPicture& picture, const MaskPro
     placed = tokens + positions;
     const Linear scores = i == 0 ? update.scores_of_queries(placed) : update.scores_of_places(placed);
     const Linear answers = update.answers(tokens);
-    for_bands(count, kPlaceFloats * dim_, [&](Index first, Index last) {
+    for_bands(device_, count, kPlaceFloats * dim_, [&](Index first, Index last) {
       Tensor rows = places.slice(0, first, last);
       const Tensor where = positions_.slice(0, first, last);
       update(rows, scores(i == 0 ? known.queries.slice(0, first, last) : rows + where), answers);
@@ -346,7 +346,7 @@ Tensor MaskDecoder::mask_logits(const Tensor& places, const Tensor& tokens) cons
   const Linear masks = questions(tokens);
   const Index channels = doubling_.outputs() / 4;
   Tensor logits = Tensor::empty({MaskCandidates::kCount, mask_side(), mask_side()}, DType::f32, device_);
-  for_bands(side_, kPixelFloats * side_ * again_.outputs(), [&](Index first, Index last) {
+  for_bands(device_, side_, kPixelFloats * side_ * again_.outputs(), [&](Index first, Index last) {
     const Index rows = last - first, count = rows * side_;
     Tensor quarters = doubling_(places.slice(0, first * side_, last * side_)).reshape({4 * count, channels});
     layer_norm_(quarters, doubling_norm_.weight, doubling_norm_.bias, doubling_norm_.eps);

@@ -347,10 +347,10 @@ class Attender {
 /// Ops::attention.
 template <class Arch>
 void attention(const Workers& workers, const AttentionArgs& args) {
-  // The first half of a thread's scratch is for its task, the second half of the first thread's for the plan.
+  // The first half of a thread's scratch is for its task, the second half of the caller's for the plan.
   constexpr Index kHalf = kScratchBytes / 2, kTaskBytes = Index{256} << 10;
   static_assert(Attender<Arch>::kScratchFloats * static_cast<Index>(sizeof(float)) <= kHalf);
-  std::byte* plan_memory = workers.scratch + kHalf;
+  std::byte* plan_memory = workers.scratch_of(workers.pool.thread()) + kHalf;
   const PlanMemory memory{
       reinterpret_cast<AttentionTask*>(plan_memory), kTaskBytes / static_cast<Index>(sizeof(AttentionTask)),
       reinterpret_cast<float*>(plan_memory + kTaskBytes), (kHalf - kTaskBytes) / static_cast<Index>(sizeof(float))};
@@ -361,7 +361,7 @@ void attention(const Workers& workers, const AttentionArgs& args) {
 
   for (PlanCursor next; next.sequence < args.sequence_count;) {
     const AttentionPlan plan =
-        plan_attention(args, next, memory, Attender<Arch>::row_stride(args.q.size), workers.pool.threads());
+        plan_attention(args, next, memory, Attender<Arch>::row_stride(args.q.size), workers.pool.free_threads());
     const Index count = plan.count * kv_heads;
     const bool alone = plan.cost * row_cost < kSmall;
     workers.pool.for_each(alone ? 1 : count, [&](Index index, int thread) {

@@ -16,7 +16,7 @@ void for_pieces(const Workers& workers, Index count, Index elements, Body&& body
   if (count == 0) return;
   // The pool runs a single task on the calling thread. One copy of the body for both cases: in each copy the compiler
   // fuses multiplications and additions as it likes, so two would differ in their last bits.
-  const bool alone = count * elements < kInlineElements || workers.pool.threads() == 1;
+  const bool alone = count * elements < kInlineElements || workers.pool.free_threads() == 1;
   const Index piece = alone ? count : elements < kTaskElements ? kTaskElements / elements : 1;
   workers.pool.for_each((count + piece - 1) / piece, [&](Index index, int) {
     const Index first = index * piece, last = first + piece;

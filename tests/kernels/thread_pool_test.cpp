@@ -44,6 +44,26 @@ TEST_CASE("thread pool: every index runs exactly once") {
   }
 }
 
+TEST_CASE("thread pool: a task's own tasks run on its thread, each once, and other pools' on theirs") {
+  for (const int threads : {1, 2, 3}) {
+    ThreadPool pool(threads), other(2);
+    std::vector<std::atomic<int>> calls(100);
+    std::atomic<int> strays{0};
+    pool.for_each(10, [&](Index outer, int thread) {
+      strays += pool.thread() != thread || pool.free_threads() != 1;
+      pool.for_each(10, [&](Index index, int inner) {
+        strays += inner != thread || pool.thread() != thread;
+        ++calls[static_cast<std::size_t>(10 * outer + index)];
+      });
+    });
+    for (const std::atomic<int>& call : calls) CHECK(call == 1);
+    other.for_each(4, [&](Index, int) { strays += pool.thread() != 0 || pool.free_threads() != pool.threads(); });
+    CHECK(strays == 0);
+    CHECK(pool.thread() == 0);
+    CHECK(pool.free_threads() == pool.threads());
+  }
+}
+
 TEST_CASE("thread pool: what tasks wrote is seen after the dispatch, thousands of times over") {
   for (const int threads : {1, 2, 3, 7}) {
     ThreadPool pool(threads);

@@ -78,6 +78,25 @@ TEST_CASE("sam: small random models embed and answer every kind of prompt as PyT
   }
 }
 
+TEST_CASE("sam: the number of threads changes no bit") {
+  for (const char* file : {"vit.safetensors", "tiny_vit.pt"}) {
+    std::vector<std::vector<float>> embeddings, logits;
+    for (const int threads : {1, 3}) {
+      const Device device = Device::cpu(threads);
+      SamTensors tensors(ModelFiles::open(kGolden + file).checkpoint, device, Precision::precise, {});
+      const ImageEncoder encoder = ImageEncoderLoader(tensors, kSize).finish();
+      Tensor x = Tensor::randn({kSize, kSize, 3}, 1, device);
+      for (Index stage = 0; stage < encoder.stages(); ++stage) x = encoder.run(stage, x);
+      const MaskDecoder decoder = MaskDecoder::load(tensors, kSize);
+      embeddings.push_back(x.to_vector<float>());
+      logits.push_back(
+          decoder.decode(decoder.remember(x), {.points = {{40, 50}}, .box = {}, .mask = {}}).logits.to_vector<float>());
+    }
+    CHECK(embeddings[0] == embeddings[1]);
+    CHECK(logits[0] == logits[1]);
+  }
+}
+
 TEST_CASE("sam: an encoder's operations are those of its layers on a picture's pixels, without windows' padding") {
   const Device device = Device::cpu(1);
   // Multiplications of places, by hand from the sizes in make_sam.py: patches, blocks, attention in windows, globally,
