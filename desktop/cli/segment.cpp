@@ -130,8 +130,7 @@ class Answers {
     if (!question.name.empty()) best_[question.name] = candidates.logits.select(0, best);
     for (Index i = 0; i < MaskCandidates::kCount; ++i) {
       if (i != best && (i == 0 || !all_masks_)) continue;  // the first one is only meant where it is the best
-      const SegmentMask mask = segmenter_.mask(candidates, i);
-      outcome.answers.push_back({.mask = {rle_of(mask.mask), mask.area, mask.box, mask.iou, mask.stability, 0, 0},
+      outcome.answers.push_back({.mask = {segmenter_.mask(candidates, i)},
                                  .name = question.name,
                                  .question = question.number,
                                  .best = all_masks_ && i == best});
