@@ -99,13 +99,10 @@ export class SegmentBar extends LightElement {
   }
 }
 
-function factsOf({ width, height, scaledFrom, readMs }: Picture): string {
+function factsOf({ width, height, readMs }: Picture): string {
   const size = `${count(width)} × ${count(height)}`;
-  const scaled = scaledFrom
-    ? `, scaled from ${count(scaledFrom.width)} × ${count(scaledFrom.height)}`
-    : "";
   const read = readMs > 0 ? ` · read once in ${seconds(readMs)}, kept` : "";
-  return size + scaled + read;
+  return size + read;
 }
 
 const seconds = (ms: number) =>

@@ -24,7 +24,8 @@ export class SegmentProgress extends LightElement {
   }
 
   protected override render() {
-    const { problem, reading, finding, ready } = this.session.state.value;
+    const { problem, reading, finding, found, ready } =
+      this.session.state.value;
     const { phase, title, progress } = this.room.state.value;
     const failed = problem || this.room.state.value.problem;
     if (failed) return this.#failed(failed);
@@ -54,7 +55,8 @@ export class SegmentProgress extends LightElement {
         finding,
         html`<div class="facts">
           <span>${left > 0 ? `${duration(left)} left` : "Starting"}</span
-          ><span>What was found is kept</span
+          ><span
+            >${found.length > 0 ? `${found.length} found, kept when stopped` : "What is found is kept"}</span
           ><button
             class="btn quiet small"
             @click=${() => this.session.stopEverything()}

@@ -5,8 +5,10 @@ import { gestures, type Drag } from "../pages/segment/gestures.ts";
 import type { Picture } from "../pages/segment/picture.ts";
 import {
   currentOf,
+  kColours,
   maskOf,
   shownThings,
+  thingAt,
   type Thing,
 } from "../pages/segment/scene.ts";
 import type { SegmentSession } from "../pages/segment/session.ts";
@@ -24,10 +26,13 @@ import {
 } from "../pages/segment/view.ts";
 import { blobUrl } from "./blob_url.ts";
 import { LightElement } from "./light_element.ts";
+import { covers } from "./covers.ts";
 import { zoomBar } from "./zoom_bar.ts";
 
 const kKeyStep = 12; // CSS pixels that an arrow key moves the pointer
-const kDrags: Partial<Record<Tool, Drag>> = { move: "pan", brush: "stroke" };
+const kDrags: Partial<Record<Tool, Drag>> = {
+  ...{ select: "pan", move: "pan", brush: "stroke" },
+};
 const kPixelsSeen = 6; // scale from which single pixels are shown as such
 
 /** The picture with its masks and prompts, to point at. */
@@ -44,6 +49,8 @@ export class SegmentStage extends LightElement {
   @state() private erasing = false;
   /** Where the keyboard points, on the stage. */
   @state() private pointer: Place | null = null;
+  /** The thing under the pointer that a click would select. */
+  @state() private pointed: string | null = null;
   #fit = true; // until one zooms or moves
   #shown = "";
   #pressed = -1; // which of the points
@@ -57,7 +64,7 @@ export class SegmentStage extends LightElement {
     this.#resized.observe(this.stage);
     gestures(this.stage, {
       hover: (at, alt) => this.#hover(at, alt),
-      leave: () => this.session.hover(null),
+      leave: () => this.#leave(),
       tap: (at, alt) => this.#tap(at, alt),
       drawing: (box) => (this.box = box),
       draw: (from, to) => this.#draw(from, to),
@@ -97,7 +104,8 @@ export class SegmentStage extends LightElement {
   }
 
   protected override render() {
-    const { picture, shown, ready, scene, preview } = this.session.state.value;
+    const { picture, shown, ready, scene, preview, found } =
+      this.session.state.value;
     if (!picture || !shown) return html`<div class="stage"></div>`;
     const { scale, x, y } = this.view;
     const { width, height } = picture;
@@ -105,10 +113,10 @@ export class SegmentStage extends LightElement {
     const count =
       things.length === 1 ? "one object" : `${things.length} objects`;
     return html`<div
-      class="stage ${this.tool.value === "move" ? "moving" : ""} ${ready ? "" : "waiting"}"
+      class="stage ${this.#cursor()} ${ready ? "" : "waiting"}"
       role="application"
       tabindex="0"
-      aria-label="Picture with ${count}. Arrow keys move the pointer, Enter adds what is under it, Alt and Enter leave it out."
+      aria-label="Picture with ${count}. Arrow keys move the pointer, Enter adds what is under it or selects the object there, Alt and Enter leave it out. Comma and full stop go through the objects."
       @keydown=${this.#key}
       @blur=${() => (this.pointer = null)}
     >
@@ -122,6 +130,7 @@ export class SegmentStage extends LightElement {
       <svg class="masks" aria-hidden="true">
         <g transform="translate(${x} ${y}) scale(${scale})">
           ${things.map((thing) => this.#mask(thing, thing.id === scene.current))}
+          ${found.map((mask, at) => svg`<path class="mask found" style="--c:var(--obj-${(at % kColours) + 1})" d=${mask.path} />`)}
           ${
             preview
               ? svg`<path class="mask hover" style="--c:${this.#colour()}"
@@ -142,8 +151,10 @@ export class SegmentStage extends LightElement {
   #mask(thing: Thing, current: boolean) {
     const path = maskOf(thing)?.path ?? "";
     const colour = `--c:var(--obj-${thing.colour})`;
-    return svg`${current ? svg`<path class="mask halo" d=${path} />` : nothing}
-      <path class="mask ${current ? "on" : ""}" style=${colour} d=${path} />`;
+    const lit = current || thing.id === this.pointed;
+    const kind = current ? "on" : lit ? "pointed" : "";
+    return svg`${lit ? svg`<path class="mask halo" d=${path} />` : nothing}
+      <path class="mask ${kind}" style=${colour} d=${path} />`;
   }
 
   #prompts(thing: Thing | null) {
@@ -239,16 +250,46 @@ export class SegmentStage extends LightElement {
     return pixel && { ...pixel, inside };
   }
 
+  /** The thing that a click there selects: always with that tool, and else where nothing is worked on. */
+  #thingAt(at: Place): Thing | null {
+    const picture = this.#picture();
+    const { scene } = this.session.state.value;
+    const selects =
+      this.tool.value === "select" ||
+      (this.tool.value === "point" && scene.current === null);
+    const pixel = selects && picture && pixelAt(this.view, at, picture);
+    return pixel ? thingAt(scene, pixel, (mask) => covers(mask, pixel)) : null;
+  }
+
   #hover(at: Place, alt: boolean): void {
+    const thing = this.box || alt ? null : this.#thingAt(at);
+    this.pointed = thing?.id ?? null;
     const points = this.tool.value === "point" || this.tool.value === "exclude";
-    this.session.hover(
-      points && this.hovering && !this.box ? this.#pointAt(at, alt) : null,
-    );
+    const asks = points && this.hovering && !this.box && !thing;
+    this.session.hover(asks ? this.#pointAt(at, alt) : null);
+  }
+
+  #leave(): void {
+    this.pointed = null;
+    this.session.hover(null);
   }
 
   #tap(at: Place, alt: boolean): void {
+    const tool = this.tool.value;
+    const thing = alt ? null : this.#thingAt(at);
+    if (thing || tool === "select") {
+      this.session.select(thing?.id ?? null);
+      return;
+    }
     const point = this.#pointAt(at, alt);
-    if (point && this.tool.value !== "box") this.session.addPoint(point);
+    if (point && tool !== "box") this.session.addPoint(point);
+  }
+
+  #cursor(): string {
+    if (this.pointed) return "pointing";
+    return (
+      { move: "moving", select: "selecting" }[this.tool.value as string] ?? ""
+    );
   }
 
   #draw(from: Place, to: Place): void {

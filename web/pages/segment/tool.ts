@@ -1,5 +1,5 @@
-/** What the pointer does on the picture. With the first three a drag draws a box. */
-export type Tool = "point" | "exclude" | "box" | "brush" | "move";
+/** What the pointer does on the picture. With points and the box a drag draws a box. */
+export type Tool = "select" | "point" | "exclude" | "box" | "brush" | "move";
 
 /** What the brush does; its size is in pixels of the picture. */
 export interface Brush {
@@ -16,6 +16,7 @@ export const tools: readonly {
   icon: string;
   key: string;
 }[] = [
+  { id: "select", title: "Select", icon: "select", key: "V" },
   { id: "point", title: "Add to it", icon: "point", key: "P" },
   { id: "exclude", title: "Leave out", icon: "exclude", key: "X" },
   { id: "box", title: "Box", icon: "boxsel", key: "B" },
