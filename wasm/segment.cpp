@@ -149,22 +149,30 @@ Json mask_json(const wick::SegmentMask& mask) {
           {"rle", rle_json(mask.rle)}};
 }
 
-/// A large picture's outlines that need not be exact are those of fewer pixels.
+template <class Move>
+std::vector<wick::Polygon> moved(std::vector<wick::Polygon> polygons, Move&& move) {
+  const auto move_ring = [&](wick::Ring& ring) { std::for_each(ring.begin(), ring.end(), move); };
+  for (wick::Polygon& polygon : polygons) {
+    move_ring(polygon.outer);
+    std::for_each(polygon.holes.begin(), polygon.holes.end(), move_ring);
+  }
+  return polygons;
+}
+
+/// Of the rows that have any of the mask. Outlines that need not be exact are those of fewer pixels.
 std::vector<wick::Polygon> outline_of(const wick::Rle& rle, double tolerance) {
   constexpr double kMostStep = 64, kStray = 0.75;  // pixels of such a pixel that its edge may be off, along a diagonal
   const auto step = static_cast<Index>(std::clamp(tolerance, 1.0, kMostStep));
-  if (step == 1) return wick::outline(wick::mask_of(rle), tolerance);
-  auto polygons = wick::outline(wick::coarse_mask(rle, step), tolerance / static_cast<double>(step) - kStray);
-  const auto enlarge = [&](wick::Ring& ring) {
-    for (wick::Point& corner : ring) {
-      corner = {std::min(corner.x * step, rle.size.width), std::min(corner.y * step, rle.size.height)};
-    }
-  };
-  for (wick::Polygon& polygon : polygons) {
-    enlarge(polygon.outer);
-    std::for_each(polygon.holes.begin(), polygon.holes.end(), enlarge);
+  if (step == 1) {
+    const wick::Box box = bounding_box(rle);
+    const auto top = static_cast<Index>(box.y0), rows = static_cast<Index>(box.y1) + 1 - top;
+    return moved(wick::outline(wick::rows_of(rle, top, rows), tolerance),
+                 [&](wick::Point& corner) { corner.y += top; });
   }
-  return polygons;
+  const double left = tolerance / static_cast<double>(step) - kStray;
+  return moved(wick::outline(wick::coarse_mask(rle, step), left), [&](wick::Point& corner) {
+    corner = {std::min(corner.x * step, rle.size.width), std::min(corner.y * step, rle.size.height)};
+  });
 }
 
 Json ring_json(const wick::Ring& ring) {

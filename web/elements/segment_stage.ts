@@ -6,13 +6,12 @@ import type { Picture } from "../pages/segment/picture.ts";
 import {
   currentOf,
   kColours,
-  maskOf,
   shownThings,
   thingAt,
   type Thing,
 } from "../pages/segment/scene.ts";
 import type { SegmentSession } from "../pages/segment/session.ts";
-import type { Brush, Tool } from "../pages/segment/tool.ts";
+import { selectsThings, type Brush, type Tool } from "../pages/segment/tool.ts";
 import {
   boxBetween,
   fitted,
@@ -27,6 +26,7 @@ import {
 import { blobUrl } from "./blob_url.ts";
 import { LightElement } from "./light_element.ts";
 import { covers } from "./covers.ts";
+import { crossMark, frameMark, maskMark, strokeMark } from "./stage_marks.ts";
 import { zoomBar } from "./zoom_bar.ts";
 
 const kKeyStep = 12; // CSS pixels that an arrow key moves the pointer
@@ -113,7 +113,7 @@ export class SegmentStage extends LightElement {
     const count =
       things.length === 1 ? "one object" : `${things.length} objects`;
     return html`<div
-      class="stage ${this.#cursor()} ${ready ? "" : "waiting"}"
+      class="stage ${this.pointed ? "pointing" : `with-${this.tool.value}`} ${ready ? "" : "waiting"}"
       role="application"
       tabindex="0"
       aria-label="Picture with ${count}. Arrow keys move the pointer, Enter adds what is under it or selects the object there, Alt and Enter leave it out. Comma and full stop go through the objects."
@@ -129,7 +129,7 @@ export class SegmentStage extends LightElement {
       />
       <svg class="masks" aria-hidden="true">
         <g transform="translate(${x} ${y}) scale(${scale})">
-          ${things.map((thing) => this.#mask(thing, thing.id === scene.current))}
+          ${things.map((thing) => maskMark(thing, thing.id === scene.current, thing.id === this.pointed))}
           ${found.map((mask, at) => svg`<path class="mask found" style="--c:var(--obj-${(at % kColours) + 1})" d=${mask.path} />`)}
           ${
             preview
@@ -139,29 +139,20 @@ export class SegmentStage extends LightElement {
               : nothing
           }
         </g>
-        ${this.box ? this.#frame(this.box.from, this.box.to) : nothing}
-        ${this.stroke ? this.#stroke(this.stroke) : nothing}
+        ${this.box ? frameMark(this.box.from, this.box.to) : nothing}
+        ${this.stroke ? strokeMark(this.stroke, this.brush.value.size * this.view.scale, this.erasing ? "#fff" : this.#colour()) : nothing}
         ${this.#prompts(currentOf(scene))}
-        ${this.pointer ? this.#crosshair(this.pointer) : nothing}
+        ${this.pointer ? crossMark(this.pointer) : nothing}
       </svg>
       ${zoomBar(this, this.view.scale, this.#fit)}
     </div>`;
-  }
-
-  #mask(thing: Thing, current: boolean) {
-    const path = maskOf(thing)?.path ?? "";
-    const colour = `--c:var(--obj-${thing.colour})`;
-    const lit = current || thing.id === this.pointed;
-    const kind = current ? "on" : lit ? "pointed" : "";
-    return svg`${lit ? svg`<path class="mask halo" d=${path} />` : nothing}
-      <path class="mask ${kind}" style=${colour} d=${path} />`;
   }
 
   #prompts(thing: Thing | null) {
     if (!thing || thing.hidden) return nothing;
     const corner = (x: number, y: number) => toStage(this.view, { x, y });
     const [x0, y0, x1, y1] = thing.box ?? [0, 0, 0, 0];
-    return svg`${thing.box ? this.#frame(corner(x0, y0), corner(x1, y1)) : nothing}
+    return svg`${thing.box ? frameMark(corner(x0, y0), corner(x1, y1)) : nothing}
       ${thing.points.map(({ x, y, inside }, index) => {
         const at = corner(x + 0.5, y + 0.5);
         return svg`<g class="pt ${inside ? "in" : "out"}" transform="translate(${at.x} ${at.y})"
@@ -182,28 +173,6 @@ export class SegmentStage extends LightElement {
   #takeAway(index: number): void {
     if (this.#pressed === index) this.session.removePoint(index);
     this.#pressed = -1;
-  }
-
-  #frame(from: Place, to: Place) {
-    const x = Math.min(from.x, to.x);
-    const y = Math.min(from.y, to.y);
-    const width = Math.abs(to.x - from.x);
-    const height = Math.abs(to.y - from.y);
-    return svg`<rect class="frame under" x=${x} y=${y} width=${width} height=${height} rx="2" />
-      <rect class="frame" x=${x} y=${y} width=${width} height=${height} rx="2" />`;
-  }
-
-  #crosshair({ x, y }: Place) {
-    const d = "M-11 0H-4M4 0H11M0 -11V-4M0 4V11";
-    return svg`<g class="cross" transform="translate(${x} ${y})"><path d=${d} /><path d=${d} /></g>`;
-  }
-
-  #stroke(places: readonly Place[]) {
-    const line = [...places, ...places.slice(-1)]; // a dot too is a line
-    const d = `M${line.map(({ x, y }) => `${x} ${y}`).join("L")}`;
-    const width = this.brush.value.size * this.view.scale;
-    const colour = this.erasing ? "#fff" : this.#colour();
-    return svg`<path class="stroke" d=${d} stroke=${colour} stroke-width=${width} />`;
   }
 
   #paint(places: readonly Place[], alt: boolean): void {
@@ -254,9 +223,7 @@ export class SegmentStage extends LightElement {
   #thingAt(at: Place): Thing | null {
     const picture = this.#picture();
     const { scene } = this.session.state.value;
-    const selects =
-      this.tool.value === "select" ||
-      (this.tool.value === "point" && scene.current === null);
+    const selects = selectsThings(this.tool.value, scene);
     const pixel = selects && picture && pixelAt(this.view, at, picture);
     return pixel ? thingAt(scene, pixel, (mask) => covers(mask, pixel)) : null;
   }
@@ -282,14 +249,8 @@ export class SegmentStage extends LightElement {
       return;
     }
     const point = this.#pointAt(at, alt);
-    if (point && tool !== "box") this.session.addPoint(point);
-  }
-
-  #cursor(): string {
-    if (this.pointed) return "pointing";
-    return (
-      { move: "moving", select: "selecting" }[this.tool.value as string] ?? ""
-    );
+    if (point && tool !== "box" && tool !== "move")
+      this.session.addPoint(point);
   }
 
   #draw(from: Place, to: Place): void {

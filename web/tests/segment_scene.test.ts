@@ -217,7 +217,7 @@ describe("the view", () => {
   });
 });
 
-test("a picture beyond what a tab holds is worked on smaller, in its proportions", () => {
+test("a picture beyond what a tab holds is looked at smaller, in its proportions", () => {
   expect(workSize({ width: 4000, height: 3000 })).toEqual({
     ...{ width: 4000, height: 3000 },
   });

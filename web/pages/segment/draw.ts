@@ -1,7 +1,7 @@
 import type { MaskTools } from "../../engine/api.ts";
 import type { PictureSize, Rle } from "../../engine/types.ts";
 import { maskedOf, type PictureFormat } from "./export.ts";
-import { contextOf, decodePicture, type Decoded } from "./open_picture.ts";
+import { contextOf, decodeUpright, type Decoded } from "./open_picture.ts";
 import { encodePng, type ReadRows } from "./png.ts";
 import type { Scene } from "./scene.ts";
 
@@ -18,11 +18,13 @@ export async function drawn(
 ): Promise<Blob> {
   if (format === "mask") {
     const inside = await unionOf(scene, tools);
-    return encodePng(size, 1, async (first, count) =>
-      (await tools.pixels(inside, first, count)).map((bit) => bit && 255),
-    );
+    return encodePng(size, 1, async (first, count) => {
+      const grey = await tools.pixels(inside, first, count);
+      for (let at = 0; at < grey.length; at += 1) if (grey[at]) grey[at] = 255;
+      return grey;
+    });
   }
-  const picture = await decodePicture(file, size, size);
+  const picture = await decodeUpright(file, size);
   try {
     const rows =
       format === "overlay"
@@ -37,24 +39,31 @@ export async function drawn(
 const unionOf = (scene: Scene, tools: MaskTools): Promise<Rle> =>
   tools.union(maskedOf(scene).map(({ mask }) => mask.rle));
 
-/** Reads bands of a picture, each with something drawn on it. */
+/** Reads bands of a picture into the same pixels again and again: large ones would heap up. */
 function bandsOf(
   picture: Decoded,
   { width, height }: PictureSize,
-  draw?: (context: OffscreenCanvasRenderingContext2D) => void,
-): ReadRows {
-  const canvas = new OffscreenCanvas(1, 1);
-  const context = contextOf(canvas);
-  return (first, count) => {
-    canvas.width = width;
-    canvas.height = count; // clears it
-    context.translate(0, -first);
-    context.drawImage(picture, 0, 0, width, height);
-    draw?.(context);
-    const { data } = context.getImageData(0, 0, width, count);
-    return Promise.resolve(new Uint8Array(data.buffer));
+): (first: number, count: number) => Promise<ImageData> {
+  if (picture instanceof ImageBitmap) {
+    const context = contextOf(new OffscreenCanvas(width, 1));
+    return (first, count) => {
+      context.canvas.height = count; // clears it
+      context.drawImage(picture, 0, -first, width, height);
+      return Promise.resolve(context.getImageData(0, 0, width, count));
+    };
+  }
+  let band = new ImageData(1, 1);
+  return async (y, count) => {
+    if (band.width !== width || band.height !== count)
+      band = new ImageData(width, count);
+    // To draw a frame would copy all of it, whatever part is wanted.
+    const rect = { x: 0, y, width, height: count };
+    await picture.copyTo(band.data, { rect, format: "RGBA" });
+    return band;
   };
 }
+
+const bytesOf = ({ data: { buffer } }: ImageData) => new Uint8Array(buffer);
 
 function cutOut(
   picture: Decoded,
@@ -64,7 +73,7 @@ function cutOut(
 ): ReadRows {
   const bands = bandsOf(picture, size);
   return async (first, count) => {
-    const rgba = await bands(first, count);
+    const rgba = bytesOf(await bands(first, count));
     const bits = await tools.pixels(inside, first, count);
     for (let at = 0; at < bits.length; at += 1)
       if (!bits[at]) rgba.fill(0, 4 * at, 4 * at + 4);
@@ -83,7 +92,12 @@ function overlaid(
     path: new Path2D(mask.path),
     colour: colours[thing.colour - 1] ?? "orange",
   }));
-  return bandsOf(picture, size, (context) => {
+  const bands = bandsOf(picture, size);
+  const context = contextOf(new OffscreenCanvas(size.width, 1));
+  return async (first, count) => {
+    context.canvas.height = count; // and begins anew
+    context.putImageData(await bands(first, count), 0, 0);
+    context.translate(0, -first);
     Object.assign(context, { lineWidth, lineJoin: "round" });
     for (const { path, colour } of shapes) {
       context.fillStyle = context.strokeStyle = colour;
@@ -92,5 +106,6 @@ function overlaid(
       context.globalAlpha = 1;
       context.stroke(path);
     }
-  });
+    return bytesOf(context.getImageData(0, 0, size.width, count));
+  };
 }

@@ -1,8 +1,10 @@
 import { WickError } from "../../engine/errors.ts";
 import type { PicturePixels, PictureSize } from "../../engine/types.ts";
 
-/** The most pixels that are held at once of a picture that is looked at: four bytes each, and more than a screen shows. */
+/** The most pixels of a picture that is shown and read as it is; each takes four bytes, several times over. */
 const kMostPixels = 16e6;
+/** Of a smaller copy of a larger one: still more than most screens have. */
+const kCopyPixels = 6e6;
 const kThumbnailSide = 640;
 
 /** A picture as the page works on it. */
@@ -75,7 +77,8 @@ export async function readPixels(
 
 /** The size in which a picture is looked at. */
 export function workSize({ width, height }: PictureSize): PictureSize {
-  const scale = Math.min(1, Math.sqrt(kMostPixels / (width * height)));
+  if (!isLarge({ width, height })) return { width, height };
+  const scale = Math.sqrt(kCopyPixels / (width * height));
   const side = (length: number) => Math.max(1, Math.floor(length * scale));
   return { width: side(width), height: side(height) };
 }
@@ -120,12 +123,26 @@ export function decodePicture(
   return decodeFrame(file, size).catch(() => decodeBitmap(file, size)); // of a kind that it does not know
 }
 
+/** The same of all its pixels, of which parts are wanted: a frame that is to be turned has no parts. */
+export async function decodeUpright(
+  file: Blob,
+  size: PictureSize,
+): Promise<Decoded> {
+  const picture = await decodePicture(file, size, size);
+  const { rotation, flip } = picture as { rotation?: number; flip?: boolean };
+  if (!rotation && !flip) return picture;
+  picture.close();
+  return decodeBitmap(file, size);
+}
+
 async function decodeFrame(
   file: Blob,
   { width, height }: PictureSize,
 ): Promise<Decoded> {
+  // All of a JPEG's bytes at once are decoded to the planes that it is stored in, less than half of what pixels take.
+  const data = await file.arrayBuffer();
   const decoder = new ImageDecoder({
-    ...{ type: file.type, data: file.stream(), preferAnimation: false },
+    ...{ type: file.type, data, preferAnimation: false },
     ...{ desiredWidth: width, desiredHeight: height },
   });
   try {

@@ -1,13 +1,13 @@
 import type { PictureSize } from "../../engine/types.ts";
 
-/** Bytes of rows [first, first + count), `channels` of them a pixel. */
+/** Bytes of rows [first, first + count), `channels` of them a pixel; they last until the next are read. */
 export type ReadRows = (first: number, count: number) => Promise<Uint8Array>;
 
 /** One byte of grey, or four of RGBA. */
 export type Channels = 1 | 4;
 
 /** Some megabytes of pixels at a time: large pictures are never held whole. */
-const kBandBytes = 4 << 20;
+const kBandBytes = 2 << 20;
 const kSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const kColourTypes: Record<Channels, number> = { 1: 0, 4: 6 };
 const kUp = 2; // the filter: what differs from the row above
