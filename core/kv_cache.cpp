@@ -260,4 +260,26 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const PagedC
   return attend_rows(queries, cache, layer, batch.sequences(), options);
 }
 
+CrossCache::Held::Held(const Device& device, CacheGeometry geometry, Index count)
+    : cache(device, geometry, count), positions(cache) {
+  positions.extend(count);
+}
+
+CrossCache::CrossCache(const Device& device, CacheGeometry geometry, Index positions)
+    : held_(std::make_unique<Held>(device, geometry, positions)) {}
+
+void CrossCache::write(const Tensor& k, const Tensor& v, Index layer, Index first) {
+  const SequenceRows rows{0, rows_of(k), first + rows_of(k), held_->positions.pages().data()};
+  if (rows.keys > held_->positions.length()) {
+    throw Error("[attention] {} of {} positions", rows.keys, held_->positions.length());
+  }
+  append(k, v, held_->cache, layer, {&rows, 1});
+}
+
+Tensor CrossCache::attend(const Tensor& q, Index layer, double scale) const {
+  const Sequence& positions = held_->positions;
+  const SequenceRows rows{0, rows_of(q), positions.length(), positions.pages().data()};
+  return wick::attend(q, held_->cache, layer, {&rows, 1}, {.scale = scale, .causal = false});
+}
+
 }  // namespace wick

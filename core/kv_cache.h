@@ -117,4 +117,26 @@ Tensor attend(const Tensor& q, const PagedCache& cache, Index layer, std::span<c
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const PagedCache& cache, Index layer,
                  const Batch& batch, const AttentionOptions& options);
 
+/// What queries of another sequence attend to (cross-attention): keys and values of a known number of positions, in a
+/// cache of their own.
+class CrossCache {
+ public:
+  CrossCache() = default;
+  CrossCache(const Device& device, CacheGeometry geometry, Index positions);
+
+  explicit operator bool() const { return held_ != nullptr; }
+  /// k and v [rows, kv_heads, head_dim] of the positions from `first` on.
+  void write(const Tensor& k, const Tensor& v, Index layer, Index first = 0);
+  /// Each of q [rows, heads, head_dim] attends to all positions: [rows, heads * head_dim].
+  Tensor attend(const Tensor& q, Index layer, double scale) const;
+
+ private:
+  struct Held {
+    Held(const Device& device, CacheGeometry geometry, Index count);
+    PagedCache cache;
+    Sequence positions;  // goes before the cache whose pages it holds
+  };
+  std::unique_ptr<Held> held_;
+};
+
 }  // namespace wick

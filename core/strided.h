@@ -1,7 +1,9 @@
 #pragma once
 // Walks over strided operands of one shape.
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 #include "core/shape.h"
 
@@ -20,6 +22,13 @@ class StridedWalk {
       add(shape[dim], steps);
     }
     if (levels_ == 0) add(1, Steps{});
+  }
+
+  /// Runs along the longest dimension instead, for what may be done in any order.
+  void run_longest() {
+    const auto longest = static_cast<std::size_t>(std::max_element(counts_.begin(), counts_.end()) - counts_.begin());
+    std::swap(counts_[0], counts_[longest]);
+    std::swap(steps_[0], steps_[longest]);
   }
 
   Index run_length() const { return counts_[0]; }

@@ -12,7 +12,9 @@ namespace {
 
 /// Copies single elements, run by run.
 void copy_runs(const Tensor& from, Tensor& to) {
-  const StridedWalk<2> walk(from.shape(), {TensorBuilder::strides(from), TensorBuilder::strides(to)});
+  StridedWalk<2> walk(from.shape(), {TensorBuilder::strides(from), TensorBuilder::strides(to)});
+  constexpr Index kShortRun = 8;  // takes longer to begin than to copy
+  if (walk.run_length() < kShortRun) walk.run_longest();
   const Index count = walk.run_length(), from_step = walk.run_step(0), to_step = walk.run_step(1);
   visit_width("copy", from.dtype(), [&](auto type) {
     using T = decltype(type);

@@ -11,7 +11,7 @@
 namespace wick {
 namespace {
 
-constexpr auto kSpin = std::chrono::microseconds(30);  // a fork-join costs 0.3 us while spinning, 50 us once parked
+constexpr auto kSpin = std::chrono::microseconds(200);  // a fork-join costs 0.3 us while spinning, 50 us once parked
 constexpr std::uint32_t kClosed = 1u << 31;
 
 void pause() {

@@ -91,18 +91,21 @@ class ImageEncoder {
   /// What a stage makes of a picture: the first one of normalised RGB [size, size, 3], each other one of the result
   /// before it; the last one's is the embedding [size / kPatch, size / kPatch, channels].
   Tensor run(Index stage, const Tensor& x) const;
+  /// Multiplications and additions that a picture takes, by the layers' shapes: see image_encoder_operations.cpp.
+  double operations() const;
 
  private:
   friend class ImageEncoderLoader;
   using Stage = std::variant<PatchEmbedding, BottleneckBlock, PatchMerging, WindowBlock, PatchTokens, TokenBlock, Neck>;
   std::vector<Stage> stages_;
-  Index size_ = 1024;
+  Index size_ = 0;
 };
 
-/// Loads an encoder one stage at a time.
+/// Loads an encoder one stage at a time. Throws Error for tensors that are missing or do not fit.
 class ImageEncoderLoader {
  public:
-  explicit ImageEncoderLoader(SamTensors& tensors);
+  /// `picture_size`: sides of the pictures that it is for, in pixels.
+  ImageEncoderLoader(SamTensors& tensors, Index picture_size);
   /// Loads the next stage; false when all are loaded.
   bool step();
   ImageEncoder finish();
@@ -118,6 +121,7 @@ class ImageEncoderLoader {
   Neck load_neck(const std::string& name);
 
   SamTensors& tensors_;
+  bool tiny_vit_;
   ImageEncoder encoder_;
   std::vector<std::string> parts_;  // names of the stages, in order
   Index dim_ = 3;                   // channels after the stages so far

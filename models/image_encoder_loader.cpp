@@ -7,8 +7,9 @@
 namespace wick {
 namespace {
 
-const std::string kRoot = "image_encoder.";
 constexpr double kTinyVitEps = 1e-5, kEps = 1e-6;
+
+std::string encoder_part(std::string_view name) { return fmt::format("image_encoder.{}", name); }
 
 /// Scores' biases [heads, window^2, window^2] from [heads, window^2], which the file has by distance: the one of a
 /// query and a key that lie dy rows and dx columns apart is dy * window + dx.
@@ -41,48 +42,54 @@ Tensor spread_distances(const Tensor& by_distance, Index window) {
 
 }  // namespace
 
-ImageEncoderLoader::ImageEncoderLoader(SamTensors& tensors) : tensors_(tensors) {
-  if (tensors_.has(kRoot + "patch_embed.seq.0.c.weight")) {
+ImageEncoderLoader::ImageEncoderLoader(SamTensors& tensors, Index picture_size)
+    : tensors_(tensors), tiny_vit_(tensors.has_part(encoder_part("patch_embed.seq."))), side_(picture_size) {
+  encoder_.size_ = picture_size;
+  if (tiny_vit_) {
     find_tiny_vit();
-  } else if (tensors_.has(kRoot + "patch_embed.proj.weight")) {
+  } else if (tensors_.has_part(encoder_part("patch_embed.proj."))) {
     find_vit();
   } else {
     throw Error("{}: no image encoder of Segment Anything", tensors.tensors().file());
   }
-  parts_.push_back(kRoot + "neck");
-  side_ = encoder_.size_;
+  parts_.push_back(encoder_part("neck"));
 }
 
 void ImageEncoderLoader::find_tiny_vit() {
-  parts_.push_back(kRoot + "patch_embed");
+  parts_.push_back(encoder_part("patch_embed"));
   for (Index layer = 0;; ++layer) {
-    const std::string name = fmt::format("{}layers.{}.", kRoot, layer);
+    const std::string name = encoder_part(fmt::format("layers.{}.", layer));
     Index blocks = 0;
     for (;; ++blocks) {
       const std::string block = fmt::format("{}blocks.{}", name, blocks);
-      if (!tensors_.has(block + ".conv1.c.weight") && !tensors_.has(block + ".attn.qkv.weight")) break;
+      if (!tensors_.has_part(block + ".")) break;
       parts_.push_back(block);
     }
     if (blocks == 0) return;
-    if (tensors_.has(name + "downsample.conv1.c.weight")) parts_.push_back(name + "downsample");
+    if (tensors_.has_part(name + "downsample.")) parts_.push_back(name + "downsample");
   }
 }
 
 void ImageEncoderLoader::find_vit() {
-  parts_.push_back(kRoot + "patch_embed");
-  encoder_.size_ = tensors_.dim(kRoot + "pos_embed", 4, 1) * tensors_.dim(kRoot + "patch_embed.proj.weight", 4, 2);
-  for (Index block = 0; tensors_.has(fmt::format("{}blocks.{}.attn.qkv.weight", kRoot, block)); ++block) {
-    parts_.push_back(fmt::format("{}blocks.{}", kRoot, block));
+  parts_.push_back(encoder_part("patch_embed"));
+  for (Index i = 0;; ++i) {
+    const std::string block = encoder_part(fmt::format("blocks.{}", i));
+    if (!tensors_.has_part(block + ".")) return;
+    parts_.push_back(block);
   }
 }
 
 bool ImageEncoderLoader::step() {
   if (encoder_.stages_.size() == parts_.size()) return false;
   const std::string& name = parts_[encoder_.stages_.size()];
-  if (tensors_.has(name + ".proj.weight")) {
-    encoder_.stages_.emplace_back(load_tokens(name));
-  } else if (tensors_.has(name + ".attn.rel_pos_h")) {
-    encoder_.stages_.emplace_back(load_token_block(name));
+  if (name.ends_with("neck")) {
+    encoder_.stages_.emplace_back(load_neck(name));
+  } else if (!tiny_vit_) {
+    if (name.ends_with("patch_embed")) {
+      encoder_.stages_.emplace_back(load_tokens(name));
+    } else {
+      encoder_.stages_.emplace_back(load_token_block(name));
+    }
   } else if (name.ends_with("patch_embed")) {
     PatchEmbedding embedding;
     embedding.first = tensors_.convolution(name + ".seq.0.c", dim_, {.stride = 2});
@@ -90,11 +97,9 @@ bool ImageEncoderLoader::step() {
     dim_ = embedding.second.taps.outputs();
     side_ /= 4;
     encoder_.stages_.emplace_back(std::move(embedding));
-  } else if (name.ends_with("neck")) {
-    encoder_.stages_.emplace_back(load_neck(name));
   } else if (name.ends_with("downsample")) {
     encoder_.stages_.emplace_back(load_merging(name));
-  } else if (tensors_.has(name + ".attn.qkv.weight")) {
+  } else if (tensors_.has_part(name + ".attn.")) {
     encoder_.stages_.emplace_back(load_window(name));
   } else {
     encoder_.stages_.emplace_back(load_bottleneck(name));
@@ -113,7 +118,7 @@ BottleneckBlock ImageEncoderLoader::load_bottleneck(const std::string& name) {
   block.expand = tensors_.linear(name + ".conv1.c", dim_);
   const Index wide = block.expand.outputs();
   block.depthwise = tensors_.depthwise(name + ".conv2.c", wide, {});
-  block.shrink = tensors_.linear(name + ".conv3.c", wide);
+  block.shrink = tensors_.linear(name + ".conv3.c", wide, dim_);
   return block;
 }
 
@@ -125,7 +130,7 @@ PatchMerging ImageEncoderLoader::load_merging(const std::string& name) {
   dim_ = merging.expand.outputs();
   side_ /= stride;
   merging.depthwise = tensors_.depthwise(name + ".conv2.c", dim_, {.stride = stride});
-  merging.shrink = tensors_.linear(name + ".conv3.c", dim_);
+  merging.shrink = tensors_.linear(name + ".conv3.c", dim_, dim_);
   return merging;
 }
 
@@ -135,28 +140,28 @@ WindowBlock ImageEncoderLoader::load_window(const std::string& name) {
   const Index area = tensors_.dim(biases, 2, 1);
   block.heads = tensors_.dim(biases, 2, 0);
   block.window = std::lround(std::sqrt(static_cast<double>(area)));
-  if (area < 1 || area > kPageTokens || block.window * block.window != area || dim_ % block.heads != 0) {
+  const bool square = area <= kPageTokens && block.window * block.window == area;
+  if (!square || dim_ % block.heads != 0 || dim_ / block.heads > kMaxHeadDim) {
     throw Error("{}: tensor '{}' [{}, {}] fits no windows of {} channels", tensors_.tensors().file(), biases,
                 block.heads, area, dim_);
   }
   block.bias = spread_biases(tensors_.load(biases, {block.heads, area}), block.window);
   block.attention_norm = tensors_.norm(name + ".attn.norm", dim_, kTinyVitEps);
-  block.qkv = tensors_.linear(name + ".attn.qkv", dim_);
-  block.out = tensors_.linear(name + ".attn.proj", dim_);
+  block.qkv = tensors_.linear(name + ".attn.qkv", dim_, 3 * dim_);
+  block.out = tensors_.linear(name + ".attn.proj", dim_, dim_);
   block.local = tensors_.depthwise(name + ".local_conv.c", dim_, {});
   block.mlp_norm = tensors_.norm(name + ".mlp.norm", dim_, kTinyVitEps);
   block.up = tensors_.linear(name + ".mlp.fc1", dim_);
-  block.down = tensors_.linear(name + ".mlp.fc2", block.up.outputs());
+  block.down = tensors_.linear(name + ".mlp.fc2", block.up.outputs(), dim_);
   return block;
 }
 
 PatchTokens ImageEncoderLoader::load_tokens(const std::string& name) {
-  const Index kernel = tensors_.dim(name + ".proj.weight", 4, 2);
   PatchTokens tokens;
-  tokens.patches = tensors_.convolution(name + ".proj", dim_, {.kernel = kernel, .stride = kernel, .padding = 0});
+  tokens.patches = tensors_.convolution(name + ".proj", dim_, {.kernel = kPatch, .stride = kPatch, .padding = 0});
   dim_ = tokens.patches.taps.outputs();
-  side_ /= kernel;
-  tokens.places = tensors_.load(kRoot + "pos_embed", {1, side_, side_, dim_}).reshape({side_, side_, dim_});
+  side_ /= kPatch;
+  tokens.places = tensors_.load(encoder_part("pos_embed"), {1, side_, side_, dim_}).reshape({side_, side_, dim_});
   return tokens;
 }
 
@@ -165,7 +170,7 @@ TokenBlock ImageEncoderLoader::load_token_block(const std::string& name) {
   const Index distances = tensors_.dim(of_rows, 2, 0), head_dim = tensors_.dim(of_rows, 2, 1);
   TokenBlock block;
   block.window = (distances + 1) / 2;
-  if (distances % 2 == 0 || block.window > side_ || head_dim < 1 || head_dim > kMaxHeadDim || dim_ % head_dim != 0) {
+  if (distances % 2 == 0 || block.window > side_ || head_dim > kMaxHeadDim || dim_ % head_dim != 0) {
     throw Error("{}: tensor '{}' [{}, {}] fits no attention of {} channels on {} x {} places",
                 tensors_.tensors().file(), of_rows, distances, head_dim, dim_, side_, side_);
   }
@@ -176,20 +181,24 @@ TokenBlock ImageEncoderLoader::load_token_block(const std::string& name) {
   block.rows = spread(".attn.rel_pos_h");
   block.columns = spread(".attn.rel_pos_w");
   block.attention_norm = tensors_.norm(name + ".norm1", dim_, kEps);
-  block.qkv = tensors_.linear(name + ".attn.qkv", dim_);
-  block.out = tensors_.linear(name + ".attn.proj", dim_);
+  block.qkv = tensors_.linear(name + ".attn.qkv", dim_, 3 * dim_);
+  block.out = tensors_.linear(name + ".attn.proj", dim_, dim_);
   block.mlp_norm = tensors_.norm(name + ".norm2", dim_, kEps);
   block.up = tensors_.linear(name + ".mlp.lin1", dim_);
-  block.down = tensors_.linear(name + ".mlp.lin2", block.up.outputs());
+  block.down = tensors_.linear(name + ".mlp.lin2", block.up.outputs(), dim_);
   return block;
 }
 
 Neck ImageEncoderLoader::load_neck(const std::string& name) {
+  if (const Index side = encoder_.size_ / kPatch; side_ != side) {
+    throw Error("{}: the image encoder has {} x {} places before its neck, expected {} x {}", tensors_.tensors().file(),
+                side_, side_, side, side);
+  }
   Neck neck;
-  neck.reduce = tensors_.linear(name + ".0", dim_);
+  neck.reduce = tensors_.linear(name + ".0", dim_, tensors_.dim("mask_decoder.iou_token.weight", 2, 1), Bias::if_there);
   dim_ = neck.reduce.outputs();
   neck.reduce_norm = tensors_.norm(name + ".1", dim_, kEps);
-  neck.mix = tensors_.convolution(name + ".2", dim_, {});
+  neck.mix = tensors_.convolution(name + ".2", dim_, {}, dim_, Bias::if_there);
   neck.mix_norm = tensors_.norm(name + ".3", dim_, kEps);
   return neck;
 }

@@ -11,6 +11,7 @@ namespace wick {
 namespace {
 
 constexpr Index kHeads = 8;
+constexpr Index kPlaceFloats = 4, kPixelFloats = 4;  // that a band takes at once for each of its own
 constexpr double kNormEps = 1e-5, kPictureNormEps = 1e-6;
 
 /// [heads * head_dim, n] as [heads, head_dim, n].
@@ -18,66 +19,69 @@ Tensor by_head(const Tensor& matrix, Index heads) {
   return matrix.reshape({heads, matrix.dim(0) / heads, matrix.dim(1)});
 }
 
+/// x [rows, n] by a projection's matrix [heads, head_dim, n]: [rows, heads * head_dim].
+Tensor projected_by(const Tensor& matrix, const Tensor& x) {
+  return matmul(x, matrix.reshape({matrix.dim(0) * matrix.dim(1), matrix.dim(2)}).transpose(0, 1));
+}
+
 double scale_of(const Linear& projection, Index heads) {
   return 1 / std::sqrt(static_cast<double>(projection.outputs()) / static_cast<double>(heads));
 }
 
+/// heads * head_dim of an attention, which its q_proj states.
+Index inner_dim(const SamTensors& tensors, const std::string& name) {
+  const std::string weight = name + ".q_proj.weight";
+  const Index inner = tensors.dim(weight, 2, 0);
+  if (inner % kHeads != 0) {
+    throw Error("{}: tensor '{}' has {} outputs, expected as many for each of {} heads", tensors.tensors().file(),
+                weight, inner, kHeads);
+  }
+  return inner;
+}
+
 TokenAttention load_token_attention(SamTensors& tensors, const std::string& name, Index dim) {
-  TokenAttention attention{kHeads,
-                           tensors.linear(name + ".q_proj", dim),
-                           tensors.linear(name + ".k_proj", dim),
-                           tensors.linear(name + ".v_proj", dim),
-                           {}};
-  attention.out = tensors.linear(name + ".out_proj", attention.v.outputs());
-  return attention;
+  const Index inner = inner_dim(tensors, name);
+  return {kHeads, tensors.linear(name + ".q_proj", dim, inner), tensors.linear(name + ".k_proj", dim, inner),
+          tensors.linear(name + ".v_proj", dim, inner), tensors.linear(name + ".out_proj", inner, dim)};
 }
 
-/// A projection's matrix [heads * head_dim, dim] as [heads, head_dim, dim].
-Tensor load_by_head(SamTensors& tensors, const std::string& projection, Index dim) {
-  const std::string weight = projection + ".weight";
-  return by_head(tensors.load(weight, {tensors.dim(weight, 2, 0), dim}), kHeads);
-}
-
-Tensor load_bias(SamTensors& tensors, const std::string& projection) {
-  const std::string bias = projection + ".bias";
-  return tensors.load(bias, {tensors.dim(bias, 1, 0)});
+/// A projection's matrix [inner, dim] as [heads, head_dim, dim].
+Tensor load_by_head(SamTensors& tensors, const std::string& projection, Index inner, Index dim) {
+  return by_head(tensors.load(projection + ".weight", {inner, dim}), kHeads);
 }
 
 PlaceReader load_reader(SamTensors& tensors, const std::string& name, Index dim) {
-  const Tensor v_bias = load_bias(tensors, name + ".v_proj");
+  const Index inner = inner_dim(tensors, name);
   return {kHeads,
-          tensors.linear(name + ".q_proj", dim),
-          tensors.linear(name + ".out_proj", v_bias.dim(0)),
-          load_by_head(tensors, name + ".k_proj", dim),
-          load_by_head(tensors, name + ".v_proj", dim),
-          v_bias};
+          tensors.linear(name + ".q_proj", dim, inner),
+          tensors.linear(name + ".out_proj", inner, dim),
+          load_by_head(tensors, name + ".k_proj", inner, dim),
+          load_by_head(tensors, name + ".v_proj", inner, dim),
+          tensors.load(name + ".v_proj.bias", {inner})};
 }
 
 PlaceUpdate load_update(SamTensors& tensors, const std::string& name, const std::string& norm, Index dim) {
-  const Linear v = tensors.linear(name + ".v_proj", dim);
-  const Tensor out = tensors.load(name + ".out_proj.weight", {dim, v.outputs()});
+  const Index inner = inner_dim(tensors, name);
+  const Tensor out = tensors.load(name + ".out_proj.weight", {dim, inner});
   return {kHeads,
-          tensors.linear(name + ".k_proj", dim),
-          v,
-          load_by_head(tensors, name + ".q_proj", dim),
+          tensors.linear(name + ".k_proj", dim, inner),
+          tensors.linear(name + ".v_proj", dim, inner),
+          load_by_head(tensors, name + ".q_proj", inner, dim),
           by_head(out.transpose(0, 1).contiguous(), kHeads),
-          load_bias(tensors, name + ".q_proj"),
-          load_bias(tensors, name + ".out_proj"),
+          tensors.load(name + ".q_proj.bias", {inner}),
+          tensors.load(name + ".out_proj.bias", {dim}),
           tensors.norm(norm, dim, kNormEps)};
 }
 
-Perceptron load_perceptron(SamTensors& tensors, const std::string& name, Index inputs) {
+Perceptron load_perceptron(SamTensors& tensors, const std::string& name, Index inputs, Index outputs) {
+  const auto layer = [&](Index i) { return fmt::format("{}.layers.{}", name, i); };
   Perceptron perceptron;
-  for (Index i = 0; tensors.has(fmt::format("{}.layers.{}.weight", name, i)); ++i) {
-    perceptron.layers.push_back(tensors.linear(fmt::format("{}.layers.{}", name, i), inputs));
+  for (Index i = 0;; ++i) {
+    const bool last = !tensors.has_part(layer(i + 1) + ".");
+    perceptron.layers.push_back(tensors.linear(layer(i), inputs, last ? std::optional(outputs) : std::nullopt));
+    if (last) return perceptron;
     inputs = perceptron.layers.back().outputs();
   }
-  return perceptron;
-}
-
-/// `queries` rows that attend to all of a sequence.
-SequenceRows rows_of(const Sequence& sequence, Index queries) {
-  return {0, queries, sequence.length(), sequence.pages().data()};
 }
 
 /// [tokens, heads * head_dim] as [heads, tokens, head_dim].
@@ -94,34 +98,64 @@ Tensor TokenAttention::operator()(const Tensor& queries, const Tensor& keys, con
   return out(seen.permute({1, 0, 2}).contiguous().reshape({tokens, v.outputs()}));
 }
 
-Tensor PlaceReader::operator()(const Tensor& tokens, const PagedCache& cache, const SequenceRows& places) const {
+Tensor PlaceReader::operator()(const Tensor& tokens, const CrossCache& places) const {
   // A bias of the keys adds the same to all scores of a row, which softmax takes away.
   const Tensor rows = matmul(heads_first(q(tokens), heads), k_weight);  // [heads, tokens, dim]
   const Index count = tokens.dim(0), dim = rows.dim(2);
-  const Tensor queries = rows.permute({1, 0, 2}).contiguous();
-  const Tensor seen = attend(queries, cache, 0, {&places, 1}, {.scale = scale_of(q, heads), .causal = false});
+  const Tensor seen = places.attend(rows.permute({1, 0, 2}).contiguous(), 0, scale_of(q, heads));
   const Tensor mixed = seen.reshape({count, heads, dim}).permute({1, 0, 2});         // [heads, tokens, dim]
   const Tensor values = matmul(mixed, v_weight.transpose(1, 2)).permute({1, 0, 2});  // [tokens, heads, head_dim]
   return out(values.contiguous().reshape({count, v_bias.dim(0)}) + v_bias);
 }
 
-void PlaceUpdate::operator()(Tensor& places, const Tensor& positions, const Tensor& tokens,
-                             const Tensor& values) const {
-  const Index count = tokens.dim(0), dim = places.dim(1);
+Tensor PlaceReader::read_projected(const Tensor& tokens, const CrossCache& projected) const {
+  const Tensor queries = q(tokens).reshape({tokens.dim(0), heads, q.outputs() / heads});
+  return out(projected.attend(queries, 0, scale_of(q, heads)) + v_bias);
+}
+
+CrossCache PlaceReader::project(const Tensor& places, const Tensor& placed) const {
+  const Index head_dim = v_bias.dim(0) / heads;
+  const Shape shape{places.dim(0), heads, head_dim};
+  CrossCache cache(places.device(), {1, heads, head_dim, DType::f32}, places.dim(0));
+  cache.write(projected_by(k_weight, placed).reshape(shape), projected_by(v_weight, places).reshape(shape), 0);
+  return cache;
+}
+
+Tensor PlaceUpdate::project(const Tensor& placed) const { return projected_by(q_weight, placed) + q_bias; }
+
+Linear PlaceUpdate::scores_of_places(const Tensor& tokens) const {
+  const Index rows = heads * tokens.dim(0);
   const Tensor keys = heads_first(k(tokens), heads) * scale_of(k, heads);  // [heads, tokens, head_dim]
   const Tensor of_bias = matmul(keys, q_bias.reshape({heads, q_bias.dim(0) / heads, 1}));
-  const Linear score{.parts = {Weight::pack(matmul(keys, q_weight).reshape({heads * count, dim}))},
-                     .bias = of_bias.reshape({heads * count}),
-                     .precision = k.precision};
-  const Tensor spoken = matmul(heads_first(v(values), heads), out_weight).reshape({heads * count, dim});
-  const Linear answer{
-      .parts = {Weight::pack(spoken.transpose(0, 1).contiguous())}, .bias = out_bias, .precision = k.precision};
-  for_bands(places.dim(0), dim, [&](Index first, Index last) {
-    Tensor rows = places.slice(0, first, last);
-    const Tensor scores = score(rows + positions.slice(0, first, last)).reshape({last - first, heads, count});
-    answer.add_to(rows, softmax(scores, 2).reshape({last - first, heads * count}));
-    layer_norm_(rows, norm.weight, norm.bias, norm.eps);
-  });
+  return {.parts = {Weight::pack(matmul(keys, q_weight).reshape({rows, q_weight.dim(2)}))},
+          .bias = of_bias.reshape({rows}),
+          .precision = k.precision};
+}
+
+Linear PlaceUpdate::scores_of_queries(const Tensor& tokens) const {
+  const Tensor keys = heads_first(k(tokens), heads) * scale_of(k, heads);
+  const Index count = tokens.dim(0), head_dim = keys.dim(2);
+  Tensor apart =
+      Tensor::zeros({heads, count, heads * head_dim}, DType::f32, tokens.device());  // each head's own inputs
+  for (Index head = 0; head < heads; ++head) {
+    Tensor own = apart.select(0, head).slice(1, head * head_dim, (head + 1) * head_dim);
+    own.copy_from(keys.select(0, head));
+  }
+  return {
+      .parts = {Weight::pack(apart.reshape({heads * count, heads * head_dim}))}, .bias = {}, .precision = k.precision};
+}
+
+Linear PlaceUpdate::answers(const Tensor& values) const {
+  const Tensor spoken = matmul(heads_first(v(values), heads), out_weight);  // [heads, tokens, dim]
+  const Tensor rows = spoken.reshape({spoken.dim(0) * spoken.dim(1), spoken.dim(2)});
+  return {.parts = {Weight::pack(rows.transpose(0, 1).contiguous())}, .bias = out_bias, .precision = k.precision};
+}
+
+void PlaceUpdate::operator()(Tensor& places, const Tensor& scores, const Linear& answers) const {
+  const Index count = places.dim(0), tokens = scores.dim(1) / heads;
+  const Tensor weights = softmax(scores.reshape({count, heads, tokens}), 2);
+  answers.add_to(places, weights.reshape({count, heads * tokens}));
+  layer_norm_(places, norm.weight, norm.bias, norm.eps);
 }
 
 Tensor Perceptron::operator()(const Tensor& x) const {
@@ -140,6 +174,10 @@ MaskDecoder MaskDecoder::load(SamTensors& tensors, Index picture_size) {
   d.side_ = picture_size / kPatch;
   d.dim_ = tensors.dim(masks + "iou_token.weight", 2, 1);
   const Index dim = d.dim_;
+  if (dim % 2 != 0 || dim > kMaxHeadDim) {
+    throw Error("{}: tensor '{}iou_token.weight' has {} channels, expected an even number to {}",
+                tensors.tensors().file(), masks, dim, kMaxHeadDim);
+  }
   const auto vector = [&](const std::string& name) { return tensors.load(name + ".weight", {1, dim}); };
   d.frequencies_ = tensors.load(prompts + "pe_layer.positional_encoding_gaussian_matrix", {2, dim / 2});
   for (int i = 0; i < 4; ++i) d.labels_.push_back(vector(fmt::format("{}point_embeddings.{}", prompts, i)));
@@ -151,10 +189,10 @@ MaskDecoder MaskDecoder::load(SamTensors& tensors, Index picture_size) {
   d.mask_halved_norm_ = tensors.norm(mask + "1", d.mask_halved_.taps.outputs(), kPictureNormEps);
   d.mask_quartered_ = tensors.convolution(mask + "3", d.mask_halved_.taps.outputs(), kHalving);
   d.mask_quartered_norm_ = tensors.norm(mask + "4", d.mask_quartered_.taps.outputs(), kPictureNormEps);
-  d.mask_mixed_ = tensors.linear(mask + "6", d.mask_quartered_.taps.outputs());
+  d.mask_mixed_ = tensors.linear(mask + "6", d.mask_quartered_.taps.outputs(), dim);
   d.output_tokens_ =
       cat({vector(masks + "iou_token"), tensors.load(masks + "mask_tokens.weight", {MaskCandidates::kCount, dim})}, 0);
-  for (Index i = 0; tensors.has(fmt::format("{}layers.{}.norm1.weight", blocks, i)); ++i) {
+  for (Index i = 0; tensors.has_part(fmt::format("{}layers.{}.", blocks, i)); ++i) {
     const std::string name = fmt::format("{}layers.{}.", blocks, i);
     TwoWayBlock block;
     block.self = load_token_attention(tensors, name + "self_attn", dim);
@@ -162,23 +200,22 @@ MaskDecoder MaskDecoder::load(SamTensors& tensors, Index picture_size) {
     block.read_places = load_reader(tensors, name + "cross_attn_token_to_image", dim);
     block.places_norm = tensors.norm(name + "norm2", dim, kNormEps);
     block.up = tensors.linear(name + "mlp.lin1", dim);
-    block.down = tensors.linear(name + "mlp.lin2", block.up.outputs());
+    block.down = tensors.linear(name + "mlp.lin2", block.up.outputs(), dim);
     block.mlp_norm = tensors.norm(name + "norm3", dim, kNormEps);
     block.update_places = load_update(tensors, name + "cross_attn_image_to_token", name + "norm4", dim);
     d.blocks_.push_back(std::move(block));
   }
+  if (d.blocks_.empty()) throw Error("{}: a mask decoder without blocks", tensors.tensors().file());
   d.last_ = load_reader(tensors, blocks + "final_attn_token_to_image", dim);
   d.last_norm_ = tensors.norm(blocks + "norm_final_attn", dim, kNormEps);
   d.doubling_ = tensors.doubling(masks + "output_upscaling.0", dim);
   d.doubling_norm_ = tensors.norm(masks + "output_upscaling.1", d.doubling_.outputs() / 4, kPictureNormEps);
   d.again_ = tensors.doubling(masks + "output_upscaling.3", d.doubling_.outputs() / 4);
   for (Index i = 0; i < MaskCandidates::kCount; ++i) {
-    d.masks_.push_back(load_perceptron(tensors, fmt::format("{}output_hypernetworks_mlps.{}", masks, i), dim));
+    const std::string name = fmt::format("{}output_hypernetworks_mlps.{}", masks, i);
+    d.masks_.push_back(load_perceptron(tensors, name, dim, d.again_.outputs() / 4));
   }
-  d.iou_ = load_perceptron(tensors, masks + "iou_prediction_head", dim);
-  if (d.iou_.layers.empty() || d.iou_.layers.back().outputs() != MaskCandidates::kCount) {
-    throw Error("{}: predicts no IoU of {} masks", tensors.tensors().file(), MaskCandidates::kCount);
-  }
+  d.iou_ = load_perceptron(tensors, masks + "iou_prediction_head", dim, MaskCandidates::kCount);
   std::vector<float> positions;
   for (Index row = 0; row < d.side_; ++row) {
     for (Index column = 0; column < d.side_; ++column) {
@@ -238,23 +275,18 @@ Tensor MaskDecoder::dense_of(const Tensor& mask) const {
   return mask_mixed_(x.reshape({side_ * side_, x.dim(2)}));
 }
 
-void MaskDecoder::append_places(const Tensor& places, PagedCache& cache, const SequenceRows& rows) const {
-  const Shape shape{places.dim(0), 1, dim_};
-  append((places + positions_).reshape(shape), places.reshape(shape), cache, 0, {&rows, 1});
+KnownPlaces MaskDecoder::know(const Tensor& places) const {
+  const Tensor placed = places + positions_;
+  const TwoWayBlock& first = blocks_.front();
+  return {.cache = first.read_places.project(places, placed), .queries = first.update_places.project(placed)};
 }
 
 EmbeddedPicture MaskDecoder::remember(const Tensor& embedding) const {
-  const Index count = side_ * side_;
   if (embedding.rank() != 3 || embedding.dim(0) != side_ || embedding.dim(1) != side_ || embedding.dim(2) != dim_) {
     throw Error("[segment] an embedding {}, expected [{}, {}, {}]", embedding.shape().to_string(), side_, side_, dim_);
   }
-  EmbeddedPicture picture;
-  picture.embedding = embedding.contiguous().reshape({count, dim_});
-  picture.cache = std::make_unique<PagedCache>(device_, CacheGeometry{1, 1, dim_, DType::f32}, count);
-  picture.places.emplace(*picture.cache).extend(count);
-  const Tensor places = picture.embedding + no_mask_;
-  append_places(places, *picture.cache, rows_of(*picture.places, count));
-  return picture;
+  const Tensor places = embedding.contiguous().reshape({side_ * side_, dim_});
+  return {.embedding = places, .known = know(places + no_mask_)};
 }
 
 MaskCandidates MaskDecoder::decode(const EmbeddedPicture& picture, const MaskPrompt& prompt) const {
@@ -262,52 +294,69 @@ MaskCandidates MaskDecoder::decode(const EmbeddedPicture& picture, const MaskPro
     throw Error("[segment] neither a point nor a box nor a mask");
   const Index count = side_ * side_;
   const Tensor positions = tokens_of(prompt);
-  const Index tokens_count = positions.dim(0);
   Tensor tokens = positions, places = picture.embedding + dense_of(prompt.mask);
-  PagedCache cache(device_, {1, 1, dim_, DType::f32}, count);
-  Sequence sequence(cache);
-  sequence.extend(count);
-  const auto look = [&](const PlaceReader& read, bool known) {
-    if (!known) append_places(places, cache, rows_of(sequence, count));
-    const PagedCache& seen = known ? *picture.cache : cache;
-    return read(tokens + positions, seen, rows_of(known ? *picture.places : sequence, tokens_count));
-  };
+  const KnownPlaces own = prompt.mask ? know(places) : KnownPlaces{};
+  const KnownPlaces& known = prompt.mask ? own : picture.known;
+  CrossCache cache(device_, {1, 1, dim_, DType::f32}, count);  // of the places as they are after a block
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     const TwoWayBlock& block = blocks_[i];
-    const Tensor placed = tokens + positions;
+    const PlaceReader& read = block.read_places;
+    const PlaceUpdate& update = block.update_places;
+    Tensor placed = tokens + positions;
     tokens = block.self_norm(i == 0 ? block.self(tokens, tokens, tokens) : tokens + block.self(placed, placed, tokens));
-    tokens = block.places_norm(tokens + look(block.read_places, i == 0 && !prompt.mask));
+    placed = tokens + positions;
+    tokens = block.places_norm(tokens + (i == 0 ? read.read_projected(placed, known.cache) : read(placed, cache)));
     tokens = block.mlp_norm(tokens + block.down(block.up(tokens, Unary::relu)));
-    block.update_places(places, positions_, tokens + positions, tokens);
+    placed = tokens + positions;
+    const Linear scores = i == 0 ? update.scores_of_queries(placed) : update.scores_of_places(placed);
+    const Linear answers = update.answers(tokens);
+    for_bands(count, kPlaceFloats * dim_, [&](Index first, Index last) {
+      Tensor rows = places.slice(0, first, last);
+      const Tensor where = positions_.slice(0, first, last);
+      update(rows, scores(i == 0 ? known.queries.slice(0, first, last) : rows + where), answers);
+      const Shape shape{last - first, 1, dim_};
+      cache.write((rows + where).reshape(shape), rows.reshape(shape), 0, first);
+    });
   }
-  tokens = last_norm_(tokens + look(last_, false));
-  const Tensor logits = mask_logits(places, tokens);
-  MaskCandidates result;
-  result.logits = Tensor::empty({MaskCandidates::kCount, mask_side(), mask_side()}, DType::f32, device_);
-  for (Index i = 0; i < MaskCandidates::kCount; ++i) {
-    // A place's pixels come one after another: rows and columns of places, of their quarters, of these ones' quarters.
-    const Tensor pixels = logits.select(0, i).reshape({side_, side_, 2, 2, 2, 2}).permute({0, 2, 4, 1, 3, 5});
-    result.logits.select(0, i).reshape({side_, 2, 2, side_, 2, 2}).copy_from(pixels);
-  }
+  tokens = last_norm_(tokens + last_(tokens + positions, cache));
+  MaskCandidates result{.logits = mask_logits(places, tokens), .iou = {}};
   const std::vector<float> iou = iou_(tokens.slice(0, 0, 1)).to_vector<float>();
   std::copy(iou.begin(), iou.end(), result.iou.begin());
   return result;
 }
 
-/// Four times as many pixels a side, each held against what the tokens of the masks ask for: [kCount, places * 4 * 4].
-Tensor MaskDecoder::mask_logits(const Tensor& places, const Tensor& tokens) const {
-  std::vector<Tensor> weights;
+/// What the masks' tokens ask of the pixels [2, 2, dim / 8] of a quarter, all at once: [kCount * 2 * 2].
+Linear MaskDecoder::questions(const Tensor& tokens) const {
+  const Index channels = again_.outputs() / 4;
+  Tensor weights = Tensor::zeros({MaskCandidates::kCount, 4, 4, channels}, DType::f32, device_);
   for (Index i = 0; i < MaskCandidates::kCount; ++i) {
-    weights.push_back(masks_[static_cast<std::size_t>(i)](tokens.slice(0, i + 1, i + 2)));
+    const Tensor asked = masks_[static_cast<std::size_t>(i)](tokens.slice(0, i + 1, i + 2));
+    for (Index pixel = 0; pixel < 4; ++pixel) {
+      Tensor own = weights.select(0, i).select(0, pixel).slice(0, pixel, pixel + 1);
+      own.copy_from(asked);
+    }
   }
-  const Linear masks{.parts = {Weight::pack(cat(weights, 0))}, .bias = {}, .precision = Precision::precise};
+  return {.parts = {Weight::pack(weights.reshape({4 * MaskCandidates::kCount, 4 * channels}))},
+          .bias = {},
+          .precision = Precision::precise};
+}
+
+/// Four times as many pixels a side, each held against what the tokens of the masks ask for.
+Tensor MaskDecoder::mask_logits(const Tensor& places, const Tensor& tokens) const {
+  const Linear masks = questions(tokens);
   const Index channels = doubling_.outputs() / 4;
-  Tensor logits = Tensor::empty({MaskCandidates::kCount, places.dim(0) * 16}, DType::f32, device_);
-  for_bands(places.dim(0), 4 * again_.outputs(), [&](Index first, Index last) {
-    Tensor quarters = doubling_(places.slice(0, first, last)).reshape({4 * (last - first), channels});
+  Tensor logits = Tensor::empty({MaskCandidates::kCount, mask_side(), mask_side()}, DType::f32, device_);
+  for_bands(side_, kPixelFloats * side_ * again_.outputs(), [&](Index first, Index last) {
+    const Index rows = last - first, count = rows * side_;
+    Tensor quarters = doubling_(places.slice(0, first * side_, last * side_)).reshape({4 * count, channels});
     layer_norm_(quarters, doubling_norm_.weight, doubling_norm_.bias, doubling_norm_.eps);
-    const Tensor pixels = again_(gelu(quarters), Unary::gelu_erf).reshape({16 * (last - first), again_.outputs() / 4});
-    logits.slice(1, 16 * first, 16 * last).copy_from(masks(pixels).transpose(0, 1));
+    const Tensor asked = masks(again_(gelu(quarters), Unary::gelu_erf));
+    const Tensor by_mask = asked.reshape({count, 2, 2, MaskCandidates::kCount, 2, 2});
+    for (Index i = 0; i < MaskCandidates::kCount; ++i) {
+      // A place's pixels come one after another: rows and columns of its quarters, then of their quarters.
+      const Tensor found = by_mask.select(3, i).reshape({rows, side_, 2, 2, 2, 2}).permute({0, 2, 4, 1, 3, 5});
+      logits.select(0, i).slice(0, 4 * first, 4 * last).reshape({rows, 2, 2, side_, 2, 2}).copy_from(found);
+    }
   });
   return logits;
 }

@@ -3,8 +3,9 @@
 // an embedded picture and it to them, twice; what becomes of four of them are masks of it.
 //
 // Attention between few tokens and 4,096 places has its projections turned round. A token's score with a place is
-// (Wq t) . (Wk p) = (Wk' Wq t) . p for each head, so the places are never projected: 8 heads of 7 tokens are 56 rows of
-// a product with the places as they are, not 128 for their keys and as many for their values.
+// (Wq t) . (Wk p) = (Wk' Wq t) . p for each head, so the places need no projection: 8 heads of 7 tokens are 56 rows of
+// a product with the places as they are, not 128 for their keys and as many for their values. But what the first block
+// sees is the same for all prompts of a picture: there the places are projected, once.
 #include <array>
 #include <memory>
 #include <optional>
@@ -36,21 +37,16 @@ struct MaskCandidates {
   std::array<float, kCount> iou;      // as the model predicts it; may be above 1
 };
 
-/// An embedded picture, and what every prompt's first step reads of it.
-struct EmbeddedPicture {
-  Tensor embedding;  // [side * side, dim]
-  std::unique_ptr<PagedCache> cache;
-  std::optional<Sequence> places;
+/// Places as the first block sees them, projected once for all prompts.
+struct KnownPlaces {
+  CrossCache cache;  // keys and values of each head
+  Tensor queries;    // [side * side, heads * head_dim]
+};
 
-  EmbeddedPicture() = default;
-  EmbeddedPicture(EmbeddedPicture&&) = default;
-  EmbeddedPicture& operator=(EmbeddedPicture&& other) noexcept {
-    places.reset();  // before the cache whose pages it holds
-    embedding = std::move(other.embedding);
-    cache = std::move(other.cache);
-    places = std::move(other.places);
-    return *this;
-  }
+/// An embedded picture, and what every prompt's first block makes of it.
+struct EmbeddedPicture {
+  Tensor embedding;   // [side * side, dim]
+  KnownPlaces known;  // of a prompt without a mask
 };
 
 /// Projections of attention from [dim] to [heads, head_dim] and back, as they are.
@@ -67,8 +63,12 @@ struct PlaceReader {
   Tensor k_weight, v_weight;  // [heads, head_dim, dim]
   Tensor v_bias;              // [heads * head_dim]
 
-  /// Of places whose positions are added to the keys in `cache`: [tokens, dim].
-  Tensor operator()(const Tensor& tokens, const PagedCache& cache, const SequenceRows& places) const;
+  /// Of places [positions, 1, dim] in a cache, whose keys have their positions added: [tokens, dim].
+  Tensor operator()(const Tensor& tokens, const CrossCache& places) const;
+  /// The same of keys and values that project() made.
+  Tensor read_projected(const Tensor& tokens, const CrossCache& projected) const;
+  /// Of places [positions, dim], `placed` with their positions added.
+  CrossCache project(const Tensor& places, const Tensor& placed) const;
 };
 
 /// What places make of the tokens.
@@ -79,8 +79,15 @@ struct PlaceUpdate {
   Tensor q_bias, out_bias;      // [heads * head_dim], [dim]
   LayerNorm norm;
 
-  /// places = norm(places + what they make of the tokens), where `positions` say where each is.
-  void operator()(Tensor& places, const Tensor& positions, const Tensor& tokens, const Tensor& values) const;
+  /// Queries [places, heads * head_dim] of places with their positions added.
+  Tensor project(const Tensor& placed) const;
+  /// Scores [places, heads * tokens] with the tokens: of places with their positions added, or of their queries.
+  Linear scores_of_places(const Tensor& tokens) const;
+  Linear scores_of_queries(const Tensor& tokens) const;
+  /// What the tokens' values answer to weights [places, heads * tokens].
+  Linear answers(const Tensor& values) const;
+  /// places = norm(places + answers).
+  void operator()(Tensor& places, const Tensor& scores, const Linear& answers) const;
 };
 
 struct TwoWayBlock {
@@ -116,7 +123,8 @@ class MaskDecoder {
   void add_position(std::vector<float>& row, double x, double y) const;
   Tensor tokens_of(const MaskPrompt& prompt) const;
   Tensor dense_of(const Tensor& mask) const;
-  void append_places(const Tensor& places, PagedCache& cache, const SequenceRows& rows) const;
+  KnownPlaces know(const Tensor& places) const;
+  Linear questions(const Tensor& tokens) const;
   Tensor mask_logits(const Tensor& places, const Tensor& tokens) const;
 
   Device device_ = Device::cpu(1);

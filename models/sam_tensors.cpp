@@ -10,7 +10,14 @@ Index SamTensors::dim(const std::string& tensor, std::size_t rank, std::size_t d
   if (found->shape.size() != rank) {
     throw Error("{}: tensor '{}' has {} dimensions, expected {}", tensors_.file(), tensor, found->shape.size(), rank);
   }
+  if (found->shape[dimension] < 1) throw Error("{}: tensor '{}' is empty", tensors_.file(), tensor);
   return found->shape[dimension];
+}
+
+bool SamTensors::has_part(const std::string& beginning) const {
+  const auto& tensors = tensors_.checkpoint().tensors;
+  const auto first = tensors.lower_bound(beginning);
+  return first != tensors.end() && first->first.starts_with(beginning);
 }
 
 Linear SamTensors::packed(const Tensor& matrix, Tensor bias) {
@@ -20,27 +27,29 @@ Linear SamTensors::packed(const Tensor& matrix, Tensor bias) {
           .precision = precision_};
 }
 
-Tensor SamTensors::bias(const std::string& name, Index outputs) {
-  return has(name + ".bias") ? load(name + ".bias", {outputs}) : Tensor();
+Tensor SamTensors::load_bias(const std::string& name, Index outputs, Bias bias) {
+  if (bias == Bias::if_there && !has(name + ".bias")) return {};
+  return load(name + ".bias", {outputs});
 }
 
-Linear SamTensors::linear(const std::string& name, Index inputs) {
+Linear SamTensors::linear(const std::string& name, Index inputs, std::optional<Index> expected, Bias bias) {
   const std::string weight = name + ".weight";
   const TensorInfo* found = tensors_.find(weight);
   const bool convolution = found && found->shape.size() == 4;
-  const Index outputs = dim(weight, convolution ? 4 : 2, 0);
+  const Index outputs = expected ? *expected : dim(weight, convolution ? 4 : 2, 0);
   const Tensor matrix = convolution ? load(weight, {outputs, inputs, 1, 1}) : load(weight, {outputs, inputs});
-  return packed(matrix.reshape({outputs, inputs}), bias(name, outputs));
+  return packed(matrix.reshape({outputs, inputs}), load_bias(name, outputs, bias));
 }
 
 LayerNorm SamTensors::norm(const std::string& name, Index size, double eps) {
   return {load(name + ".weight", {size}), load(name + ".bias", {size}), eps};
 }
 
-Convolution SamTensors::convolution(const std::string& name, Index channels, ConvolutionShape shape) {
-  const Index outputs = dim(name + ".weight", 4, 0), k = shape.kernel;
+Convolution SamTensors::convolution(const std::string& name, Index channels, ConvolutionShape shape,
+                                    std::optional<Index> expected, Bias bias) {
+  const Index outputs = expected ? *expected : dim(name + ".weight", 4, 0), k = shape.kernel;
   const Tensor taps = load(name + ".weight", {outputs, channels, k, k}).permute({0, 2, 3, 1}).contiguous();
-  return {packed(taps.reshape({outputs, k * k * channels}), bias(name, outputs)), shape};
+  return {packed(taps.reshape({outputs, k * k * channels}), load_bias(name, outputs, bias)), shape};
 }
 
 DepthwiseConvolution SamTensors::depthwise(const std::string& name, Index channels, ConvolutionShape shape) {

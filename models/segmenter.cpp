@@ -48,24 +48,39 @@ Box checked(const Box& box, ImageSize picture) {
   return {x0, y0, x1, y1};
 }
 
+/// Nothing that a person does makes them: it is what the model was given beside the prompt.
+void check_numbers(const MaskCandidates& found) {
+  const auto finite = [](float value) { return std::isfinite(value); };
+  const std::span<const float> logits(found.logits.data<float>(), static_cast<std::size_t>(found.logits.elements()));
+  if (std::all_of(found.iou.begin(), found.iou.end(), finite) && std::all_of(logits.begin(), logits.end(), finite)) {
+    return;
+  }
+  throw Error("[segment] the answer is no numbers: the weights, the embedding or the earlier mask are damaged");
+}
+
 }  // namespace
 
 void check_prompt(const SegmentPrompt& prompt, ImageSize picture) {
+  if (prompt.points.size() > kMostPoints) {
+    throw Error("[segment] {} points are too many for one thing: at most {}", prompt.points.size(), kMostPoints);
+  }
   for (const SegmentPrompt::Point& point : prompt.points) check_inside(point.x, point.y, picture);
   if (prompt.box) checked(*prompt.box, picture);
 }
 
-SegmentLoader::SegmentLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize)
+SegmentLoader::SegmentLoader(const ModelFiles& files, const Device& device, Precision precision,
+                             std::optional<DType> quantize)
     : tensors_(files.checkpoint, device, precision, quantize),
-      encoder_(tensors_),
+      encoder_(tensors_, kSamSide),
       model_(std::make_shared<SegmentModel>(SegmentModel{{}, {}, device})) {
   for (const auto& [name, tensor] : files.checkpoint.tensors) bytes_total_ += tensor.bytes;
 }
 
 bool SegmentLoader::step() {
   if (loaded_) return false;
-  if (encoder_->step()) return true;
-  model_->encoder = encoder_->finish();
+  if (encoder_.step()) return true;
+  model_->encoder = encoder_.finish();
+  tensors_.keep_matrices();
   model_->decoder = MaskDecoder::load(tensors_, model_->encoder.size());
   model_->weight_bytes = tensors_.tensors().weight_bytes();
   return loaded_ = true;
@@ -78,11 +93,11 @@ std::shared_ptr<const SegmentModel> SegmentLoader::finish() {
 }
 
 void Segmenter::start(const ImageView& copy, ImageSize picture) {
-  const Image seen = resize(copy, sam_size(picture));
+  Tensor pixels = normalised(resize(copy, sam_size(picture)), model_->device);
   picture_ = picture;
   stage_ = 0;
   embedded_.reset();
-  state_ = normalised(seen, model_->device);
+  state_ = std::move(pixels);
 }
 
 void Segmenter::resume(ImageSize picture, const Tensor& embedding) {
@@ -116,9 +131,9 @@ MaskCandidates Segmenter::candidates(const SegmentPrompt& prompt) const {
   const auto y_scale = static_cast<double>(seen.height) / static_cast<double>(picture_.height);
   const auto x_of = [&](double x) { return static_cast<float>(x * x_scale); };
   const auto y_of = [&](double y) { return static_cast<float>(y * y_scale); };
+  check_prompt(prompt, picture_);
   MaskPrompt p;
   for (const SegmentPrompt::Point& point : prompt.points) {
-    check_inside(point.x, point.y, picture_);
     p.points.push_back({x_of(point.x), y_of(point.y), point.inside});
   }
   if (prompt.box) {
@@ -127,7 +142,9 @@ MaskCandidates Segmenter::candidates(const SegmentPrompt& prompt) const {
              y_of(static_cast<double>(box.y1))};
   }
   p.mask = prompt.mask;
-  return model_->decoder.decode(*embedded_, p);
+  MaskCandidates found = model_->decoder.decode(*embedded_, p);
+  check_numbers(found);
+  return found;
 }
 
 /// As the ONNX model of segment-anything chooses: a point that is none ends points without a box.

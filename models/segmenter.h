@@ -23,8 +23,8 @@ struct SegmentModel {
 /// Loads a model one stage at a time, so that a page or a window can show progress and stop.
 class SegmentLoader {
  public:
-  /// Throws Error for files that are no Segment Anything.
-  SegmentLoader(const ModelFiles& files, Device device, Precision precision, std::optional<DType> quantize = {});
+  /// The encoder's matrices become `quantize`, if it is given. Throws Error for files that are no Segment Anything.
+  SegmentLoader(const ModelFiles& files, const Device& device, Precision precision, std::optional<DType> quantize = {});
 
   std::uint64_t bytes_total() const { return bytes_total_; }
   std::uint64_t bytes_done() const { return tensors_.tensors().bytes_done(); }
@@ -36,7 +36,7 @@ class SegmentLoader {
  private:
   SamTensors tensors_;
   std::uint64_t bytes_total_ = 0;
-  std::optional<ImageEncoderLoader> encoder_;
+  ImageEncoderLoader encoder_;
   std::shared_ptr<SegmentModel> model_;
   bool loaded_ = false;
 };
@@ -52,7 +52,9 @@ struct SegmentPrompt {
   Tensor mask = {};             // logits of an earlier candidate, or undefined
 };
 
-/// Throws Error for a point outside the picture, and for a box that has no area or leaves it.
+inline constexpr std::size_t kMostPoints = 1000;  // of a prompt: the memory that it takes grows with their square
+
+/// Throws Error for a point outside the picture, more than kMostPoints, and a box that has no area or leaves it.
 void check_prompt(const SegmentPrompt& prompt, ImageSize picture);
 
 /// A candidate's mask in the picture.
@@ -83,8 +85,8 @@ class Segmenter {
   Tensor embedding() const;
   ImageSize picture() const { return picture_; }
 
-  /// Four masks for a prompt, as logits. Throws Error for a point outside the picture, a box without area, or a picture
-  /// that is not embedded.
+  /// Four masks for a prompt, as logits. Throws Error as check_prompt does, for a picture that is not embedded, and
+  /// where the model answers with what is no number.
   MaskCandidates candidates(const SegmentPrompt& prompt) const;
   /// Which of them a prompt means: the first for several points, or a box and points, else the likeliest of
   /// the other three.

@@ -53,17 +53,13 @@ Tensor Whisper::encode(const Tensor& mel) const {
 
 AudioMemory Whisper::remember(const Tensor& encoded) const {
   const WhisperConfig& c = config_;
-  const Index head_dim = c.dim / c.heads, positions = encoded.dim(0);
+  const Index head_dim = c.dim / c.heads;
   AudioMemory audio;
-  audio.cache = std::make_unique<PagedCache>(
-      device_, CacheGeometry{c.text_layers, c.heads, head_dim, cache_type(precision_)}, positions);
-  audio.positions.emplace(*audio.cache);
-  audio.positions->extend(positions);
-  const SequenceRows rows{0, positions, positions, audio.positions->pages().data()};
+  audio.cache = CrossCache(device_, {c.text_layers, c.heads, head_dim, cache_type(precision_)}, encoded.dim(0));
   for (Index layer = 0; layer < c.text_layers; ++layer) {
     const Tensor kv = decoder_[static_cast<std::size_t>(layer)].cross_kv(encoded);
     const Tensor keys = split_heads(kv, 0, c.heads, head_dim);
-    append(keys, split_heads(kv, c.dim, c.heads, head_dim), *audio.cache, layer, {&rows, 1});
+    audio.cache.write(keys, split_heads(kv, c.dim, c.heads, head_dim), layer);
     for (const AlignmentHead& head : c.alignment_heads) {
       if (head.layer == layer) audio.alignment_keys.push_back(keys.select(1, head.head).clone());
     }
@@ -74,13 +70,6 @@ AudioMemory Whisper::remember(const Tensor& encoded) const {
 PagedCache Whisper::make_cache(Index tokens) const {
   return PagedCache(device_, {config_.text_layers, config_.heads, config_.dim / config_.heads, cache_type(precision_)},
                     tokens);
-}
-
-Tensor Whisper::cross_attention(const Tensor& q, const AudioMemory& audio, Index layer) const {
-  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): remember() sets it.
-  const Sequence& positions = *audio.positions;
-  const SequenceRows beams{0, q.dim(0), positions.length(), positions.pages().data()};
-  return attend(q, *audio.cache, layer, {&beams, 1}, {.scale = attention_scale(), .causal = false});
 }
 
 Tensor Whisper::decoder_states(const Batch& batch, PagedCache& cache, const AudioMemory& audio,
@@ -101,7 +90,7 @@ Tensor Whisper::decoder_states(const Batch& batch, PagedCache& cache, const Audi
       if (head.layer != layer) continue;
       scores->push_back(matmul(q.select(1, head.head), audio.alignment_keys[i].transpose(0, 1)) * attention_scale());
     }
-    block.cross_out.add_to(x, cross_attention(q, audio, layer));
+    block.cross_out.add_to(x, audio.cache.attend(q, layer, attention_scale()));
     block.down.add_to(x, block.up(block.mlp_norm(x), Unary::gelu_erf));
   }
   return x;

@@ -48,20 +48,8 @@ struct WhisperBlock {
 
 /// The keys and values of an encoded window for every layer of the decoder, computed once.
 struct AudioMemory {
-  std::unique_ptr<PagedCache> cache;
-  std::optional<Sequence> positions;
+  CrossCache cache;
   std::vector<Tensor> alignment_keys;  // [audio_context, head_dim] of each alignment head
-
-  AudioMemory() = default;
-  AudioMemory(AudioMemory&&) = default;
-  /// The old positions go before the cache whose pages they hold.
-  AudioMemory& operator=(AudioMemory&& other) noexcept {
-    positions.reset();
-    cache = std::move(other.cache);
-    positions = std::move(other.positions);
-    alignment_keys = std::move(other.alignment_keys);
-    return *this;
-  }
 };
 
 /// A text that the decoder has read, and where in the audio it looked.
@@ -96,7 +84,6 @@ class Whisper {
       : config_(std::move(config)), device_(std::move(device)), precision_(precision) {}
   Tensor self_attention(const WhisperBlock& block, const Tensor& x, const PagedCache& cache, Index layer,
                         std::span<const SequenceRows> sequences, bool causal) const;
-  Tensor cross_attention(const Tensor& q, const AudioMemory& audio, Index layer) const;
   /// The decoder's blocks: [rows, dim]. `scores`, where it is wanted, gets those of the alignment heads.
   Tensor decoder_states(const Batch& batch, PagedCache& cache, const AudioMemory& audio,
                         std::vector<Tensor>* scores) const;

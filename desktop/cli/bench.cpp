@@ -7,6 +7,9 @@
 
 #include "command.h"
 #include "core/error.h"
+#include "core/image/resize.h"
+#include "core/random.h"
+#include "image/image_file.h"
 
 namespace wick::cli {
 namespace {
@@ -16,7 +19,17 @@ struct Options {
   BenchOptions bench;
   std::string filter;  // only rows whose name contains this
   ModelOption model;
+  std::string picture;
 };
+
+/// Noise of the size that Segment Anything sees, where no picture is given.
+std::shared_ptr<const Image> picture_of(const std::string& path) {
+  if (!path.empty()) return std::make_shared<Image>(read_image(*open_file(path)).image);
+  Image noise{kSamSide, kSamSide, 3, std::vector<std::uint8_t>(kSamSide * kSamSide * 3)};
+  Random random(1);
+  for (std::uint8_t& value : noise.pixels) value = static_cast<std::uint8_t>(256 * random.uniform());
+  return std::make_shared<Image>(std::move(noise));
+}
 
 /// Measures, and prints each row as it is done.
 class Report {
@@ -58,6 +71,24 @@ class Report {
     run(speech_bench(loaded.model->whisper, peaks(device_), options_.bench));
   }
 
+  /// With its weights as --quantize has them, or else in each type that it may have.
+  void run_segment() {
+    const std::shared_ptr<const Image> picture = picture_of(options_.picture);
+    std::vector<std::string> types{"none", "bf16", "q8_0"};
+    if (!options_.common.quantize.empty()) types = {options_.common.quantize};
+    for (const std::string& type : types) {
+      const std::string weights = type == "none" ? "f32" : type;
+      CommonOptions common = options_.common;
+      common.quantize = type;
+      common.precise |= type == "none";
+      const LoadedSegmenter loaded = load_segmenter(options_.model, common);
+      // Of a process there is one peak: that of what is measured first.
+      const std::string memory = fmt::format("segment/memory/{}/t{}", weights, device_.threads());
+      if (type == types.front() && wants(memory)) add({memory, "MB", {memory_of(loaded.model, *picture)}, 0});
+      run(segment_bench(loaded.model, weights, picture, peaks(device_), options_.bench));
+    }
+  }
+
   bool is_empty() const { return rows_.empty(); }
   Json to_json() const {
     Json peaks = Json::object();
@@ -66,6 +97,16 @@ class Report {
   }
 
  private:
+  /// MB that this process has taken at most when it has embedded a picture and made a mask.
+  static double memory_of(const std::shared_ptr<const SegmentModel>& model, const Image& picture) {
+    Segmenter segmenter(model);
+    segmenter.start(picture);
+    while (segmenter.step()) {
+    }
+    segmenter.mask(segmenter.candidates({.points = {{0, 0}}}), 1);
+    return static_cast<double>(peak_memory_bytes()) / 1e6;
+  }
+
   bool wants(const std::string& name) const { return name.find(options_.filter) != std::string::npos; }
 
   /// Measured when first asked for.
@@ -84,7 +125,7 @@ class Report {
     rows_.push_back(row.to_json());
     if (options_.common.json) return;
     const auto [low, high] = std::minmax_element(row.values.begin(), row.values.end());
-    const std::string fraction = row.peak > 0 ? fmt::format("{:5.0f} % of peak", *high / row.peak * 100) : "";
+    const std::string fraction = row.peak > 0 ? fmt::format("{:5.0f} % of peak", row.peak_fraction() * 100) : "";
     fmt::print("{:<44} {:>9.2f} {:>9.2f} {:>9.2f} {:<9} {}\n", row.name, *low, row.median(), *high, row.unit, fraction);
     std::fflush(stdout);
   }
@@ -102,6 +143,7 @@ void bench(const Options& options, const std::string& what) {
   if (what == "matmul") report.run(matmul_bench);
   if (what == "model") report.run_model();
   if (what == "speech") report.run_speech();
+  if (what == "segment") report.run_segment();
   if (what != "peaks" && report.is_empty()) throw Error("--filter {}: no row has that in its name", options.filter);
   if (options.common.json) print_json(report.to_json());
 }
@@ -112,23 +154,28 @@ void add_bench(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("bench", "Measure kernels and models: min, median, max");
   command->require_subcommand(1);
-  const auto add = [&](const char* name, const char* help, bool with_model) {
+  const auto add = [&](const char* name, const char* help) {
     CLI::App* sub = command->add_subcommand(name, help);
-    if (with_model) options->model.add_to(*sub);
     sub->add_option("-r,--repetitions", options->bench.repetitions, "Measurements of each row")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     sub->add_option("--seconds", options->bench.seconds, "Least time for a row")->capture_default_str();
     sub->add_option("--filter", options->filter, "Only rows whose name contains this");
     options->common.add_to(*sub);
-    if (std::string_view(name) == "speech") options->common.add_quantize_to(*sub);
     sub->callback([options, name = std::string(name)] { bench(*options, name); });
+    return sub;
   };
-  add("peaks", "This machine's FMA, int8, bf16 and memory peaks", false);
-  add("attention", "Flash attention: causal prefill and decode", false);
-  add("matmul", "Matrix products of every weight type", false);
-  add("model", "Prompt and generation rate of a model", true);
-  add("speech", "Log-mel, encoder and decoder of a Whisper", true);
+  add("peaks", "This machine's FMA, int8, bf16 and memory peaks");
+  add("attention", "Flash attention: causal prefill and decode");
+  add("matmul", "Matrix products of every weight type");
+  options->model.add_to(*add("model", "Prompt and generation rate of a model"));
+  CLI::App* speech = add("speech", "Log-mel, encoder and decoder of a Whisper");
+  options->model.add_to(*speech);
+  options->common.add_quantize_to(*speech);
+  CLI::App* segment = add("segment", "Memory, encoder and decoder of a Segment Anything, in ms");
+  options->model.add_path_to(*segment);
+  segment->add_option("picture", options->picture, "JPEG, PNG, WebP, GIF or BMP (default: noise, 1024 x 1024)");
+  options->common.add_picture_quantize_to(*segment, "none, then bf16, then q8_0");
 }
 
 }  // namespace wick::cli

@@ -34,7 +34,19 @@ void CommonOptions::add_quantize_to(CLI::App& app) {
       ->check(CLI::IsMember({"none", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0"}));
 }
 
+void CommonOptions::add_picture_quantize_to(CLI::App& app, const std::string& by_default) {
+  app.add_option("--quantize", quantize,
+                 fmt::format("What the picture encoder's weights become as they load: bf16 is faster where the machine "
+                             "has its products, q8_0 on most (default: {})",
+                             by_default))
+      ->check(CLI::IsMember({"none", "bf16", "q8_0"}));
+}
+
 Precision CommonOptions::precision() const { return precise ? Precision::precise : Precision::fast; }
+
+std::optional<DType> CommonOptions::picture_quantization() const {
+  return quantize == info(DType::bf16).name ? DType::bf16 : quantized_type(quantize);
+}
 
 std::optional<DType> CommonOptions::quantization() const {
   return quantize.empty() ? default_quantization(precision()) : quantized_type(quantize);
@@ -52,8 +64,12 @@ Device CommonOptions::open_device() const {
   return Device::cpu(threads);
 }
 
-void ModelOption::add_to(CLI::App& app) {
+void ModelOption::add_path_to(CLI::App& app) {
   app.add_option("model", model, "A catalogue name (see `wick models list`), a file or a folder")->required();
+}
+
+void ModelOption::add_to(CLI::App& app) {
+  add_path_to(app);
   app.add_option("--tokenizer", tokenizer, "Tokenizer file, for formats that lack one");
 }
 
@@ -106,7 +122,7 @@ LoadedSegmenter load_segmenter(const ModelOption& option, const CommonOptions& c
   const double begin = now_ms();
   const ModelFiles files = ModelFiles::open(option.path());
   require_task(files.checkpoint, Task::segment);
-  SegmentLoader loader(files, common.open_device(), common.precision());
+  SegmentLoader loader(files, common.open_device(), common.precision(), common.picture_quantization());
   ProgressBar bar("Loading");
   while (loader.step()) bar.update(static_cast<double>(loader.bytes_done()), static_cast<double>(loader.bytes_total()));
   return {.model = loader.finish(), .load_ms = now_ms() - begin};

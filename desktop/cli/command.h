@@ -24,10 +24,14 @@ struct CommonOptions {
   bool json = false;
 
   void add_to(CLI::App& app);
+  /// `by_default`: in words.
   void add_quantize_to(CLI::App& app);
+  void add_picture_quantize_to(CLI::App& app, const std::string& by_default);
   Precision precision() const;
-  /// Of a speech model's weights.
+  /// Of a speech model's weights; those of other models stay as they are unless `quantize` says a type.
   std::optional<DType> quantization() const;
+  /// Of a picture encoder's weights.
+  std::optional<DType> picture_quantization() const;
   LlamaOptions llama_options() const;
   /// Throws Error for a device that this build or machine lacks.
   Device open_device() const;
@@ -39,6 +43,8 @@ struct ModelOption {
   std::string tokenizer;
 
   void add_to(CLI::App& app);
+  /// Without a tokenizer's, for models that have none.
+  void add_path_to(CLI::App& app);
   /// The path of the file. Throws Error saying how to fetch a known model that is not on disk.
   std::string path() const;
 };

@@ -44,10 +44,21 @@ std::vector<Question> asked_for(const Options& options) {
     throw CLI::ValidationError("--point and --box, --prompts and --everything", "only one of them at a time");
   }
   if (options.everything) return {};
-  return here ? questions_of(options.points, options.boxes, options.each) : read_questions(options.prompts);
+  if (here) return questions_of(options.points, options.boxes, options.each);
+  return parse_questions(read_input("", options.prompts), options.prompts == "-" ? "standard input" : options.prompts);
+}
+
+/// Refuses what would change nothing.
+void check_outlines(const Options& options) {
+  const SegmentFiles& files = options.files;
+  if (files.polygons && !options.common.json) throw CLI::RequiredError("--json, where --polygons are written,");
+  if (files.tolerance > 0 && !files.polygons && files.svg.empty()) {
+    throw CLI::RequiredError("--svg-out or --polygons, whose outlines --tolerance is for,");
+  }
 }
 
 std::vector<Job> jobs_of(const Options& options) {
+  check_outlines(options);
   options.files.check();
   std::vector<Job> jobs;
   const auto job_of = [&](const std::string& picture) -> Job& {
@@ -304,12 +315,18 @@ void add_prompts(CLI::App& command, Options& options) {
   command
       .add_option("-p,--point", options.points,
                   "X,Y in pixels from the top left: part of the thing; X,Y,-: to be left out. Any number of them")
+      ->type_name("X,Y[,-]")
       ->allow_extra_args(false);
-  command.add_option("-b,--box", options.boxes, "X0,Y0,X1,Y1: a box around the thing")->allow_extra_args(false);
+  command.add_option("-b,--box", options.boxes, "A box around the thing: two of its corners, in pixels")
+      ->type_name("X0,Y0,X1,Y1")
+      ->allow_extra_args(false);
   command.add_flag("--each", options.each, "Every --point and --box is another thing, not all of them one");
-  command.add_option("--prompts", options.prompts,
-                     "A JSON file of many things, or - for standard input: a list of {image?, points?: [[x, y, 1 or "
-                     "0], ...], box?: [x0, y0, x1, y1], name?, mask_from?: an earlier name}");
+  command
+      .add_option("--prompts", options.prompts,
+                  "Many things, in JSON, from a file or from - for standard input: a list of {image?: a file, points?: "
+                  "[[x, y, 1 or 0], ...], box?: [x0, y0, x1, y1], name?, mask_from?: the name of an earlier one, whose "
+                  "mask this one corrects}")
+      ->type_name("FILE.json");
   command.add_flag("--all-masks", options.all_masks, "All candidates of the model: a part, the whole, more");
 }
 
@@ -339,10 +356,13 @@ void add_everything(CLI::App& command, Options& options) {
 }
 
 void add_files(CLI::App& command, SegmentFiles& files) {
-  command.add_option("--mask-out", files.masks, "Write each mask as a PNG, white on black");
-  command.add_option("--cutout-out", files.cutouts, "Write what is in each mask as a PNG, the rest transparent");
-  command.add_option("--overlay-out", files.overlay, "Write the picture with the masks in colour on it as a PNG");
-  command.add_option("--svg-out", files.svg, "Write the masks as paths of an SVG");
+  constexpr const char *kPng = "FILE.png", *kSvg = "FILE.svg";
+  command.add_option("--mask-out", files.masks, "Write each mask, white on black")->type_name(kPng);
+  command.add_option("--cutout-out", files.cutouts, "Write what is in each mask, the rest transparent")
+      ->type_name(kPng);
+  command.add_option("--overlay-out", files.overlay, "Write the picture with the masks in colour on it")
+      ->type_name(kPng);
+  command.add_option("--svg-out", files.svg, "Write the masks as paths")->type_name(kSvg);
   command.add_flag("--polygons", files.polygons, "The outlines of the masks in --json as well");
   command
       .add_option("--tolerance", files.tolerance, "How far outlines may be off where that makes them simpler, pixels")
@@ -362,11 +382,16 @@ void add_segment(CLI::App& app) {
   add_everything(*command, *options);
   add_files(*command, options->files);
   options->common.add_to(*command);
+  options->common.add_picture_quantize_to(*command, "none");
   command->footer(
+      "One of --point, --box, --prompts and --everything says what to look for:\n"
+      "  wick segment mobile-sam truck.jpg --point 500,375 --mask-out window.png\n"
+      "  wick segment mobile-sam truck.jpg --box 425,600,700,875 --point 575,750,- --cutout-out tyre.png\n"
+      "  wick segment mobile-sam *.jpg --everything --overlay-out things.png\n\n"
       "Where there may be several masks, their numbers stand in the names of --mask-out and --cutout-out: F.png "
-      "becomes "
-      "F.1.png, F.2.png. Of several pictures, the pictures' names do: F.truck.1.png. Exit status: 0 done; 1 something "
-      "failed, and the rest is written; 130 stopped by Ctrl-C.");
+      "becomes F.1.png, F.2.png. Of several pictures, the pictures' names do: F.truck.1.png. A result's box is that "
+      "of the first and the last pixels. Exit status: 0 done; 1 something failed, and the rest is written; 130 stopped "
+      "by Ctrl-C.");
   command->callback([options] { run(*options); });
 }
 

@@ -147,13 +147,12 @@ std::vector<Question> questions_of(const std::vector<std::string>& points, const
   return {{.prompt = prompt}};
 }
 
-std::vector<Question> read_questions(const std::string& file) {
-  const Json list = Json::parse(read_input("", file), nullptr, false);
-  const std::string name = file == "-" ? "standard input" : file;
-  if (!list.is_array() || list.empty()) throw Error("{}: not a list of prompts in JSON", name);
+std::vector<Question> parse_questions(const std::string& text, const std::string& source) {
+  const Json list = Json::parse(text, nullptr, false);
+  if (!list.is_array() || list.empty()) throw Error("{}: not a list of prompts in JSON", source);
   std::vector<Question> questions;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    questions.push_back(Entry(list[i], fmt::format("{}: prompt {}", name, i + 1)).question());
+    questions.push_back(Entry(list[i], fmt::format("{}: prompt {}", source, i + 1)).question());
   }
   return questions;
 }

@@ -63,6 +63,7 @@ DecodedImage read_webp(const EncodedImage& file) {
   WebPDemuxState state;
   const Demuxer demuxer(WebPDemuxPartial(&data, &state), WebPDemuxDelete);
   if (!demuxer) throw Error("{}: not a WebP that can be read", file.name);
+  if (state == WEBP_DEMUX_PARSING_HEADER) throw Error("{}: the WebP is cut off before its size", file.name);
   const Index width = WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_WIDTH);
   const Index height = WebPDemuxGetI(demuxer.get(), WEBP_FF_CANVAS_HEIGHT);
   file.check_size(width, height);

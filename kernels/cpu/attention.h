@@ -79,7 +79,7 @@ class Attender {
       attend(pages, state_);
       write(state_);
     } else if (task.chunk == kAllChunks) {
-      const Chunks chunks = chunks_of(pages);
+      const Chunks chunks = chunks_of(pages, rows_);
       attend(chunk_pages(pages, chunks, 0), state_);
       for (Index chunk = 1; chunk < chunks.count; ++chunk) {
         attend(chunk_pages(pages, chunks, chunk), later_);
@@ -87,7 +87,7 @@ class Attender {
       }
       write(state_);
     } else {
-      run_chunk(task, chunks_of(pages), pages, partials + task.partials);
+      run_chunk(task, chunks_of(pages, rows_), pages, partials + task.partials);
     }
   }
 

@@ -61,7 +61,7 @@ AttentionPlan plan_attention(const AttentionArgs& args, PlanCursor from, const P
     } else if (rows > 0) {
       if (plan.count + kMaxChunks > memory.task_capacity) break;
       const Range keys = planner.keys(sequence, 0, rows);
-      const Index chunks = chunks_of(pages_of(keys)).count;
+      const Index chunks = chunks_of(pages_of(keys), rows).count;
       const PartialLayout layout{args.cache.kv_heads, rows, row_stride};
       if (!split || chunks < 2 || partials + layout.size(chunks) > memory.partial_capacity) {
         memory.tasks[plan.count++] = planner.task(index, 0, rows, keys.size());

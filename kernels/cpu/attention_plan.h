@@ -12,9 +12,9 @@ namespace wick::cpu {
 /// Rows of a prompt's task: its queries and outputs share the second-level cache with one page of keys and values.
 inline constexpr Index kTaskRows = 192;
 /// A sequence of at most so many rows has its keys cut into chunks that are attended independently and merged in order.
-/// Where the cuts lie depends on the keys alone, so the result has the same bits however many threads take part.
-inline constexpr Index kChunkedRows = 32;
-inline constexpr Index kMaxChunks = 16;
+/// Where the cuts lie depends on the sequence alone, so the result has the same bits however many threads take part.
+inline constexpr Index kChunkedRows = 96;
+inline constexpr Index kMaxChunks = 16, kMaxChunkRows = 512;  // the rows of all chunks together, for their memory
 
 /// Keys or pages [first, last).
 struct Range {
@@ -38,12 +38,13 @@ struct Range {
   return {keys.first / kPageTokens, (keys.last + kPageTokens - 1) / kPageTokens};
 }
 
-/// How a chunked sequence's pages are cut: chunk c is the pages first + [c, c + 1) * chunk_pages, at most kMaxChunks.
+/// How the pages of a sequence of `rows` are cut: chunk c is the pages first + [c, c + 1) * chunk_pages.
 struct Chunks {
   Index chunk_pages, count;
 };
-[[gnu::always_inline]] inline Chunks chunks_of(Range pages) {
-  const Index chunk_pages = (pages.size() + kMaxChunks - 1) / kMaxChunks;
+[[gnu::always_inline]] inline Chunks chunks_of(Range pages, Index rows) {
+  const Index most = rows * kMaxChunks > kMaxChunkRows ? kMaxChunkRows / rows : kMaxChunks;
+  const Index chunk_pages = (pages.size() + most - 1) / most;
   return {chunk_pages, chunk_pages > 0 ? (pages.size() + chunk_pages - 1) / chunk_pages : 0};
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 // Writing new keys and values into a paged cache.
+#include <cstring>
+#include <type_traits>
+
 #include "kernels/cpu/page.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/ops.h"
@@ -43,6 +46,30 @@ void store_vector(const float* x, Index size, const HeadSide<Element>& to, Index
   }
 }
 
+/// Four dimensions of four floats' rows, `stride` apart, as rows of four keys, kKeyPanel apart.
+template <class Arch>
+[[gnu::always_inline]] inline void transpose_4x4(const float* x, Index stride, float* y) {
+  using Four = float __attribute__((vector_size(16)));
+  Four row[4];
+  for (Index i = 0; i < 4; ++i) std::memcpy(&row[i], x + i * stride, sizeof(Four));
+  const Four low01 = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);
+  const Four high01 = __builtin_shufflevector(row[0], row[1], 2, 6, 3, 7);
+  const Four low23 = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);
+  const Four high23 = __builtin_shufflevector(row[2], row[3], 2, 6, 3, 7);
+  const Four dims[4] = {
+      __builtin_shufflevector(low01, low23, 0, 1, 4, 5), __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
+      __builtin_shufflevector(high01, high23, 0, 1, 4, 5), __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
+  for (Index i = 0; i < 4; ++i) std::memcpy(y + i * kKeyPanel, &dims[i], sizeof(Four));
+}
+
+/// A whole panel of keys [kKeyPanel, size], `stride` apart.
+template <class Arch>
+void store_panel(const float* x, Index stride, Index size, float* panel) {
+  for (Index key = 0; key < kKeyPanel; key += 4) {
+    for (Index d = 0; d < size; d += 4) transpose_4x4<Arch>(x + key * stride + d, stride, panel + d * kKeyPanel + key);
+  }
+}
+
 /// The new tokens of one sequence that fall into one panel of keys, for one kv head.
 template <class Arch, class Element>
 void append_panel(const PagedKV& cache, const ConstRows& k, const ConstRows& v, const SequenceRows& sequence,
@@ -54,12 +81,18 @@ void append_panel(const PagedKV& cache, const ConstRows& k, const ConstRows& v, 
   const HeadSide<Element> keys = head_side<Element>(page, cache.k_offset, head, head_dim);
   const HeadSide<Element> values = head_side<Element>(page, cache.v_offset, head, head_dim);
   const Index blocks = head_dim / kScaleBlock;
+  const bool whole = std::is_same_v<Element, float> && last - first == kKeyPanel && head_dim % 4 == 0;
+  if constexpr (std::is_same_v<Element, float>) {
+    const float* from = k.data + (sequence.first_row + first - offset) * k.outer_stride + head * k.inner_stride;
+    if (whole) store_panel<Arch>(from, k.outer_stride, head_dim, keys.elements + first % kPageTokens * head_dim);
+  }
   for (Index key = first; key < last; ++key) {
     const Index row = sequence.first_row + key - offset, column = key % kPageTokens;
     const Index panel_first = column / kKeyPanel * kKeyPanel, lane = column % kKeyPanel;
-    store_vector<Arch, Element>(
-        k.data + row * k.outer_stride + head * k.inner_stride, head_dim,
-        {keys.elements + panel_first * head_dim + lane, keys.scales + panel_first * blocks + lane}, kKeyPanel);
+    if (!whole)
+      store_vector<Arch, Element>(
+          k.data + row * k.outer_stride + head * k.inner_stride, head_dim,
+          {keys.elements + panel_first * head_dim + lane, keys.scales + panel_first * blocks + lane}, kKeyPanel);
     store_vector<Arch, Element>(v.data + row * v.outer_stride + head * v.inner_stride, head_dim,
                                 {values.elements + column * head_dim, values.scales + column * blocks}, 1);
   }

@@ -81,8 +81,45 @@ void layer_norm(const Workers& workers, const ConstRows& x, const float* weight,
     const V mean = V::splat(sum_of<Arch>(from, x.size, [](V v) { return v; }) / count);
     const float variance = sum_of<Arch>(from, x.size, [&](V v) { return (v - mean) * (v - mean); }) / count;
     const V scale = V::splat(1.0f / std::sqrt(variance + eps));
-    map2<Arch>(from, weight, to, x.size, [&](V v, V w) { return (v - mean) * scale * w; });
-    map2<Arch>(to, bias, to, x.size, [](V v, V b) { return v + b; });
+    for_vectors<Arch>(x.size, [&](Index d, Index width) {
+      const auto load = [&](const float* p) {
+        return width == V::kWidth ? V::load(p + d) : V::load_some(p + d, width);
+      };
+      const V scaled = fma((load(from) - mean) * scale, load(weight), load(bias));
+      if (width == V::kWidth) return scaled.store(to + d);
+      scaled.store_some(to + d, width);
+    });
+  });
+}
+
+/// Softmax of vectors of at most `vectors` of the machine's: in registers.
+template <class Arch, int vectors>
+void softmax_short(const Workers& workers, const ConstRows& x, float scale, const Rows& y) {
+  using V = Vec<Arch>;
+  constexpr Index kBefore = (vectors - 1) * V::kWidth;  // the last one's lanes may be too many
+  const Index rest = x.size - kBefore;
+  float kept[V::kWidth];
+  for (Index i = 0; i < V::kWidth; ++i) kept[i] = i < rest ? 1.0f : 0.0f;
+  const V keep = V::load(kept), factor = V::splat(scale);
+  for_grid<Arch>(workers, x.outer, x.inner, 4 * vectors * V::kWidth, [&](Index i, Index j) {
+    const float* from = vector_at<Arch>(x, i, j);
+    float* to = vector_at<Arch>(y, i, j);
+    const auto beyond = less(keep, V::splat(0.5f));
+    V values[vectors];
+    V largest = V::splat(-INFINITY);
+    for (int k = 0; k + 1 < vectors; ++k) largest = max(largest, values[k] = V::load(from + k * V::kWidth) * factor);
+    values[vectors - 1] = V::load_some(from + kBefore, rest) * factor;
+    const float peak = hmax(max(largest, select(beyond, V::splat(-INFINITY), values[vectors - 1])));
+    // Where all are -inf any finite maximum will do: every weight is zero.
+    const V highest = V::splat(peak == -INFINITY ? 0.0f : peak);
+    for (V& value : values) value = exp<Arch>(value - highest);
+    values[vectors - 1] = select(beyond, V::zero(), values[vectors - 1]);
+    V sum = values[0];
+    for (int k = 1; k < vectors; ++k) sum = sum + values[k];
+    const float total = hsum(sum);
+    const V share = V::splat(total == 0 ? 0.0f : 1.0f / total);
+    for (int k = 0; k + 1 < vectors; ++k) (values[k] * share).store(to + k * V::kWidth);
+    (values[vectors - 1] * share).store_some(to + kBefore, rest);
   });
 }
 
@@ -90,6 +127,9 @@ void layer_norm(const Workers& workers, const ConstRows& x, const float* weight,
 template <class Arch>
 void softmax(const Workers& workers, const ConstRows& x, float scale, const Rows& y) {
   using V = Vec<Arch>;
+  if (x.size <= V::kWidth) return softmax_short<Arch, 1>(workers, x, scale, y);
+  if (x.size <= 2 * V::kWidth) return softmax_short<Arch, 2>(workers, x, scale, y);
+  if (x.size <= 3 * V::kWidth) return softmax_short<Arch, 3>(workers, x, scale, y);
   for_grid<Arch>(workers, x.outer, x.inner, x.size, [&](Index i, Index j) {
     const float* from = vector_at<Arch>(x, i, j);
     float* to = vector_at<Arch>(y, i, j);

@@ -39,15 +39,23 @@ struct Vec {
 
   template <class T>
   [[gnu::always_inline]] static Vec load_some(const T* p, Index count) {
-    T buffer[kWidth] = {};
-    for (Index i = 0; i < count; ++i) buffer[i] = p[i];
-    return load(buffer);
+    if constexpr (kIsAvx512<Arch> && std::is_same_v<T, float>) {
+      return {Batch(_mm512_maskz_loadu_ps(first_lanes(count), p))};
+    } else {
+      T buffer[kWidth] = {};
+      for (Index i = 0; i < count; ++i) buffer[i] = p[i];
+      return load(buffer);
+    }
   }
   template <class T>
   [[gnu::always_inline]] void store_some(T* p, Index count) const {
-    T buffer[kWidth];
-    store(buffer);
-    for (Index i = 0; i < count; ++i) p[i] = buffer[i];
+    if constexpr (kIsAvx512<Arch> && std::is_same_v<T, float>) {
+      _mm512_mask_storeu_ps(p, first_lanes(count), value);
+    } else {
+      T buffer[kWidth];
+      store(buffer);
+      for (Index i = 0; i < count; ++i) p[i] = buffer[i];
+    }
   }
 
   [[gnu::always_inline]] friend Vec operator+(Vec a, Vec b) { return {a.value + b.value}; }
@@ -99,6 +107,10 @@ struct Vec {
   }
 
  private:
+  [[gnu::always_inline]] static __mmask16 first_lanes(Index count) {
+    return static_cast<__mmask16>((1u << static_cast<unsigned>(count)) - 1u);
+  }
+
   template <class Op>
   [[gnu::always_inline]] float fold(Op op) const {
     __m128 x;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/language_model.h"
+#include "models/segmenter.h"
 #include "models/whisper.h"
 
 namespace wick {
@@ -17,15 +18,16 @@ struct BenchOptions {
   double seconds = 0.3;  // at least this long for each row
 };
 
-/// One measured quantity; larger is better.
+/// One measured quantity: a rate, or where the unit is ms a time, of which less is better.
 struct BenchRow {
   std::string name, unit;
   std::vector<double> values;  // one of each repetition
   double peak = 0;             // of the machine in this unit, 0 where there is none
 
   double median() const;
-  /// {name, unit, min, median, max, peak_fraction}: the fraction that the best repetition reached, where there is a
-  /// peak.
+  /// What the best repetition reached of the peak, 0 where there is none.
+  double peak_fraction() const;
+  /// {name, unit, min, median, max, peak_fraction}: this where there is a peak.
   nlohmann::ordered_json to_json() const;
 };
 
@@ -53,5 +55,11 @@ std::vector<BenchCase> model_bench(const std::shared_ptr<const LanguageModel>& m
 /// together (each step counted once).
 std::vector<BenchCase> speech_bench(const std::shared_ptr<const Whisper>& model, const Peaks& peaks,
                                     const BenchOptions& options);
+/// Segment Anything's parts, in ms: a picture made what the encoder takes, the encoder, what is remembered of its
+/// embedding, the four masks' logits that a point gives, and one of them as a mask of the picture. `weights` names
+/// their type in the rows; the encoder's time in f32 is held against the peak of multiply-adds.
+std::vector<BenchCase> segment_bench(const std::shared_ptr<const SegmentModel>& model, const std::string& weights,
+                                     const std::shared_ptr<const Image>& picture, const Peaks& peaks,
+                                     const BenchOptions& options);
 
 }  // namespace wick

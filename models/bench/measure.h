@@ -1,5 +1,6 @@
 #pragma once
 // The clock of the benchmarks.
+#include <utility>
 #include <vector>
 
 #include "core/clock.h"
@@ -26,6 +27,14 @@ std::vector<double> measure(const BenchOptions& options, double units, Work&& wo
     rates.push_back(units * runs / elapsed);
   }
   return rates;
+}
+
+/// The same as milliseconds of one run.
+template <class Work>
+std::vector<double> measure_ms(const BenchOptions& options, Work&& work) {
+  std::vector<double> values = measure(options, 1, std::forward<Work>(work));
+  for (double& value : values) value = 1e3 / value;
+  return values;
 }
 
 }  // namespace wick

@@ -11,10 +11,16 @@ double BenchRow::median() const {
   return sorted.size() % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
+double BenchRow::peak_fraction() const {
+  if (peak <= 0) return 0;
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return unit == "ms" ? peak / *low : *high / peak;
+}
+
 nlohmann::ordered_json BenchRow::to_json() const {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
   nlohmann::ordered_json json{{"name", name}, {"unit", unit}, {"min", *low}, {"median", median()}, {"max", *high}};
-  if (peak > 0) json["peak_fraction"] = *high / peak;
+  if (peak > 0) json["peak_fraction"] = peak_fraction();
   return json;
 }
 

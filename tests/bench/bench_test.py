@@ -61,6 +61,38 @@ WHISPER_CPP = """{"peer":"pywhispercpp","what":"total","unit":"ms","median":651.
 {"peer":"pywhispercpp","what":"text","value":"And so"}
 """
 
+WICK_SEGMENT = """{"device": "cpu", "peaks": {}, "rows": [
+{"name":"segment/memory/f32/t2","unit":"MB","median":350},
+{"name":"segment/encode/f32/t2","unit":"ms","median":400,"peak_fraction":0.7},
+{"name":"segment/encode/q8_0/t2","unit":"ms","median":250},
+{"name":"segment/decode/f32/t2","unit":"ms","median":8},
+{"name":"segment/mask/f32/t2","unit":"ms","median":2}]}"""
+
+ONNXRUNTIME = """onnxruntime 1.32.0 threads 2
+encoder load 90 ms [('input', [1, 3, 1024, 1024], 'tensor(float)')] [('output', [1, 256, 64, 64])]
+MobileSAM encoder 1024x1024: min 583 med 600 ms (1, 256, 64, 64) peak RSS MiB 500
+SAM decoder 1 point(s), 1024x1024 mask out: min 33.0 med 34.5 ms [(1, 1, 1024, 1024), (1, 1), (1, 1, 256, 256)]
+SAM decoder 2 point(s), 1024x1024 mask out: min 34.0 med 36.5 ms [(1, 1, 1024, 1024), (1, 1), (1, 1, 256, 256)]
+"""
+
+CANDLE_SAM = """# threads rayon=2 args=["sam"]
+MobileSAM tiny-vit image encoder 1024x1024 f32: min 4000 med 4100 ms VmHWM:\t  600000 kB VmRSS:\t  300000 kB
+MobileSAM prompt+mask decoder 1 point multimask=false (256x256 low-res out): min 100.0 med 110.0 ms
+MobileSAM prompt+mask decoder 1 point multimask=true (256x256 low-res out): min 100.0 med 112.0 ms
+"""
+
+ONNXRUNTIME_WEB = """{"peer":"ort-sam","what":"encoder: create session","unit":"ms","median":90,"n":1}
+{"peer":"ort-sam","what":"encoder 1024x1024: first run","unit":"ms","median":2500,"n":1}
+{"peer":"ort-sam","what":"encoder 1024x1024: run","unit":"ms","median":2300,"n":5}
+{"peer":"ort-sam","what":"decoder 1 point: run","unit":"ms","median":110,"n":15}
+{"peer":"ort-sam","what":"check","value":{"first_mask_pixels":125000}}
+"""
+
+SEGMENT_WEB = """{"what":"encoder","variant":"relaxed","threads":2,"unit":"ms","min":1,"median":1000,"max":2}
+{"what":"preview","variant":"relaxed","threads":2,"unit":"ms","min":1,"median":25,"max":2}
+{"what":"memory","variant":"relaxed","threads":2,"unit":"MB","min":450,"median":450,"max":450}
+"""
+
 WICK_MODEL = """{"device": "cpu", "peaks": {}, "rows": [
 {"name":"model/load/t2","unit":"1/s","min":12.5,"median":12.5,"max":12.5},
 {"name":"model/prompt512/t2","unit":"tokens/s","min":1748,"median":1853,"max":1869},
@@ -112,7 +144,7 @@ class Outputs(unittest.TestCase):
         self.assertEqual(outputs.wllama_model(WLLAMA), {'prompt': 30.69, 'generate': 21.53, 'load_ms': 2637.71})
         self.assertEqual(outputs.wick_model(WICK_MODEL, 2), {'prompt': 1853, 'load_ms': 80, 'generate@1': 292,
                                                              'generate@512': 231, 'generate@2048': 161})
-        self.assertEqual(outputs.wick_load(WICK_MODEL, 2), {'load_ms': 80})
+        self.assertEqual(outputs.wick_load(WICK_MODEL, 2), {'load_s': 0.08})
 
     def test_speech_is_in_milliseconds(self):
         self.assertEqual(outputs.wick_speech(WICK_SPEECH, 2), {'log_mel': 3, 'encoder': 62.5, 'token': 0.625})
@@ -121,6 +153,15 @@ class Outputs(unittest.TestCase):
         documents = ','.join(f'{{"timings":{{"transcribe_ms":{taken}}}}}' for taken in (900, 120, 110, 130))
         self.assertEqual(outputs.wick_transcripts(f'[{documents}]'), 120)
         self.assertEqual(outputs.faster_whisper('{"ms":{"beam1":[3,1,2]},"text":{}}'), {'beam1': 2})
+
+    def test_segment_is_in_milliseconds_and_megabytes(self):
+        self.assertEqual(outputs.wick_segment(WICK_SEGMENT, 2), {
+            'memory': 350, 'encoder': 400, 'encoder_of_peak': 0.7, 'encoder_q8_0': 250, 'logits': 8, 'mask': 10})
+        self.assertEqual(outputs.onnxruntime_sam(ONNXRUNTIME), {'encoder': 600, 'encoder_q8_0': 600, 'mask': 34.5,
+                                                                  'memory': 524.288})
+        self.assertEqual(outputs.candle_sam(CANDLE_SAM), {'encoder': 4100, 'logits': 112, 'memory': 614.4})
+        self.assertEqual(outputs.onnxruntime_in_browser(ONNXRUNTIME_WEB), {'encoder': 2300, 'mask': 110})
+        self.assertEqual(outputs.segment_in_browser(SEGMENT_WEB), {'encoder': 1000, 'mask': 25, 'memory': 450})
 
     def test_candle_flash_is_read_by_head_and_mask(self):
         found = outputs.candle_flash(CANDLE_FLASH)
@@ -149,6 +190,8 @@ class Outputs(unittest.TestCase):
             (outputs.engine_model, '{"what":"prompt","unit":"ms","median":3}', 'engine.mjs: no prompt'),
             (lambda text: outputs.wick_model(text, 2), WICK_MODEL[:-9], 'wick bench model: not a report of rows'),
             (outputs.candle_whisper, CANDLE_WHISPER[:150], 'candle whisper: no token'),
+            (lambda text: outputs.wick_segment(text, 2), WICK_MODEL, "no row 'segment/encode/f32/t2'"),
+            (outputs.onnxruntime_sam, ONNXRUNTIME[:250], 'onnxruntime: no mask in its output'),
             (outputs.faster_whisper, 'killed', 'faster-whisper: no report: killed'),
             (outputs.wick_transcripts, '[{}, {}]', 'wick transcribe: no transcripts'),
             (lambda text: outputs.wick_model(text, 2), '[]', 'not a report of rows'),
@@ -196,6 +239,20 @@ class Report(unittest.TestCase):
         self.assertIn('| prefill f32, head 64, GFLOP/s | 100 / 100 / 100 | 70 % / 70 % / 70 % | 200 / 200 / 200 '
                       '| 70 % / 70 % / 70 % | 2.00 | 1 thread 80 % **missed**; scaling 1.85 held |', text)
         self.assertIn('1 thread 65 % held', text)
+
+    def test_what_no_peer_has_is_held_to_the_least_and_the_most(self):
+        peer = outputs.onnxruntime_sam(ONNXRUNTIME)
+        result = llama_result(part='onnxruntime', peer='onnxruntime', subjects={
+            bounds.SAM: {'wick': [outputs.wick_segment(WICK_SEGMENT, 2)] * 3, 'peer': [peer] * 3}})
+        text = report.part_block(result, result)
+        self.assertIn('| mobile-sam: encoder in f32, ms | 400 / 400 / 400 | 600 / 600 / 600 | 1.50 (1.50 to 1.50) '
+                      '| 1.2 held |', text)
+        self.assertIn('peak of multiply-adds | 70 % / 70 % / 70 % | at least 68 % held |', text)
+        self.assertIn('| peak memory, MB | 350 / 350 / 350 | at most 400 held |', text)
+        load = llama_result(part='load', megabytes=418, subjects={'load': {'wick': [{'load_s': 1.5}]}})
+        self.assertIn('| load 418 MB, warm cache, s | 1.50 / 1.50 / 1.50 | at most 1.00 **missed** |',
+                      report.part_block(load, load))
+        self.assertEqual(report.misses([load]), ['load: load 418 MB, warm cache, s: at most 1.00 missed'])
 
     def test_what_holds_of_two_threads_is_not_asked_of_more(self):
         result = copy.deepcopy(kernel_result())

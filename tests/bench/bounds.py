@@ -1,5 +1,8 @@
 """The rows of the report's tables and what must hold of each."""
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from figures import number, percent
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,49 @@ CANDLE_WHISPER = speech_rows('whisper-tiny.en', 3, 10, (
 WHISPER_WEB = [Compared('whisper-tiny.en', 'total', 'jfk.wav, ms', 4, True)]
 
 
+SAM = 'mobile-sam'
+
+ONNXRUNTIME = [
+    Compared(SAM, 'encoder', 'encoder in f32, ms', 1.2, True),
+    Compared(SAM, 'encoder_q8_0', 'encoder in q8_0, ms', 1.7, True),
+    Compared(SAM, 'mask', "a point's mask of 1,024 x 1,024, ms", 3, True),
+    Compared(SAM, 'memory', 'peak memory, MB', lower_is_better=True),
+]
+
+CANDLE_SAM = [
+    Compared(SAM, 'encoder', 'encoder in f32, ms', 8, True),
+    Compared(SAM, 'logits', "a point's logits of 256 x 256, ms", 8, True),
+    Compared(SAM, 'memory', 'peak memory, MB', lower_is_better=True),
+]
+
+ONNXRUNTIME_WEB = [
+    Compared(SAM, 'encoder', 'encoder, ms', 2, True),
+    Compared(SAM, 'mask', "a point's mask of the longer side 1,024, ms", 4, True),
+]
+
+
+@dataclass(frozen=True)
+class Alone:
+    """A quantity of Wick's that is compared with nobody's, and the least or the most that must hold."""
+    subject: str
+    metric: str
+    what: str  # with {fields} of the result
+    least: float | None = None
+    most: float | None = None
+    show: Callable = number
+
+
+LOAD = [Alone('load', 'load_s', 'load {megabytes} MB, warm cache, s', most=1)]
+
+SEGMENT = [
+    Alone(SAM, 'encoder_of_peak', 'encoder in f32: of the peak of multiply-adds', least=0.68, show=percent),
+    Alone(SAM, 'mask', "a point's mask, ms", most=12),
+    Alone(SAM, 'memory', 'peak memory, MB', most=400),
+]
+
+SEGMENT_WEB = [Alone(SAM, 'memory', "peak memory of the tab's process, MB", most=600)]
+
+
 @dataclass(frozen=True)
 class Kernel:
     """A row of `wick bench`, without its /tN: what must hold of one thread, of all, and of all against one."""
@@ -127,8 +173,9 @@ WASM = [
       for kind in ('f32', 'q4_0', 'q4_1', 'q8_0', 'q4_k', 'q6_k')),
 ]
 
-LOAD_SECONDS = 1.0
-
 # The tables of Wick beside a peer, by part.
 COMPARED = {'llama': LLAMA, 'candle': CANDLE, 'wllama': WLLAMA, 'faster_whisper': FASTER_WHISPER,
-            'whisper_cpp': WHISPER_CPP, 'candle_whisper': CANDLE_WHISPER, 'whisper_web': WHISPER_WEB}
+            'whisper_cpp': WHISPER_CPP, 'candle_whisper': CANDLE_WHISPER, 'whisper_web': WHISPER_WEB,
+            'onnxruntime': ONNXRUNTIME, 'candle_sam': CANDLE_SAM, 'onnxruntime_web': ONNXRUNTIME_WEB}
+# And of what it is measured by itself.
+ALONE = {'load': LOAD, 'onnxruntime': SEGMENT, 'onnxruntime_web': SEGMENT_WEB}

@@ -61,7 +61,7 @@ def wick_model(output, threads):
 
 def wick_load(output, threads):
     name = 'wick bench model'
-    return {'load_ms': 1e3 / rows_of(name, wick_report(name, output), rate=f'model/load/t{threads}')['rate']}
+    return {'load_s': 1 / rows_of(name, wick_report(name, output), rate=f'model/load/t{threads}')['rate']}
 
 
 HEADS, KV_HEADS, DECODE_KEYS = 16, 8, 8192
@@ -166,6 +166,41 @@ def speech_in_browser(output):
 
 def whisper_in_browser(output):
     return browser_rows('whisper.cpp', output, total=('transcribe', 'ms'))
+
+
+def wick_segment(output, threads):
+    """Milliseconds, but for the encoder's share of the machine's peak and the MB of memory."""
+    name, encoder = 'wick bench segment', f'segment/encode/f32/t{threads}'
+    report = wick_report(name, output)
+    found = rows_of(name, report, encoder=encoder, encoder_q8_0=f'segment/encode/q8_0/t{threads}',
+                    memory=f'segment/memory/f32/t{threads}', logits=f'segment/decode/f32/t{threads}',
+                    upsampling=f'segment/mask/f32/t{threads}')
+    upsampling = found.pop('upsampling')
+    return {**found, 'mask': found['logits'] + upsampling,
+            'encoder_of_peak': report['rows'][encoder]['peak_fraction']}
+
+
+def onnxruntime_sam(output):
+    """Its encoder has one type of weights, with which both of Wick's are compared."""
+    found = find('onnxruntime', output, encoder=rf'MobileSAM encoder 1024x1024: .* med {NUMBER} ms',
+                 memory=rf'peak RSS MiB {NUMBER}', mask=rf'SAM decoder 1 point\(s\), .* med {NUMBER} ms')
+    return {**found, 'encoder_q8_0': found['encoder'], 'memory': found['memory'] * 2**20 / 1e6}
+
+
+def candle_sam(output):
+    found = find('candle sam', output, encoder=rf'image encoder 1024x1024 f32: .* med {NUMBER} ms',
+                 memory=rf'VmHWM:\s+{NUMBER} kB', logits=rf'decoder 1 point multimask=true .* med {NUMBER} ms')
+    return {**found, 'memory': found['memory'] * 2**10 / 1e6}
+
+
+def segment_in_browser(output):
+    return browser_rows('web/bench/segment.mjs', output, encoder=('encoder', 'ms'), mask=('preview', 'ms'),
+                        memory=('memory', 'MB'))
+
+
+def onnxruntime_in_browser(output):
+    return browser_rows('onnxruntime-web', output, encoder=('encoder 1024x1024: run', 'ms'),
+                        mask=('decoder 1 point: run', 'ms'))
 
 
 BROWSER = {'prompt': ('prompt', 'tokens/s'), 'generate': ('generate', 'tokens/s'), 'load_ms': ('load', 'ms')}

@@ -9,7 +9,7 @@ import wave
 from dataclasses import dataclass
 
 import outputs
-from bounds import KERNELS, QWEN3, SPEECH_MODELS, WASM
+from bounds import KERNELS, QWEN3, SAM, SPEECH_MODELS, WASM
 from figures import BenchError
 from peers import Peers, run
 
@@ -25,7 +25,7 @@ class Bench:
     peers: Peers
     rounds: int
     threads: int
-    shared: str  # folder of the recordings
+    shared: str  # folder of the recordings and pictures
 
     def wick(self, *arguments):
         return run([os.path.join(self.root, 'build', 'native', 'bin', 'wick'), *arguments])
@@ -52,17 +52,25 @@ def need_browser(bench):
 
 
 # ---- Models ---------------------------------------------------------------------------------------------------------
-def catalogue_model(bench):
-    """SmolLM2-135M-Instruct Q4_1, fetched before."""
+def catalogue_file(bench, name, file):
+    """A file of a model of the catalogue, fetched before."""
     listing = json.loads(bench.wick('models', 'list', '--json'))
-    name = 'smollm2-135m-instruct'
     entry = next((model for model in listing['models'] if model['name'] == name), None)
     if entry is None or entry['state'] != 'here':
         raise BenchError(f'{name} is not here: ./dev models')
-    path = os.path.join(listing['folder'], 'SmolLM2-135M-Instruct.Q4_1.gguf')
+    path = os.path.join(listing['folder'], file)
     if not os.path.exists(path):
         raise BenchError(f'{path}: no such file')
     return path
+
+
+def catalogue_model(bench):
+    return catalogue_file(bench, 'smollm2-135m-instruct', 'SmolLM2-135M-Instruct.Q4_1.gguf')
+
+
+def sam_files(bench):
+    """MobileSAM's encoder and decoder, as onnxruntime takes them too."""
+    return [catalogue_file(bench, SAM, f'{SAM}.{half}.onnx') for half in ('encoder', 'decoder')]
 
 
 def made(bench, name, make):
@@ -232,7 +240,7 @@ def candle(bench):
 
 def wllama(bench):
     need_browser(bench)
-    need(bench.peers.build_wllama, 'wllama')
+    need(bench.peers.build_browser, 'wllama')
     threads = str(bench.threads)
     subjects = {}
     for kind in ('Q4_1', 'Q8_0'):
@@ -241,7 +249,7 @@ def wllama(bench):
         subjects[kind] = in_turn(
             bench, f'wllama {kind}',
             lambda: outputs.engine_model(bench.node('bench/engine.mjs', path, '3', 'relaxed', threads)),
-            lambda: outputs.wllama_model(bench.peers.wllama(path, threads, 2)))
+            lambda: outputs.wllama_model(bench.peers.browser('wllama', [path], threads, 2)))
     return {'subjects': subjects, 'peer': 'wllama',
             'commands': [f'node web/bench/engine.mjs MODEL.gguf 3 relaxed {threads}',
                          f'node run.mjs wllama MODEL.gguf --threads {threads} --n 2']}
@@ -278,8 +286,9 @@ def faster_whisper(bench):
 
     def peer(folder):
         def measured(audio, repeats):
-            return {kind: outputs.faster_whisper(bench.peers.whisper_python(
-                script, folder, audio, kind, str(bench.threads), str(repeats))) for kind in ('int8', 'float32')}
+            return {kind: outputs.faster_whisper(bench.peers.python(
+                'whisper', script, folder, audio, kind, str(bench.threads), str(repeats)))
+                for kind in ('int8', 'float32')}
         short, whole = measured(jfk, 5), measured(long, 1)
         best = {metric: min(short[kind][metric] for kind in short) for metric in short['int8']}
         return {**best, 'encoder_f32': short['float32']['encoder'], 'encoder': short['int8']['encoder'],
@@ -341,10 +350,52 @@ def whisper_web(bench):
     return {'subjects': {name: in_turn(
                 bench, 'whisper.cpp in Chromium',
                 lambda: outputs.speech_in_browser(bench.node('bench/speech.mjs', model, jfk, '5', 'relaxed', threads)),
-                lambda: outputs.whisper_in_browser(bench.peers.whisper_web(file, jfk, threads, 3)))},
+                lambda: outputs.whisper_in_browser(bench.peers.browser('whisper-remotion', [file, jfk], threads, 3)))},
             'peer': 'whisper.cpp', 'commands': [f'node web/bench/speech.mjs MODEL.bin jfk.wav 5 relaxed {threads}',
                                                 f'node run.mjs whisper-remotion GGML.bin jfk.wav --threads {threads}']}
 
 
+def wick_segment(bench):
+    return outputs.wick_segment(bench.wick('bench', 'segment', SAM, '-t', str(bench.threads), '--json'), bench.threads)
+
+
+def wick_segment_command(bench):
+    return f'wick bench segment MODEL -t {bench.threads} --json'
+
+
+def onnxruntime(bench):
+    need(bench.peers.build_onnxruntime, 'onnxruntime')
+    encoder, decoder = sam_files(bench)
+    return {'subjects': {SAM: in_turn(
+                bench, 'onnxruntime', lambda: wick_segment(bench),
+                lambda: outputs.onnxruntime_sam(bench.peers.onnxruntime_sam(encoder, decoder, bench.threads, 5)))},
+            'peer': 'onnxruntime',
+            'commands': [wick_segment_command(bench),
+                         f'onnxruntime_sam_bench.py ENCODER.onnx DECODER.onnx {bench.threads} 5']}
+
+
+def candle_sam(bench):
+    need(bench.peers.build_candle, 'candle')
+    return {'subjects': {SAM: in_turn(bench, 'candle sam', lambda: wick_segment(bench),
+                                      lambda: outputs.candle_sam(bench.peers.candle(bench.threads, 'sam')))},
+            'peer': 'candle', 'commands': [wick_segment_command(bench),
+                                           f'RAYON_NUM_THREADS={bench.threads} cdbench sam']}
+
+
+def onnxruntime_web(bench):
+    need_browser(bench)
+    need(bench.peers.build_browser, 'onnxruntime-web')
+    files, threads = sam_files(bench), str(bench.threads)
+    picture = os.path.join(bench.shared, 'images', 'sam_truck.jpg')
+    return {'subjects': {SAM: in_turn(
+                bench, 'onnxruntime-web',
+                lambda: outputs.segment_in_browser(
+                    bench.node('bench/segment.mjs', files[0], picture, threads, 'relaxed', '5')),
+                lambda: outputs.onnxruntime_in_browser(bench.peers.browser('ort-sam', files, threads, 5)))},
+            'peer': 'onnxruntime-web',
+            'commands': [f'node web/bench/segment.mjs ENCODER.onnx sam_truck.jpg {threads} relaxed 5',
+                         f'node run.mjs ort-sam ENCODER.onnx DECODER.onnx --threads {threads} --n 5']}
+
+
 PARTS = {part.__name__: part for part in (kernels, wasm, llama, candle, wllama, load, faster_whisper, whisper_cpp,
-                                          candle_whisper, whisper_web)}
+                                          candle_whisper, whisper_web, onnxruntime, candle_sam, onnxruntime_web)}

@@ -67,7 +67,7 @@ class Peers:
                 if not os.path.exists(self.at('cache', 'llama', 'bench')):
                     raise error
 
-    def build_wllama(self):
+    def build_browser(self):
         self.copy()
         if not os.path.isdir(self.at('browser', 'node_modules', '@wllama')):
             run(['npm', 'install', '--ignore-scripts', '--no-fund', '--no-audit'], self.at('browser'), timeout=900)
@@ -80,22 +80,30 @@ class Peers:
         return run(['bash', self.at('llama_native.sh'), model, str(threads), str(repeats)],
                    env={'PEERS_CACHE': self.at('cache')})
 
-    def wllama(self, model, threads, repeats):
-        return run(['node', 'run.mjs', 'wllama', model, '--threads', str(threads), '--n', str(repeats), '--chromium',
+    def browser(self, peer, files, threads, repeats):
+        return run(['node', 'run.mjs', peer, *files, '--threads', str(threads), '--n', str(repeats), '--chromium',
                     self.chromium], self.at('browser'))
 
-    def build_whisper(self):
-        """An environment with faster-whisper and whisper.cpp."""
+    def build_environment(self, name, *packages):
+        """A Python with these packages, which python() runs."""
         self.copy()
-        if not os.path.exists(self.at('whisper', 'done')):
-            run([sys.executable, '-m', 'venv', self.at('whisper')])
-            run([self.at('whisper', 'bin', 'pip'), 'install', '-q', 'faster-whisper==1.2.1', 'pywhispercpp==1.5.1',
-                 'gguf==0.19.0'], timeout=900)
-            open(self.at('whisper', 'done'), 'w').close()
+        if not os.path.exists(self.at(name, 'done')):
+            run([sys.executable, '-m', 'venv', self.at(name)])
+            run([self.at(name, 'bin', 'pip'), 'install', '-q', *packages], timeout=900)
+            open(self.at(name, 'done'), 'w').close()
+
+    def python(self, environment, *arguments):
+        return run([self.at(environment, 'bin', 'python'), *arguments])
+
+    def build_whisper(self):
+        self.build_environment('whisper', 'faster-whisper==1.2.1', 'pywhispercpp==1.5.1', 'gguf==0.19.0')
 
     def build_whisper_web(self):
         self.build_whisper()
-        self.build_wllama()
+        self.build_browser()
+
+    def build_onnxruntime(self):
+        self.build_environment('onnxruntime', 'onnxruntime==1.32.0', 'numpy==2.4.6')
 
     def package_file(self, package, name, target):
         """A file of a Python package, which is not installed."""
@@ -110,18 +118,15 @@ class Peers:
                         return
         raise BenchError(f'{package}: no {name}')
 
-    def whisper_python(self, *arguments):
-        return run([self.at('whisper', 'bin', 'python'), *arguments])
-
     def whisper_cpp(self, model, audio, threads, repeats):
-        return self.whisper_python(self.at('pywhispercpp_bench.py'), model, audio, str(threads), str(repeats))
+        return self.python('whisper', self.at('pywhispercpp_bench.py'), model, audio, str(threads), str(repeats))
 
-    def whisper_web(self, model, audio, threads, repeats):
-        return run(['node', 'run.mjs', 'whisper-remotion', model, audio, '--threads', str(threads), '--n', str(repeats),
-                    '--chromium', self.chromium], self.at('browser'))
+    def onnxruntime_sam(self, encoder, decoder, threads, repeats):
+        return self.python('onnxruntime', self.at('onnxruntime_sam_bench.py'), encoder, decoder, str(threads),
+                           str(repeats))
 
     def ggml(self, folder, filters, target, kind):
-        self.whisper_python(self.at('ct2_to_ggml.py'), folder, filters, target, kind)
+        self.python('whisper', self.at('ct2_to_ggml.py'), folder, filters, target, kind)
 
     def requantise(self, python, source, target, kind):
         self.copy()

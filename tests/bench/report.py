@@ -3,7 +3,7 @@ import re
 import statistics
 
 import bounds
-from bounds import KERNELS, LOAD_SECONDS, WASM
+from bounds import KERNELS, WASM
 from figures import BenchError, number, percent, quotients, ratio_of_medians, spread
 
 BLOCK = re.compile(r'<!-- bench:(\w+) -->\n(.*?)<!-- /bench -->', re.DOTALL)
@@ -29,9 +29,12 @@ def table(head, rows):
     return '\n'.join([lines[0], '|' + '---|' * len(head), *lines[1:]]).replace('|  |', '| |')
 
 
-def verdict(measured, least, show, of=''):
+def verdict(measured, bound, show, of='', at_most=False):
     """What must hold, and whether it did."""
-    return '' if least is None else f"{of}{show(least)} {'held' if measured >= least else '**missed**'}"
+    if bound is None:
+        return ''
+    held = measured <= bound if at_most else measured >= bound
+    return f"{of}{show(bound)} {'held' if held else '**missed**'}"
 
 
 def multiple(value):
@@ -106,20 +109,31 @@ def wasm_table(result):
     return table(['one thread', 'relaxed', 'strict', 'relaxed must hold', 'strict must hold'], lines)
 
 
-def load_table(result):
-    seconds = [value / 1e3 for value in metric_of(result, 'load', 'wick', 'load_ms')]
-    held = statistics.median(seconds) <= LOAD_SECONDS
-    return table(['', 'Wick', 'must hold'],
-                 [[f"load {result['megabytes']} MB, warm cache, s", spread(seconds),
-                   f"{LOAD_SECONDS:g} {'held' if held else '**missed**'}"]])
+def alone_table(result, rows):
+    lines = []
+    for row in rows:
+        measured = metric_of(result, row.subject, 'wick', row.metric)
+        if not measured:
+            continue
+        median = statistics.median(measured)
+        held = (verdict(median, row.least, row.show, 'at least '),
+                verdict(median, row.most, row.show, 'at most ', at_most=True))
+        lines.append([row.what.format(**result), spread(measured, row.show), '; '.join(filter(None, held))])
+    return table(['', 'Wick', 'must hold'], lines)
 
 
-TABLES = {
-    'kernels': lambda result: peaks_table(result) + '\n\n' + kernel_table(result, KERNELS),
-    'wasm': wasm_table,
-    'load': load_table,
-    **{part: lambda result, rows=rows: compared_table(result, rows) for part, rows in bounds.COMPARED.items()},
-}
+def tables(result):
+    """Those of a part, one below the other."""
+    part, found = result['part'], []
+    if part == 'kernels':
+        found += [peaks_table(result), kernel_table(result, KERNELS)]
+    if part == 'wasm':
+        found.append(wasm_table(result))
+    if part in bounds.COMPARED:
+        found.append(compared_table(result, bounds.COMPARED[part]))
+    if part in bounds.ALONE:
+        found.append(alone_table(result, bounds.ALONE[part]))
+    return '\n\n'.join(found)
 
 
 # ---- Blocks ---------------------------------------------------------------------------------------------------------
@@ -141,7 +155,7 @@ def part_block(result, latest):
         differs.append(', '.join(str(value) for value in result['machine'].values()))
     if differs:
         lines += ['', f"Measured otherwise than the newest: {', '.join(differs)}."]
-    return '\n'.join(lines) + '\n\n' + TABLES[result['part']](result)
+    return '\n'.join(lines) + '\n\n' + tables(result)
 
 
 def render(text, results):
@@ -157,7 +171,7 @@ def misses(results):
     """In words, what did not hold."""
     found = []
     for result in results:
-        for line in TABLES[result['part']](result).splitlines():
+        for line in tables(result).splitlines():
             what, *cells = line.strip('| ').split(' | ')
             if '**missed**' in line:
                 held = ' '.join(cell for cell in cells if 'held' in cell or 'missed' in cell)

@@ -27,6 +27,7 @@ from tiny_gguf import STRING, U32, Tiny
 
 WICK = SHARED = ''
 MODEL = 'smollm2-135m-instruct'
+PICTURES = os.path.join(os.path.dirname(__file__), '..', 'fuzz', 'seeds', 'image')
 
 
 def wick(*arguments, stdin=None, env=None, binary=False):
@@ -77,6 +78,12 @@ def words(text):
 def is_sanitized():
     with open(WICK, 'rb') as program:
         return b'__asan_init' in program.read()
+
+
+def need_model(test, name):
+    models = json.loads(wick('models', 'list', '--json').stdout)['models']
+    if not any(m['name'] == name and m['state'] == 'here' for m in models):
+        test.skipTest(f'{name} is not on this machine: wick models fetch {name}')
 
 
 class NeedsData(unittest.TestCase):
@@ -133,9 +140,7 @@ class Smollm2(NeedsData):
 
     def setUp(self):
         super().setUp()
-        models = json.loads(wick('models', 'list', '--json').stdout)['models']
-        if not any(m['name'] == MODEL and m['state'] == 'here' for m in models):
-            self.skipTest(f'{MODEL} is not on this machine: wick models fetch {MODEL}')
+        need_model(self, MODEL)
         self.reference = reference('smollm2_q4_1.json')
 
     def test_precise_logits_are_the_references(self):
@@ -199,9 +204,7 @@ class Whisper(NeedsData):
 
     def setUp(self):
         super().setUp()
-        models = json.loads(wick('models', 'list', '--json').stdout)['models']
-        if not any(m['name'] == self.MODEL and m['state'] == 'here' for m in models):
-            self.skipTest(f'{self.MODEL} is not on this machine: wick models fetch {self.MODEL}')
+        need_model(self, self.MODEL)
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
 
@@ -537,6 +540,17 @@ def png_rows(path):
     return width, height, channels, rows
 
 
+def grey_png(width, height, rows=None):
+    """A PNG whose left half is black and whose right half is white, with all its rows or fewer."""
+    def chunk(name, content):
+        return struct.pack('>I', len(content)) + name + content + struct.pack('>I', zlib.crc32(name + content))
+    row = bytes(1 + width // 2) + b'\xff' * (width - width // 2)
+    packer = zlib.compressobj(1)
+    pixels = b''.join([*(packer.compress(row) for _ in range(height if rows is None else rows)), packer.flush()])
+    header = struct.pack('>IIBBBBB', width, height, 8, 0, 0, 0, 0)
+    return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', header) + chunk(b'IDAT', pixels) + chunk(b'IEND', b'')
+
+
 class Segment(NeedsData):
     """MobileSAM on the truck against PyTorch and onnxruntime, through our own decoding and resizing."""
     MODEL = 'mobile-sam'
@@ -544,9 +558,7 @@ class Segment(NeedsData):
 
     def setUp(self):
         super().setUp()
-        models = json.loads(wick('models', 'list', '--json').stdout)['models']
-        if not any(m['name'] == self.MODEL and m['state'] == 'here' for m in models):
-            self.skipTest(f'{self.MODEL} is not on this machine: wick models fetch {self.MODEL}')
+        need_model(self, self.MODEL)
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
@@ -570,7 +582,7 @@ class Segment(NeedsData):
             return json.load(file)
 
     def seed(self, name):
-        return os.path.join(os.path.dirname(__file__), '..', 'fuzz', 'seeds', 'image', name)
+        return os.path.join(PICTURES, name)
 
     def test_every_prompt_of_a_file_gives_the_references_mask(self):
         cases, prompts = self.golden('truck.json')['cases'], []
@@ -578,7 +590,13 @@ class Segment(NeedsData):
             points = [[*point, label] for point, label in zip(case['points'], case['labels']) if label < 2]
             corners = [x for point, label in zip(case['points'], case['labels']) if label > 1 for x in point]
             prompts.append({'name': case['name'], 'points': points, 'box': corners or None, 'mask_from': case['mask_from']})
-        result = json.loads(self.segmented(self.truck, '--prompts', self.write('prompts.json', prompts), '--json'))
+        for quantize in ('none', 'bf16', 'q8_0'):
+            with self.subTest(quantize):
+                self.check_truck(cases, self.segmented(self.truck, '--prompts', self.write('prompts.json', prompts),
+                                                       '--quantize', quantize, '--json'))
+
+    def check_truck(self, cases, output):
+        result = json.loads(output)
         self.assertEqual(set(result), {'masks', 'timings', 'peak_memory_bytes'})
         self.assertEqual(set(result['timings']), {'load_ms', 'read_ms', 'encode_ms', 'decode_ms'})
         self.assertEqual([mask['name'] for mask in result['masks']], [case['name'] for case in cases])
@@ -645,6 +663,30 @@ class Segment(NeedsData):
             for mask in result['masks']:
                 self.assertEqual(mask['rle']['size'], files[name]['size'][::-1])
 
+    def test_pictures_of_every_size(self):
+        sizes = [(1, 1), (1, 700), (700, 1)] + [(12000, 9000)] * (not is_sanitized())
+        pictures = [self.write(f'{width}x{height}.png', grey_png(width, height)) for width, height in sizes]
+        results = json.loads(self.segmented(*pictures, '--point', '0,0', '--json'))
+        for (width, height), result in zip(sizes, results, strict=True):
+            self.assertEqual(result['masks'][0]['rle']['size'], [height, width])
+            self.assertEqual(sum(runs_of(result['masks'][0]['rle']['counts'])), width * height)
+        for size in ((70000, 1), (12000, 12000)):
+            result = wick('segment', self.MODEL, self.write('large.png', grey_png(*size, rows=1)), '--point', '0,0')
+            self.assertEqual(result.returncode, 1)
+            self.assertRegex(result.stderr, r'^wick: .*large\.png: .* too large: at most .*\n$')
+
+    def test_pictures_that_are_cut_off(self):
+        for name in ('rgb444.jpg', 'rgb.png', 'lossy.webp', 'palette.gif', 'rgb.bmp'):
+            with open(self.seed(name), 'rb') as file:
+                content = file.read()
+            result = wick('segment', self.MODEL, self.write('cut', content[:len(content) * 4 // 5]), '--point', '0,0', '--json')
+            self.assertEqual(result.returncode, 0, name)
+            self.assertRegex(result.stderr, r'^wick: .*cut: cut off.*\n$')
+            self.assertIn('cut off', json.loads(result.stdout)['warning'])
+            result = wick('segment', self.MODEL, self.write('cut', content[:20]), '--point', '0,0')
+            self.assertEqual((result.returncode, result.stdout), (1, ''), name)
+            self.assertRegex(result.stderr, r'^wick: .*cut: .*\n$')
+
     def test_everything_is_what_the_reference_finds(self):
         if is_sanitized():
             self.skipTest('takes a minute; tests/models finds everything with sanitizers')
@@ -699,7 +741,8 @@ class Segment(NeedsData):
         for arguments in ([], [self.truck], [*self.WINDOW], [self.truck, '--point', '1'], [self.truck, '--point', '1,2,3'],
                           [self.truck, '--box', '1,2,3'], [self.truck, '--box', '1,2,3,4', '--box', '1,2,3,4'],
                           [self.truck, *self.WINDOW, '--everything'], [self.truck, '--everything', '--points-per-side', '0'],
-                          [self.truck, *self.WINDOW, '--min-area', '3'], [self.truck, *self.WINDOW, '--mask-out', 'm.jpg']):
+                          [self.truck, *self.WINDOW, '--min-area', '3'], [self.truck, *self.WINDOW, '--mask-out', 'm.jpg'],
+                          [self.truck, *self.WINDOW, '--polygons'], [self.truck, *self.WINDOW, '--tolerance', '2']):
             self.assertEqual(wick('segment', self.MODEL, *arguments).returncode, 2, arguments)
         result = wick('segment', shared('llama', 'stories260K.bin'), self.truck, *self.WINDOW)
         self.assertRegex(result.stderr, 'not a Segment Anything model')
@@ -734,6 +777,28 @@ class Bench(unittest.TestCase):
         result = wick('bench', 'matmul', '--filter', 'nothing')
         self.assertEqual(result.returncode, 1)
         self.assertIn('nothing', result.stderr)
+
+    def test_segment_is_in_milliseconds_and_its_encoder_of_peak_by_the_shapes_of_its_layers(self):
+        need_model(self, Segment.MODEL)
+        report = self.report('segment', Segment.MODEL, os.path.join(PICTURES, 'rgb.png'), '-t', '2', '-r', '1', '--seconds', '0')
+        rows = {row['name']: row for row in report['rows']}
+        parts = ('prepare', 'encode', 'remember', 'decode', 'mask')
+        self.assertEqual(list(rows), ['segment/memory/f32/t2', *(
+            f'segment/{part}/{weights}/t2' for weights in ('f32', 'q8_0') for part in parts)])
+        encode = rows['segment/encode/f32/t2']
+        gflop = encode['peak_fraction'] * encode['min'] / 1e3 * report['peaks']['2']['fma_gflops']
+        self.assertAlmostEqual(gflop, 74.1, delta=0.05)
+        self.assertEqual({row['unit'] for row in rows.values()}, {'MB', 'ms'})
+
+    def test_segment_in_one_type_has_its_memory(self):
+        need_model(self, Segment.MODEL)
+        rows = self.report('segment', Segment.MODEL, '--quantize', 'q8_0', '--filter', 'memory', '-t', '2')['rows']
+        self.assertEqual([row['name'] for row in rows], ['segment/memory/q8_0/t2'])
+        self.assertGreater(rows[0]['median'], 50)
+        for arguments, message in ((['none.jpg'], 'none.jpg: no such file'), (['--quantize', 'q9'], 'q9')):
+            result = wick('bench', 'segment', Segment.MODEL, *arguments)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertIn(message, result.stderr)
 
 
 class WithTiny(unittest.TestCase):

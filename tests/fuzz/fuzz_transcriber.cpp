@@ -1,34 +1,17 @@
 // Any samples in pieces of any size, by a tiny model with any options: a transcript of all that are sound.
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 
+#include "choices.h"
 #include "core/error.h"
 #include "models/tiny_transcriber.h"
 
 namespace {
 
 using namespace wick;
-
-/// Bytes that a fuzzer chooses, zeros after the last.
-class Choices {
- public:
-  Choices(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
-  bool empty() const { return at_ >= size_; }
-  unsigned byte() { return at_ < size_ ? data_[at_++] : 0; }
-  float number() {
-    std::array<std::uint8_t, sizeof(float)> bytes;
-    for (std::uint8_t& b : bytes) b = static_cast<std::uint8_t>(byte());
-    return std::bit_cast<float>(bytes);
-  }
-
- private:
-  const std::uint8_t* data_;
-  std::size_t size_, at_ = 0;
-};
+using fuzz::Choices;
 
 TranscribeOptions choose_options(Choices& choices, const test::TinySpeech& speech) {
   static const auto voice = VoiceDetector::built_in(Device::cpu(1));

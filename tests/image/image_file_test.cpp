@@ -114,6 +114,7 @@ TEST_CASE("image file: what is no picture, or not one that can be read, is said 
                     Catch::Contains("HEIC"));
   CHECK_THROWS_WITH(read(std::string("II*\0\x8\0\0\0", 8)), Catch::Contains("TIFF"));
   CHECK_THROWS_WITH(read("RIFF\x24\x08\1\1WAVEfmt "), Catch::Contains("not a WebP"));
+  CHECK_THROWS_WITH(read(bytes_of("lossy.webp").substr(0, 24)), Catch::Contains("cut off before its size"));
   CHECK_THROWS_AS(read_image(*open_file(WICK_TESTS_DIR "/CMakeLists.txt")), Error);
 }
 

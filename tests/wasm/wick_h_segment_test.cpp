@@ -138,6 +138,13 @@ TEST_CASE("wick.h: what one cannot point at is refused in words, and the next pr
   CHECK(contains(s.refusal(R"({"points": [[90, 2, 1]]})"), "outside the picture of 90 x 60"));
   CHECK(contains(s.refusal(R"({"box": [5, 5, 5, 9]})"), "no area"));
   CHECK(s.refusal("{}") == "[segment] neither a point nor a box nor a mask");
+  std::string points = "[1, 1, 1]";
+  for (int i = 0; i < 1000; ++i) points += ", [1, 1, 0]";
+  CHECK(s.refusal(("{\"points\": [" + points + "]}").c_str()) ==
+        "[segment] 1001 points are too many for one thing: at most 1000");
+  const std::vector<float> odd(WICK_MASK_LOGITS, std::numeric_limits<float>::quiet_NaN());
+  CHECK(wick_segmenter_prompt(s.segmenter, "{}", odd.data()) == WICK_ERROR);
+  CHECK(contains(error(), "the answer is no numbers"));
   CHECK(json(wick_segmenter_prompt(s.segmenter, R"({"points": [[35, 30, 1]], "box": null})", nullptr))["iou"].size() ==
         4);
   for (const int32_t candidate : {-1, 4}) {

@@ -1,7 +1,7 @@
 // Prompt and generation rate of the engine in Chromium, through the API that the pages use:
 //   node bench/engine.mjs MODEL.gguf [repeats] [variant] [threads]
 // Prints a line of JSON for each figure. `./dev build` makes the modules first.
-import { inChromium } from "./chromium.mjs";
+import { engineOptions, giveFiles, inChromium, printRow } from "./chromium.mjs";
 
 const [model, repeats = "5", variant, threads] = process.argv.slice(2);
 if (!model) {
@@ -12,19 +12,12 @@ if (!model) {
 }
 
 const rows = await inChromium(async (page) => {
-  await page.evaluate(() => {
-    const input = document.createElement("input");
-    input.type = "file";
-    input.id = "bench-model";
-    document.body.append(input);
-  });
-  await page.locator("#bench-model").setInputFiles(model);
-
+  await giveFiles(page, [model]);
   return page.evaluate(
     async ({ repeats, options }) => {
       const { createEngine } = await import("/engine/api.ts");
       const engine = await createEngine(options);
-      const file = document.querySelector("#bench-model").files[0];
+      const file = document.querySelector("#bench-files").files[0];
       const begun = performance.now();
       const chat = await engine.loadChat(file, { context_size: 2048 });
       const load_ms = performance.now() - begun;
@@ -56,36 +49,13 @@ const rows = await inChromium(async (page) => {
       }
       return { info: engine.info, load_ms, ...rates };
     },
-    {
-      repeats: Number(repeats),
-      options: {
-        ...(variant && { variant }),
-        ...(threads && { threads: Number(threads) }),
-      },
-    },
+    { repeats: Number(repeats), options: engineOptions(variant, threads) },
   );
 });
 
 const what = { variant: rows.info.variant, threads: rows.info.threads };
-for (const name of ["prompt", "generate"]) {
-  const sorted = rows[name].toSorted((a, b) => a - b);
-  const [min, median, max] = [
-    sorted[0],
-    sorted[sorted.length >> 1],
-    sorted.at(-1),
-  ];
-  const round = (x) => Number(x.toFixed(1));
-  console.log(
-    JSON.stringify({
-      what: name,
-      ...what,
-      unit: "tokens/s",
-      min: round(min),
-      median: round(median),
-      max: round(max),
-    }),
-  );
-}
+for (const name of ["prompt", "generate"])
+  printRow({ what: name, ...what, unit: "tokens/s" }, rows[name]);
 console.log(
   JSON.stringify({
     what: "load",

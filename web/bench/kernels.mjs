@@ -4,9 +4,8 @@
 // Rows are those whose names contain one of the texts; `strict` is the build without relaxed SIMD. CHROMIUM names the
 // browser. `./dev build` makes the modules first.
 import { parseArgs } from "node:util";
-import { inChromium } from "./chromium.mjs";
+import { inChromium, kVariants } from "./chromium.mjs";
 
-const kVariants = { relaxed: "relaxed", strict: "threads" };
 const kUsage =
   "usage: node bench/kernels.mjs [--rows TEXT,TEXT] [--threads N] [--variant relaxed|strict] [--repetitions N] [--seconds S]";
 

@@ -4,7 +4,7 @@
 // Prints a line of JSON for each figure. `./dev build` makes the modules first.
 import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { inChromium } from "./chromium.mjs";
+import { engineOptions, giveFiles, inChromium, printRow } from "./chromium.mjs";
 
 const [model, audio, repeats = "5", variant, threads] = process.argv.slice(2);
 if (!model || !audio) {
@@ -21,19 +21,8 @@ const beside = readdirSync(dirname(model)).filter((name) =>
 );
 
 const measured = await inChromium(async (page) => {
-  await page.evaluate(() => {
-    const input = document.createElement("input");
-    Object.assign(input, { type: "file", id: "bench-files", multiple: true });
-    document.body.append(input);
-  });
-  await page
-    .locator("#bench-files")
-    .setInputFiles([
-      audio,
-      model,
-      ...beside.map((name) => join(dirname(model), name)),
-    ]);
-
+  const others = beside.map((name) => join(dirname(model), name));
+  await giveFiles(page, [audio, model, ...others]);
   return page.evaluate(
     async ({ repeats, options }) => {
       const { createEngine } = await import("/engine/api.ts");
@@ -74,29 +63,12 @@ const measured = await inChromium(async (page) => {
       }
       return { info: engine.info, load: [load], text, rates };
     },
-    {
-      repeats: Number(repeats),
-      options: {
-        ...(variant && { variant }),
-        ...(threads && { threads: Number(threads) }),
-      },
-    },
+    { repeats: Number(repeats), options: engineOptions(variant, threads) },
   );
 });
 
 const { info, rates, load, text } = measured;
 const what = { variant: info.variant, threads: info.threads, unit: "ms" };
-for (const [name, values] of Object.entries({ ...rates, load })) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const round = (x) => Number(x.toFixed(1));
-  console.log(
-    JSON.stringify({
-      what: name,
-      ...what,
-      min: round(sorted[0]),
-      median: round(sorted[sorted.length >> 1]),
-      max: round(sorted.at(-1)),
-    }),
-  );
-}
+for (const [name, values] of Object.entries({ ...rates, load }))
+  printRow({ what: name, ...what }, values);
 console.log(JSON.stringify({ what: "text", text }));

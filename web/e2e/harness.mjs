@@ -1,6 +1,12 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,9 +43,12 @@ export function fakeModel(megabytes, magic = "GGUF") {
   return bytes;
 }
 
-/** Writes bytes to a file of this name in a folder of its own; returns its path. */
+const kTemporary = mkdtempSync(join(tmpdir(), "wick-e2e-"));
+process.on("exit", () => rmSync(kTemporary, { recursive: true, force: true }));
+
+/** Writes bytes to a file of this name in a folder of its own, until the tests end; returns its path. */
 export function tempFile(name, bytes) {
-  const path = join(mkdtempSync(join(tmpdir(), "wick-e2e-")), name);
+  const path = join(mkdtempSync(join(kTemporary, "file-")), name);
   writeFileSync(path, bytes);
   return path;
 }
