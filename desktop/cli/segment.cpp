@@ -23,7 +23,7 @@ struct Options {
   ModelOption model;
   std::vector<std::string> pictures, points, boxes;
   std::string prompts;  // a file
-  bool each = false, all_masks = false, everything = false;
+  bool each = false, refine = false, all_masks = false, everything = false;
   EverythingOptions grid;
   SegmentFiles files;
 };
@@ -126,7 +126,9 @@ bool embed(Segmenter& segmenter, const Image& picture, double& encode_ms) {
 /// Answers the questions about one embedded picture.
 class Answers {
  public:
-  Answers(const Segmenter& segmenter, bool all_masks) : segmenter_(segmenter), all_masks_(all_masks) {}
+  /// With `refine` a point after the first refines what those before it have found.
+  Answers(const Segmenter& segmenter, bool refine, bool all_masks)
+      : segmenter_(segmenter), refine_(refine), all_masks_(all_masks) {}
 
   /// Adds to the outcome. Throws Error for a question that makes no sense.
   void ask(const Question& question, Outcome& outcome) {
@@ -136,6 +138,7 @@ class Answers {
       if (earlier == best_.end()) throw Error("no answer before it is named '{}'", question.mask_from);
       prompt.mask = earlier->second;
     }
+    if (refine_) add_points_in_turn(prompt);
     const MaskCandidates candidates = segmenter_.candidates(prompt);
     const Index best = Segmenter::best(prompt, candidates);
     if (!question.name.empty()) best_[question.name] = candidates.logits.select(0, best);
@@ -149,8 +152,19 @@ class Answers {
   }
 
  private:
+  /// All but the last point: the mask of the prompt is what they have found.
+  void add_points_in_turn(SegmentPrompt& prompt) const {
+    SegmentPrompt part = prompt;
+    for (std::size_t points = 1; points < prompt.points.size(); ++points) {
+      part.points.assign(prompt.points.begin(), prompt.points.begin() + static_cast<std::ptrdiff_t>(points));
+      const MaskCandidates candidates = segmenter_.candidates(part);
+      part.mask = candidates.logits.select(0, Segmenter::best(part, candidates));
+    }
+    prompt.mask = part.mask;
+  }
+
   const Segmenter& segmenter_;
-  bool all_masks_;
+  bool refine_, all_masks_;
   std::map<std::string, Tensor> best_;  // logits, by the questions' names
 };
 
@@ -222,7 +236,7 @@ class Pictures {
     Segmenter segmenter(loaded_.model);
     if (sensible.empty() || !embed(segmenter, picture, outcome.encode_ms)) return;
     const double begin = now_ms();
-    Answers answers(segmenter, options_.all_masks);
+    Answers answers(segmenter, options_.refine, options_.all_masks);
     for (const Question& question : sensible) {
       if (interrupts() > 0) break;
       attempt(job, question, outcome, [&] { answers.ask(question, outcome); });
@@ -327,6 +341,8 @@ void add_prompts(CLI::App& command, Options& options) {
                   "[[x, y, 1 or 0], ...], box?: [x0, y0, x1, y1], name?, mask_from?: the name of an earlier one, whose "
                   "mask this one corrects}")
       ->type_name("FILE.json");
+  command.add_flag("--refine", options.refine,
+                   "Points one after the other, each to correct what those before it found");
   command.add_flag("--all-masks", options.all_masks, "All candidates of the model: a part, the whole, more");
 }
 
