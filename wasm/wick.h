@@ -159,10 +159,10 @@ WICK_API int32_t wick_segmenter_resume(wick_segmenter* segmenter, uint32_t width
                                        const float* embedding, uint32_t count);
 
 /* Four masks for what `prompt_json` points at: {points: [[x, y, 1: inside it, 0: outside]], box: [x0, y0, x1, y1]},
- * each optional, in pixels of the picture. `mask`: logits of an earlier candidate, WICK_MASK_LOGITS of them, or null.
- * JSON {iou: [as the model predicts it, for each], best: which of them is meant}; its length. The first mask is for
- * prompts that leave no doubt, the others are part, whole and larger. They are kept until the next prompt or picture.
- */
+ * each optional, in pixels of the picture; at most 1,000 points. `mask`: logits of an earlier candidate,
+ * WICK_MASK_LOGITS of them, or null. JSON {iou: [as the model predicts it, for each], best: which of them is meant};
+ * its length. The first mask is for prompts that leave no doubt, the others are part, whole and larger. They are kept
+ * until the next prompt or picture. */
 WICK_API int32_t wick_segmenter_prompt(wick_segmenter* segmenter, const char* prompt_json, const float* mask);
 enum { WICK_MASK_LOGITS = 256 * 256 };
 /* Copies a candidate's logits, WICK_MASK_LOGITS of them. */

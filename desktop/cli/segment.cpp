@@ -44,6 +44,10 @@ std::vector<Question> asked_for(const Options& options) {
     throw CLI::ValidationError("--point and --box, --prompts and --everything", "only one of them at a time");
   }
   if (options.everything) return {};
+  if (options.prompts == "-" &&
+      std::find(options.pictures.begin(), options.pictures.end(), "-") != options.pictures.end()) {
+    throw CLI::ValidationError("--prompts", "standard input is either the prompts or a picture");
+  }
   if (here) return questions_of(options.points, options.boxes, options.each);
   return parse_questions(read_input("", options.prompts), options.prompts == "-" ? "standard input" : options.prompts);
 }
@@ -59,7 +63,7 @@ void check_outlines(const Options& options) {
 
 std::vector<Job> jobs_of(const Options& options) {
   check_outlines(options);
-  options.files.check();
+  options.files.check_names();
   std::vector<Job> jobs;
   const auto job_of = [&](const std::string& picture) -> Job& {
     const auto found = std::find_if(jobs.begin(), jobs.end(), [&](const Job& job) { return job.picture == picture; });
@@ -86,15 +90,15 @@ std::vector<Job> jobs_of(const Options& options) {
 }
 
 /// Each picture with names of its own for its files.
-void name_files(std::vector<Job>& jobs, const SegmentFiles& files) {
+void name_files(std::vector<Job>& jobs, const Options& options) {
   std::vector<std::string> pictures;
   for (const Job& job : jobs) pictures.push_back(job.picture);
   const std::vector<std::string> labels = picture_labels(pictures);
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    jobs[i].files = jobs.size() > 1 ? files.labelled(labels[i]) : files;
-    for (const std::string& picture : pictures) {
-      if (jobs[i].files.replace(picture)) throw Error("{}: a file of masks would replace this picture", picture);
-    }
+    SegmentFiles& files = jobs[i].files = jobs.size() > 1 ? options.files.labelled(labels[i]) : options.files;
+    files.numbered = options.everything || options.all_masks || jobs[i].questions.size() > 1;
+    files.pictures = pictures;
+    files.check_pictures();
   }
 }
 
@@ -223,8 +227,7 @@ class Pictures {
     } else {
       answer(job, picture.image, outcome);
     }
-    const bool numbered = options_.everything || options_.all_masks || job.questions.size() > 1;
-    for (const std::string& error : job.files.write(picture.image, outcome.answers, numbered)) {
+    for (const std::string& error : job.files.write(picture.image, outcome.answers)) {
       outcome.errors.push_back(error);
     }
     report(job, picture, outcome, several);
@@ -301,7 +304,9 @@ class Pictures {
     Json result = Json::object();
     if (several) result["file"] = job.picture;
     result["masks"] = Json::array();
-    for (const Answer& answer : outcome.answers) result["masks"].push_back(job.files.json(answer));
+    for (const Answer& answer : outcome.answers) {
+      result["masks"].push_back(job.files.json(answer, result["masks"].size() + 1));
+    }
     result["timings"] = {{"load_ms", loaded_.load_ms},
                          {"read_ms", outcome.read_ms},
                          {"encode_ms", outcome.encode_ms},
@@ -321,7 +326,7 @@ class Pictures {
 void run(const Options& options) {
   std::vector<Job> jobs = jobs_of(options);
   if (jobs.empty()) throw CLI::RequiredError("a picture");
-  name_files(jobs, options.files);
+  name_files(jobs, options);
   Pictures(options, load_segmenter(options.model, options.common)).segment_all(jobs);
 }
 
@@ -367,7 +372,7 @@ void add_everything(CLI::App& command, Options& options) {
       ->capture_default_str();
   command.add_option("--min-area", grid.min_region_area, "Fill smaller holes and remove smaller islands, in pixels")
       ->needs(everything)
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(Index{0}, kMaxPixels))
       ->capture_default_str();
 }
 

@@ -104,11 +104,15 @@ Json polygons_of(const Mask& mask, double tolerance) {
 
 }  // namespace
 
-void SegmentFiles::check() const {
+void SegmentFiles::check_names() const {
   check_place("--mask-out", masks, ".png");
   check_place("--cutout-out", cutouts, ".png");
   check_place("--overlay-out", overlay, ".png");
   check_place("--svg-out", svg, ".svg");
+  const auto same = [](const std::string& a, const std::string& b) { return !a.empty() && a == b; };
+  if (same(masks, cutouts) || same(masks, overlay) || same(cutouts, overlay)) {
+    throw CLI::ValidationError("--mask-out, --cutout-out and --overlay-out", "each needs a file of its own");
+  }
 }
 
 SegmentFiles SegmentFiles::labelled(const std::string& label) const {
@@ -117,38 +121,46 @@ SegmentFiles SegmentFiles::labelled(const std::string& label) const {
   return files;
 }
 
-bool SegmentFiles::replace(const std::string& picture) const {
-  const std::array paths{masks, cutouts, overlay, svg};
+void SegmentFiles::check_picture(const std::string& path) const {
   std::error_code missing;
-  return std::any_of(paths.begin(), paths.end(),
-                     [&](const std::string& path) { return !path.empty() && fs::equivalent(path, picture, missing); });
+  for (const std::string& picture : pictures) {
+    if (!path.empty() && fs::equivalent(path, picture, missing)) {
+      throw Error("{}: a file of masks would replace this picture", picture);
+    }
+  }
 }
 
-std::vector<std::string> SegmentFiles::write(const Image& picture, std::span<const Answer> answers,
-                                             bool numbered) const {
+void SegmentFiles::check_pictures() const {
+  for (const std::string& path : {masks, cutouts, overlay, svg}) check_picture(path);
+}
+
+std::string SegmentFiles::of_mask(const std::string& path, std::size_t number) const {
+  return numbered ? with_label(path, std::to_string(number)) : path;
+}
+
+std::vector<std::string> SegmentFiles::write(const Image& picture, std::span<const Answer> answers) const {
   std::vector<std::string> errors;
   const auto attempt = [&](const std::string& path, const std::function<void()>& write_it) {
     if (path.empty()) return;
     try {
+      check_picture(path);
       write_it();
     } catch (const Error& error) {
       errors.emplace_back(error.what());
     }
   };
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    const auto name = [&](const std::string& path) {
-      return numbered ? with_label(path, std::to_string(i + 1)) : path;
-    };
+    const std::string mask = of_mask(masks, i + 1), cutout = of_mask(cutouts, i + 1);
     const Rle& rle = answers[i].mask.rle;
-    attempt(masks, [&] { write_png(name(masks), grey(mask_of(rle))); });
-    attempt(cutouts, [&] { write_png(name(cutouts), cut_out(picture, mask_of(rle))); });
+    attempt(mask, [&] { write_png(mask, grey(mask_of(rle))); });
+    attempt(cutout, [&] { write_png(cutout, cut_out(picture, mask_of(rle))); });
   }
   attempt(overlay, [&] { write_png(overlay, overlay_of(picture, answers)); });
   attempt(svg, [&] { write_text(svg, svg_of(picture.size(), answers, tolerance)); });
   return errors;
 }
 
-Json SegmentFiles::json(const Answer& answer) const {
+Json SegmentFiles::json(const Answer& answer, std::size_t number) const {
   const FoundMask& mask = answer.mask;
   Json json = Json::object();
   if (answer.question > 0) json["prompt"] = answer.question;
@@ -161,6 +173,8 @@ Json SegmentFiles::json(const Answer& answer) const {
                  static_cast<Index>(box.y1)};
   if (answer.by_grid) json["point"] = {mask.x, mask.y};
   if (answer.best) json["best"] = true;
+  if (!masks.empty()) json["mask_file"] = of_mask(masks, number);
+  if (!cutouts.empty()) json["cutout_file"] = of_mask(cutouts, number);
   json["rle"] = {{"size", {mask.rle.size.height, mask.rle.size.width}}, {"counts", packed_counts(mask.rle)}};
   if (polygons) json["polygons"] = polygons_of(mask_of(mask.rle), tolerance);
   return json;

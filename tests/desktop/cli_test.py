@@ -617,6 +617,8 @@ class Segment(NeedsData):
         self.assertEqual(sorted(os.listdir(self.folder)), sorted(
             ['mask.1.png', 'mask.2.png', 'mask.3.png', 'cutout.1.png', 'cutout.2.png', 'cutout.3.png', 'overlay.png', 'svg.svg']))
         self.assertEqual([mask.get('best', False) for mask in masks], [True, False, False])
+        self.assertEqual([mask['mask_file'] for mask in masks], [self.path(f'mask.{i}.png') for i in (1, 2, 3)])
+        self.assertEqual(masks[2]['cutout_file'], self.path('cutout.3.png'))
         window = self.golden('truck.json')['cases'][0]
         self.assertGreaterEqual(overlap(masks[0]['rle']['counts'], window['mask']), 0.99)
         width, height, channels, rows = png_rows(self.path('mask.1.png'))
@@ -735,6 +737,16 @@ class Segment(NeedsData):
                 'prompt 2: .*lies outside the picture', 'prompt 3: .*has no area', "prompt 4: no answer before it is named 'nothing'"), strict=True):
             self.assertRegex(error, expected)
 
+    def test_no_picture_is_replaced(self):
+        picture = self.path('a.1.png')
+        shutil.copy(self.seed('rgb.png'), picture)
+        result = wick('segment', self.MODEL, picture, '--point', '1,1', '--all-masks', '--mask-out', self.path('a.png'))
+        self.assertEqual((result.returncode, result.stderr),
+                         (1, f'wick: {picture}: a file of masks would replace this picture\n'))
+        with open(picture, 'rb') as file, open(self.seed('rgb.png'), 'rb') as original:
+            self.assertEqual(file.read(), original.read())
+        self.assertEqual(sorted(os.listdir(self.folder)), ['a.1.png', 'a.2.png', 'a.3.png'])
+
     def test_bad_input_is_a_clear_error(self):
         shutil.copy(self.seed('rgb.png'), self.path('a.png'))
         for arguments, message in (
@@ -754,7 +766,7 @@ class Segment(NeedsData):
                           [self.truck, '--box', '1,2,3'], [self.truck, '--box', '1,2,3,4', '--box', '1,2,3,4'],
                           [self.truck, *self.WINDOW, '--everything'], [self.truck, '--everything', '--points-per-side', '0'],
                           [self.truck, *self.WINDOW, '--min-area', '3'], [self.truck, *self.WINDOW, '--mask-out', 'm.jpg'],
-                          [self.truck, *self.WINDOW, '--polygons'], [self.truck, *self.WINDOW, '--tolerance', '2']):
+                          [self.truck, *self.WINDOW, '--mask-out', 'm.png', '--overlay-out', 'm.png'], ['-', '--prompts', '-'], [self.truck, *self.WINDOW, '--polygons'], [self.truck, *self.WINDOW, '--tolerance', '2']):
             self.assertEqual(wick('segment', self.MODEL, *arguments).returncode, 2, arguments)
         result = wick('segment', shared('llama', 'stories260K.bin'), self.truck, *self.WINDOW)
         self.assertRegex(result.stderr, 'not a Segment Anything model')

@@ -1,5 +1,6 @@
 #include "models/catalog.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -44,6 +45,19 @@ TEST_CASE("catalog: what is built in is complete, and its names are unique") {
   }
   CHECK(find_in_catalog("smollm2-135m-instruct"));
   CHECK_FALSE(find_in_catalog("no such model"));
+}
+
+TEST_CASE("catalog: a browser can fetch a model for every task, which it cannot from a package") {
+  for (const char* task : {"chat", "transcribe", "segment"}) {
+    CAPTURE(task);
+    const auto has_url = [](const CatalogFile& file) {
+      return std::any_of(file.sources.begin(), file.sources.end(),
+                         [](const CatalogSource& source) { return source.url.starts_with("https://"); });
+    };
+    CHECK(std::any_of(catalog().begin(), catalog().end(), [&](const CatalogEntry& entry) {
+      return entry.task == task && std::all_of(entry.files.begin(), entry.files.end(), has_url);
+    }));
+  }
 }
 
 TEST_CASE("catalog: sources are URLs and pinned packages") {
