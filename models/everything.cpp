@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/image/boxes.h"
+#include "core/image/mask_runs.h"
 #include "core/image/regions.h"
 
 namespace wick {
@@ -34,14 +35,6 @@ struct CropSide {
   CropSide(Index side, Index count, Index overlap)
       : length((overlap * (count - 1) + side + count - 1) / count), step(length - overlap) {}
 };
-
-/// The same mask in the whole picture.
-Mask uncropped(const Mask& mask, const Crop& crop, ImageSize picture) {
-  if (crop.size == picture) return mask;
-  Mask whole(picture);
-  for (Index y = 0; y < mask.height; ++y) std::copy_n(mask.row(y), mask.width, whole.row(crop.y + y) + crop.x);
-  return whole;
-}
 
 Box moved(const Box& box, const Crop& crop) {
   const auto x = static_cast<float>(crop.x), y = static_cast<float>(crop.y);
@@ -136,13 +129,12 @@ void Everything::ask_point() {
   if (++point_ == side * side) end_crop();
 }
 
-void Everything::add(const SegmentMask& mask, float score, double x, double y) {
+void Everything::add(SegmentMask mask, float score, double x, double y) {
   if (mask.stability < options_.least_stability || mask.area == 0 || is_cut_off(mask.box)) return;
   const Crop& crop = crops_[crop_];
-  here_.push_back(
-      {{rle_of(uncropped(mask.mask, crop, {picture_.width, picture_.height})), mask.area, moved(mask.box, crop),
-        mask.iou, mask.stability, x + static_cast<double>(crop.x), y + static_cast<double>(crop.y)},
-       score});
+  mask.rle = placed(mask.rle, crop.x, crop.y, {picture_.width, picture_.height});
+  mask.box = moved(mask.box, crop);
+  here_.push_back({{std::move(mask), x + static_cast<double>(crop.x), y + static_cast<double>(crop.y)}, score});
 }
 
 /// Whether the box, of a mask in this crop, comes near an edge of the crop that is none of the picture's: the thing may

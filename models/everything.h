@@ -29,13 +29,9 @@ struct Crop {
 /// The whole picture, then the crops of each layer, column by column.
 std::vector<Crop> crops_of(ImageSize picture, const EverythingOptions& options);
 
-/// A mask of the whole picture, as run lengths: there may be hundreds.
-struct FoundMask {
-  Rle rle;
-  Index area;             // pixels
-  Box box;                // around it
-  double iou, stability;  // as SegmentMask has them
-  double x, y;            // the point that found it
+/// A mask of the whole picture.
+struct FoundMask : SegmentMask {
+  double x = 0, y = 0;  // the point that found it
 };
 
 /// Finds everything a point at a time. What it has found can be read at any time, so one that is stopped loses nothing.
@@ -66,7 +62,7 @@ class Everything {
   void start_crop();
   void ask_point();
   void end_crop();
-  void add(const SegmentMask& mask, float score, double x, double y);
+  void add(SegmentMask mask, float score, double x, double y);
   bool is_cut_off(const Box& box) const;
   void tidy(Candidate& candidate) const;
   Candidates joined() const;

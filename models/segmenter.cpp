@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/image/mask_runs.h"
 #include "core/image/resize.h"
 
 namespace wick {
@@ -91,9 +92,9 @@ std::shared_ptr<const SegmentModel> SegmentLoader::finish() {
   return model_;
 }
 
-void Segmenter::start(const ImageView& picture) {
-  Tensor pixels = normalised(resize(picture, sam_size({picture.width, picture.height})), model_->device);
-  picture_ = {picture.width, picture.height};
+void Segmenter::start(const ImageView& copy, ImageSize picture) {
+  Tensor pixels = normalised(resize(copy, sam_size(picture)), model_->device);
+  picture_ = picture;
   stage_ = 0;
   embedded_.reset();
   state_ = std::move(pixels);
@@ -158,9 +159,9 @@ SegmentMask Segmenter::mask(const MaskCandidates& candidates, Index index) const
   const std::span<const float> values(logits.data<float>(), static_cast<std::size_t>(logits.elements()));
   UpsampledMask found = upsample_mask(values, picture_);
   const double iou = std::clamp(static_cast<double>(candidates.iou[static_cast<std::size_t>(index)]), 0.0, 1.0);
-  const Index pixels = area(found.mask);
-  const Box box = bounding_box(found.mask);
-  return {std::move(found.mask), pixels, box, iou, found.stability};
+  const Index pixels = area(found.rle);
+  const Box box = bounding_box(found.rle);
+  return {std::move(found.rle), pixels, box, iou, found.stability.score()};
 }
 
 }  // namespace wick

@@ -59,7 +59,7 @@ void check_prompt(const SegmentPrompt& prompt, ImageSize picture);
 
 /// A candidate's mask in the picture.
 struct SegmentMask {
-  Mask mask;
+  Rle rle;
   Index area;  // pixels
   Box box;     // around it
   double iou;  // as the model predicts it, at most 1
@@ -71,7 +71,9 @@ class Segmenter {
   explicit Segmenter(std::shared_ptr<const SegmentModel> model) : model_(std::move(model)) {}
 
   /// Begins with a picture, and forgets the one before. Throws Error for one without pixels.
-  void start(const ImageView& picture);
+  void start(const ImageView& picture) { start(picture, {picture.width, picture.height}); }
+  /// The same of a smaller copy: prompts and masks are in pixels of the picture itself.
+  void start(const ImageView& copy, ImageSize picture);
   /// Continues with a picture whose embedding [side, side, channels] is known.
   void resume(ImageSize picture, const Tensor& embedding);
   /// The next stage of the embedding: some tens of milliseconds. False when it is there.

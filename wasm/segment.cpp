@@ -4,9 +4,9 @@
 #include <optional>
 #include <string_view>
 
+#include "core/image/mask_runs.h"
 #include "core/image/outline.h"
 #include "core/image/resize.h"
-#include "core/image/rle.h"
 #include "models/everything.h"
 #include "wasm/handles.h"
 
@@ -107,19 +107,73 @@ Json size_json(wick::ImageSize size) { return {size.height, size.width}; }
 
 Json rle_json(const wick::Rle& rle) { return {{"size", size_json(rle.size)}, {"counts", wick::packed_counts(rle)}}; }
 
-wick::Mask mask_of_json(const char* text) {
-  const Json json = parse(text, "mask");
+wick::Rle parse_rle(const Json& json) {
   if (!json.is_object() || !json.contains("size") || !json.contains("counts") || !json["counts"].is_string())
     throw wick::Error("mask: expected {{size, counts}}");
   const auto size = numbers(json["size"], 2, "a mask's size");
   for (const double side : size) {
     if (!(side >= 1 && side <= wick::kMaxSide)) throw wick::Error("mask: a side of {:g} pixels", side);
   }
-  return wick::mask_of(wick::unpacked_counts(json["counts"].get_ref<const std::string&>(),
-                                             {static_cast<Index>(size[1]), static_cast<Index>(size[0])}));
+  return wick::unpacked_counts(json["counts"].get_ref<const std::string&>(),
+                               {static_cast<Index>(size[1]), static_cast<Index>(size[0])});
+}
+
+wick::Rle parse_rle(const char* text) { return parse_rle(parse(text, "mask")); }
+
+/// The stroke of a brush in a picture of that size.
+wick::Rle parse_stroke(const Json& json, wick::ImageSize size) {
+  const bool fine = json.is_object() && json.contains("places") && json["places"].is_array() &&
+                    json.contains("radius") && json["radius"].is_number();
+  if (!fine) throw wick::Error("stroke: expected {{places, radius}}");
+  std::vector<wick::StrokePlace> places;
+  for (const Json& place : json["places"]) {
+    const auto at = numbers(place, 2, "a place");
+    places.push_back({at[0], at[1]});
+  }
+  return wick::stroke_of(places, json["radius"].get<double>(), size);
 }
 
 Json box_json(const wick::Box& box) { return {box.x0, box.y0, box.x1, box.y1}; }
+
+/// What is known of a mask without its logits.
+Json mask_json(const wick::Rle& rle) {
+  return {{"area", area(rle)}, {"box", box_json(bounding_box(rle))}, {"rle", rle_json(rle)}};
+}
+
+/// A mask whose model had its say.
+Json mask_json(const wick::SegmentMask& mask) {
+  return {{"iou", mask.iou},
+          {"stability", mask.stability},
+          {"area", mask.area},
+          {"box", box_json(mask.box)},
+          {"rle", rle_json(mask.rle)}};
+}
+
+template <class Move>
+std::vector<wick::Polygon> moved(std::vector<wick::Polygon> polygons, Move&& move) {
+  const auto move_ring = [&](wick::Ring& ring) { std::for_each(ring.begin(), ring.end(), move); };
+  for (wick::Polygon& polygon : polygons) {
+    move_ring(polygon.outer);
+    std::for_each(polygon.holes.begin(), polygon.holes.end(), move_ring);
+  }
+  return polygons;
+}
+
+/// Of the rows that have any of the mask. Outlines that need not be exact are those of fewer pixels.
+std::vector<wick::Polygon> outline_of(const wick::Rle& rle, double tolerance) {
+  constexpr double kMostStep = 64, kStray = 0.75;  // pixels of such a pixel that its edge may be off, along a diagonal
+  const auto step = static_cast<Index>(std::clamp(tolerance, 1.0, kMostStep));
+  if (step == 1) {
+    const wick::Box box = bounding_box(rle);
+    const auto top = static_cast<Index>(box.y0), rows = static_cast<Index>(box.y1) + 1 - top;
+    return moved(wick::outline(wick::rows_of(rle, top, rows), tolerance),
+                 [&](wick::Point& corner) { corner.y += top; });
+  }
+  const double left = tolerance / static_cast<double>(step) - kStray;
+  return moved(wick::outline(wick::coarse_mask(rle, step), left), [&](wick::Point& corner) {
+    corner = {std::min(corner.x * step, rle.size.width), std::min(corner.y * step, rle.size.height)};
+  });
+}
 
 Json ring_json(const wick::Ring& ring) {
   Json corners = Json::array();
@@ -155,10 +209,12 @@ int32_t wick_segment_info(wick_loader* loader) {
   });
 }
 
-int32_t wick_segmenter_start(wick_segmenter* handle, const uint8_t* rgba, uint32_t width, uint32_t height) {
+int32_t wick_segmenter_start(wick_segmenter* handle, const uint8_t* rgba, uint32_t width, uint32_t height,
+                             uint32_t picture_width, uint32_t picture_height) {
   return guarded<int32_t>(WICK_ERROR, [&] {
     wick_segmenter& s = given(handle, "segmenter");
-    s.segmenter.start({&given(rgba, "pixel"), picture_size(width, height), 4});
+    s.segmenter.start({&given(rgba, "pixel"), picture_size(width, height), 4},
+                      picture_size(picture_width, picture_height));
     s.candidates.reset();
     return 0;
   });
@@ -215,12 +271,7 @@ int32_t wick_segmenter_logits(wick_segmenter* handle, int32_t candidate, float* 
 int32_t wick_segmenter_mask(wick_segmenter* handle, int32_t candidate) {
   return guarded<int32_t>(WICK_ERROR, [&] {
     const wick::MaskCandidates& candidates = candidates_of(handle, candidate);
-    const wick::SegmentMask found = handle->segmenter.mask(candidates, candidate);
-    return give_json({{"iou", found.iou},
-                      {"stability", found.stability},
-                      {"area", found.area},
-                      {"box", box_json(found.box)},
-                      {"rle", rle_json(wick::rle_of(found.mask))}});
+    return give_json(mask_json(handle->segmenter.mask(candidates, candidate)));
   });
 }
 
@@ -228,7 +279,7 @@ int32_t wick_segmenter_preview(wick_segmenter* handle, int32_t candidate) {
   return guarded<int32_t>(WICK_ERROR, [&] {
     const auto logits = logits_of(candidates_of(handle, candidate), candidate);
     const wick::ImageSize seen = wick::sam_size(handle->segmenter.picture());
-    const wick::Mask mask = wick::upsample_mask(logits, seen).mask;
+    const wick::Mask mask = wick::mask_of(wick::upsample_mask(logits, seen).rle);
     return give_json({{"path", wick::svg_path(wick::outline(mask, kPreviewTolerance))}, {"size", size_json(seen)}});
   });
 }
@@ -263,12 +314,8 @@ int32_t wick_everything_masks(wick_everything* handle) {
   return guarded<int32_t>(WICK_ERROR, [&] {
     Json masks = Json::array();
     for (const wick::FoundMask& found : given(handle, "search").everything.masks()) {
-      masks.push_back({{"iou", found.iou},
-                       {"stability", found.stability},
-                       {"area", found.area},
-                       {"box", box_json(found.box)},
-                       {"rle", rle_json(found.rle)},
-                       {"point", {found.x, found.y}}});
+      masks.push_back(mask_json(found));
+      masks.back()["point"] = {found.x, found.y};
     }
     return give_json(masks);
   });
@@ -279,28 +326,40 @@ int32_t wick_mask_text(const char* rle_json, const char* format, double toleranc
     const std::string_view wanted = &given(format, "format");
     if (wanted != "svg" && wanted != "polygons") throw wick::Error("format '{}': only svg and polygons", wanted);
     if (!(tolerance >= 0)) throw wick::Error("mask: a tolerance of {:g} pixels", tolerance);
-    const auto polygons = wick::outline(mask_of_json(rle_json), tolerance);
+    const auto polygons = outline_of(parse_rle(rle_json), tolerance);
     return wanted == "svg" ? give_text(wick::svg_path(polygons)) : give_json(polygons_json(polygons));
   });
 }
 
-int32_t wick_mask_pixels(const char* rle_json, uint8_t* pixels, uint32_t size) {
+int32_t wick_mask_pixels(const char* rle_json, uint32_t first_row, uint32_t rows, uint8_t* pixels, uint32_t size) {
   return guarded<int32_t>(WICK_ERROR, [&] {
-    const wick::Mask mask = mask_of_json(rle_json);
+    const wick::Rle rle = parse_rle(rle_json);
+    const auto most = static_cast<uint32_t>(rle.size.height);
+    if (first_row >= most || rows == 0 || rows > most - first_row) {
+      throw wick::Error("mask: rows {} to {} of {}", first_row, uint64_t{first_row} + rows, most);
+    }
+    const wick::Mask mask = wick::rows_of(rle, static_cast<Index>(first_row), static_cast<Index>(rows));
     if (size < mask.bits.size()) throw wick::Error("mask: {} pixels, and room for {}", mask.bits.size(), size);
     std::copy(mask.bits.begin(), mask.bits.end(), &given(pixels, "room for pixels"));
     return 0;
   });
 }
 
-int32_t wick_mask_of_pixels(const uint8_t* pixels, uint32_t width, uint32_t height) {
+int32_t wick_mask_union(const char* rles_json) {
   return guarded<int32_t>(WICK_ERROR, [&] {
-    wick::check_image_size("the mask", width, height);
-    wick::Mask mask(wick::ImageSize{static_cast<Index>(width), static_cast<Index>(height)});
-    std::transform(&given(pixels, "pixel"), pixels + mask.bits.size(), mask.bits.begin(),
-                   [](uint8_t pixel) { return static_cast<uint8_t>(pixel != 0); });
-    return give_json(
-        {{"area", area(mask)}, {"box", box_json(bounding_box(mask))}, {"rle", rle_json(wick::rle_of(mask))}});
+    const Json json = parse(rles_json, "masks");
+    if (!json.is_array() || json.empty()) throw wick::Error("masks: expected a list of them");
+    wick::Rle all = parse_rle(json[0]);
+    for (std::size_t i = 1; i < json.size(); ++i) all = wick::united(all, parse_rle(json[i]));
+    return give_json(mask_json(all));
+  });
+}
+
+int32_t wick_mask_paint(const char* rle_json, const char* stroke_json, int32_t erase) {
+  return guarded<int32_t>(WICK_ERROR, [&] {
+    const wick::Rle rle = parse_rle(rle_json);
+    const wick::Rle stroke = parse_stroke(parse(stroke_json, "stroke"), rle.size);
+    return give_json(mask_json(erase != 0 ? wick::without(rle, stroke) : wick::united(rle, stroke)));
   });
 }
 

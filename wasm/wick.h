@@ -145,8 +145,11 @@ WICK_API wick_segmenter* wick_segmenter_new(wick_loader* loader);
 WICK_API void wick_segmenter_free(wick_segmenter* segmenter);
 /* JSON {name, weight_bytes} of a loaded model that segments; its length. */
 WICK_API int32_t wick_segment_info(wick_loader* loader);
-/* Begins to embed a picture, [height, width] pixels of RGBA, and forgets the one before. The pixels are not kept. */
-WICK_API int32_t wick_segmenter_start(wick_segmenter* segmenter, const uint8_t* rgba, uint32_t width, uint32_t height);
+/* Begins to embed a picture, and forgets the one before. `rgba`: its [height, width] pixels, which are not kept, or
+ * those of a smaller copy of at least 1024 at the longer side, where the picture itself is larger: prompts and masks
+ * are in its own pixels. */
+WICK_API int32_t wick_segmenter_start(wick_segmenter* segmenter, const uint8_t* rgba, uint32_t width, uint32_t height,
+                                      uint32_t picture_width, uint32_t picture_height);
 /* Tens of milliseconds of embedding: 1 while there is more, 0 when prompts are answered. `progress`: from 0 to 1. */
 WICK_API int32_t wick_segmenter_step(wick_segmenter* segmenter, double* progress);
 /* Copies the picture's embedding into `into`, at most `count` floats; returns how many it has. */
@@ -189,10 +192,14 @@ WICK_API int32_t wick_everything_masks(wick_everything* everything);
  * [{outer: [[x, y]], holes: [[[x, y]]]}] of its regions, corners between pixels); its length. `tolerance`: how many
  * pixels the outlines may stray from the mask's own, 0 for none. */
 WICK_API int32_t wick_mask_text(const char* rle_json, const char* format, double tolerance);
-/* Its pixels, 0 or 1 in [height, width]; `size` is how many bytes there is room for. Returns 0. */
-WICK_API int32_t wick_mask_pixels(const char* rle_json, uint8_t* pixels, uint32_t size);
-/* JSON {area, box, rle} of [height, width] pixels, those that are not 0 in the mask; its length. */
-WICK_API int32_t wick_mask_of_pixels(const uint8_t* pixels, uint32_t width, uint32_t height);
+/* The pixels of some of its rows, 0 or 1 in [rows, width]; `size` is how many bytes there is room for. Returns 0. */
+WICK_API int32_t wick_mask_pixels(const char* rle_json, uint32_t first_row, uint32_t rows, uint8_t* pixels,
+                                  uint32_t size);
+/* What is in any of the masks of a list, of one size: JSON {area, box, rle}; its length. */
+WICK_API int32_t wick_mask_union(const char* rles_json);
+/* A mask with the stroke of a round brush, {places: [[x, y]], radius} in pixels of the picture, added or erased: JSON
+ * {area, box, rle}; its length. */
+WICK_API int32_t wick_mask_paint(const char* rle_json, const char* stroke_json, int32_t erase);
 
 /* Begins to measure: the kernels, or the chat's model where `chat` is not null. Takes the machine's own peaks first,
  * half a second long. `options_json`: {rows: [texts: rows whose names contain one of them, all where it is empty or

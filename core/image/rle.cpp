@@ -2,54 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "core/error.h"
 
 namespace wick {
 namespace {
-
-/// Of each column, the rows whose pixel differs from the one above it; above the first there is nothing. Found row by
-/// row, because a picture's columns lie far apart in memory.
-std::vector<std::vector<std::uint32_t>> changes_of(const Mask& mask) {
-  const auto width = static_cast<std::size_t>(mask.width);
-  std::vector<std::vector<std::uint32_t>> changes(width);
-  const std::vector<std::uint8_t> nothing(width);
-  constexpr std::size_t kAtOnce = 64;  // pixels that are compared together: most rows are much like the one above
-  for (Index y = 0; y < mask.height; ++y) {
-    const std::uint8_t *row = mask.row(y), *above = y == 0 ? nothing.data() : row - width;
-    for (std::size_t first = 0; first < width; first += kAtOnce) {
-      const std::size_t end = std::min(first + kAtOnce, width);
-      if (std::memcmp(row + first, above + first, end - first) == 0) continue;
-      for (std::size_t x = first; x < end; ++x) {
-        if (row[x] != above[x]) changes[x].push_back(static_cast<std::uint32_t>(y));
-      }
-    }
-  }
-  return changes;
-}
-
-/// Runs that are put together where one continues the last.
-class Counts {
- public:
-  void add(bool inside, std::uint32_t pixels) {
-    if (pixels == 0) return;
-    if (inside != inside_) {
-      counts_.push_back(run_);
-      run_ = 0;
-      inside_ = inside;
-    }
-    run_ += pixels;
-  }
-  std::vector<std::uint32_t> finish() {
-    counts_.push_back(run_);
-    return std::move(counts_);
-  }
-
- private:
-  std::vector<std::uint32_t> counts_;
-  std::uint32_t run_ = 0;
-  bool inside_ = false;
-};
 
 void check_counts(const Rle& rle) {
   check_image_size("rle", rle.size.width, rle.size.height);
@@ -101,20 +59,70 @@ std::int64_t unpack(std::string_view text, std::size_t& at) {
 
 }  // namespace
 
-Rle rle_of(const Mask& mask) {
-  check_image_size("rle", mask.width, mask.height);
-  Counts counts;
-  for (const std::vector<std::uint32_t>& column : changes_of(mask)) {
+void RunWriter::add(bool inside, std::uint32_t pixels) {
+  if (pixels == 0) return;
+  if (inside != inside_) {
+    counts_.push_back(run_);
+    run_ = 0;
+    inside_ = inside;
+  }
+  run_ += pixels;
+}
+
+std::vector<std::uint32_t> RunWriter::finish() {
+  counts_.push_back(run_);
+  return std::move(counts_);
+}
+
+RleBuilder::RleBuilder(ImageSize size) : size_(size) {
+  check_image_size("rle", size.width, size.height);
+  above_.resize(static_cast<std::size_t>(size.width));
+}
+
+void RleBuilder::add(const std::uint8_t* row) {
+  compare(row, 0, above_.size());
+  end_row();
+}
+
+void RleBuilder::compare(const std::uint8_t* row, std::size_t begin, std::size_t end) {
+  constexpr std::size_t kAtOnce = 64;  // pixels that are compared together: most rows are much like the one above
+  for (std::size_t first = begin; first < end; first += kAtOnce) {
+    const std::size_t last = std::min(first + kAtOnce, end);
+    if (std::memcmp(row + first, above_.data() + first, last - first) == 0) continue;
+    for (std::size_t x = first; x < last; ++x) {
+      if (row[x] != above_[x]) changes_.push_back({static_cast<std::uint32_t>(x), y_});
+    }
+    std::copy(row + first, row + last, above_.data() + first);
+  }
+}
+
+Rle RleBuilder::finish() const {
+  const auto width = static_cast<std::size_t>(size_.width);
+  std::vector<std::size_t> ends(width + 1);  // of each column's changes, moved up by one as they are sorted
+  for (const Change& change : changes_) ++ends[change.x + 1];
+  std::partial_sum(ends.begin(), ends.end(), ends.begin());
+  std::vector<std::uint32_t> rows(changes_.size());
+  for (const Change& change : changes_) rows[ends[change.x]++] = change.y;
+
+  RunWriter runs;
+  std::size_t at = 0;
+  for (std::size_t x = 0; x < width; ++x) {
     bool inside = false;
     std::uint32_t y = 0;
-    for (const std::uint32_t change : column) {
-      counts.add(inside, change - y);
+    for (; at < ends[x]; ++at) {
+      runs.add(inside, rows[at] - y);
       inside = !inside;
-      y = change;
+      y = rows[at];
     }
-    counts.add(inside, static_cast<std::uint32_t>(mask.height) - y);
+    runs.add(inside, static_cast<std::uint32_t>(size_.height) - y);
   }
-  return {mask.size(), counts.finish()};
+  return {size_, runs.finish()};
+}
+
+Rle rle_of(const Mask& mask) {
+  RleBuilder builder(mask.size());
+  for (Index y = 0; y < mask.height; ++y) builder.add(mask.row(y));
+  return builder.finish();
 }
 
 Mask mask_of(const Rle& rle) {

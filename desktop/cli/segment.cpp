@@ -23,7 +23,7 @@ struct Options {
   ModelOption model;
   std::vector<std::string> pictures, points, boxes;
   std::string prompts;  // a file
-  bool each = false, all_masks = false, everything = false;
+  bool each = false, refine = false, all_masks = false, everything = false;
   EverythingOptions grid;
   SegmentFiles files;
 };
@@ -130,7 +130,9 @@ bool embed(Segmenter& segmenter, const Image& picture, double& encode_ms) {
 /// Answers the questions about one embedded picture.
 class Answers {
  public:
-  Answers(const Segmenter& segmenter, bool all_masks) : segmenter_(segmenter), all_masks_(all_masks) {}
+  /// With `refine` a point after the first refines what those before it have found.
+  Answers(const Segmenter& segmenter, bool refine, bool all_masks)
+      : segmenter_(segmenter), refine_(refine), all_masks_(all_masks) {}
 
   /// Adds to the outcome. Throws Error for a question that makes no sense.
   void ask(const Question& question, Outcome& outcome) {
@@ -140,13 +142,13 @@ class Answers {
       if (earlier == best_.end()) throw Error("no answer before it is named '{}'", question.mask_from);
       prompt.mask = earlier->second;
     }
+    if (refine_) add_points_in_turn(prompt);
     const MaskCandidates candidates = segmenter_.candidates(prompt);
     const Index best = Segmenter::best(prompt, candidates);
     if (!question.name.empty()) best_[question.name] = candidates.logits.select(0, best);
     for (Index i = 0; i < MaskCandidates::kCount; ++i) {
       if (i != best && (i == 0 || !all_masks_)) continue;  // the first one is only meant where it is the best
-      const SegmentMask mask = segmenter_.mask(candidates, i);
-      outcome.answers.push_back({.mask = {rle_of(mask.mask), mask.area, mask.box, mask.iou, mask.stability, 0, 0},
+      outcome.answers.push_back({.mask = {segmenter_.mask(candidates, i)},
                                  .name = question.name,
                                  .question = question.number,
                                  .best = all_masks_ && i == best});
@@ -154,8 +156,19 @@ class Answers {
   }
 
  private:
+  /// All but the last point: the mask of the prompt is what they have found.
+  void add_points_in_turn(SegmentPrompt& prompt) const {
+    SegmentPrompt part = prompt;
+    for (std::size_t points = 1; points < prompt.points.size(); ++points) {
+      part.points.assign(prompt.points.begin(), prompt.points.begin() + static_cast<std::ptrdiff_t>(points));
+      const MaskCandidates candidates = segmenter_.candidates(part);
+      part.mask = candidates.logits.select(0, Segmenter::best(part, candidates));
+    }
+    prompt.mask = part.mask;
+  }
+
   const Segmenter& segmenter_;
-  bool all_masks_;
+  bool refine_, all_masks_;
   std::map<std::string, Tensor> best_;  // logits, by the questions' names
 };
 
@@ -226,7 +239,7 @@ class Pictures {
     Segmenter segmenter(loaded_.model);
     if (sensible.empty() || !embed(segmenter, picture, outcome.encode_ms)) return;
     const double begin = now_ms();
-    Answers answers(segmenter, options_.all_masks);
+    Answers answers(segmenter, options_.refine, options_.all_masks);
     for (const Question& question : sensible) {
       if (interrupts() > 0) break;
       attempt(job, question, outcome, [&] { answers.ask(question, outcome); });
@@ -333,6 +346,8 @@ void add_prompts(CLI::App& command, Options& options) {
                   "[[x, y, 1 or 0], ...], box?: [x0, y0, x1, y1], name?, mask_from?: the name of an earlier one, whose "
                   "mask this one corrects}")
       ->type_name("FILE.json");
+  command.add_flag("--refine", options.refine,
+                   "Points one after the other, each to correct what those before it found");
   command.add_flag("--all-masks", options.all_masks, "All candidates of the model: a part, the whole, more");
 }
 

@@ -6,8 +6,8 @@
 
 #include "core/image/boxes.h"
 #include "core/image/mask_logits.h"
+#include "core/image/mask_runs.h"
 #include "core/image/regions.h"
-#include "core/image/rle.h"
 #include "core/image_tools.h"
 #include "kernels/dtype.h"
 
@@ -73,9 +73,9 @@ TEST_CASE("mask: logits at the picture's size are those of both bilinear steps, 
   for (const auto& golden : goldens) {
     CAPTURE(golden.dump());
     const UpsampledMask made = upsample_mask(logits, size_of(golden.at("size")));
-    CHECK(area(made.mask) == golden.at("area").get<Index>());
-    CHECK(fingerprint(made.mask.bits) == golden.at("hash").get<std::string>());
-    CHECK(made.stability == Approx(golden.at("stability").get<double>()));
+    CHECK(area(made.rle) == golden.at("area").get<Index>());
+    CHECK(fingerprint(mask_of(made.rle).bits) == golden.at("hash").get<std::string>());
+    CHECK(made.stability.score() == Approx(golden.at("stability").get<double>()));
   }
   CHECK_THROWS_WITH(upsample_mask(std::span(logits).first(1000), {5, 5}), Catch::Contains("1000 logits"));
   CHECK_THROWS_AS(upsample_mask(logits, {0, 5}), Error);
@@ -95,20 +95,104 @@ TEST_CASE("mask: logits of the truck make the masks of the reference") {
     REQUIRE(
         file.read(reinterpret_cast<char*>(logits.data()), static_cast<std::streamsize>(logits.size() * sizeof(float))));
     const UpsampledMask made = upsample_mask(logits, {1800, 1200});
-    CHECK(std::abs(area(made.mask) - results[i].at("area").get<Index>()) <= 2);  // other sums, in another order
+    CHECK(std::abs(area(made.rle) - results[i].at("area").get<Index>()) <= 2);  // other sums, in another order
     const auto box = results[i].at("bbox").get<std::array<float, 4>>();
-    CHECK(bounding_box(made.mask) == Box{box[0], box[1], box[2], box[3]});
-    if (i == 0) CHECK(made.stability == Approx(0.976032).margin(1e-4));
+    CHECK(bounding_box(made.rle) == Box{box[0], box[1], box[2], box[3]});
+    if (i == 0) CHECK(made.stability.score() == Approx(0.976032).margin(1e-4));
+  }
+}
+
+TEST_CASE("mask: parts whose logits are far from the thresholds are as if computed") {
+  std::vector<float> logits(static_cast<std::size_t>(kLowResSide * kLowResSide));
+  const auto at = [&](Index x, Index y) -> float& { return logits[static_cast<std::size_t>(y * kLowResSide + x)]; };
+  for (Index y = 0; y < kLowResSide; ++y) {
+    for (Index x = 0; x < kLowResSide; ++x) {
+      const auto to_edge = static_cast<float>(60 - std::max(std::abs(x - 128), std::abs(y - 100)));
+      at(x, y) = std::clamp(to_edge, -9.0F, 9.0F);
+    }
+  }
+  for (const ImageSize size : {ImageSize{1024, 1024}, {61, 61}, {3, 900}}) {
+    CAPTURE(size.width, size.height);
+    const UpsampledMask made = upsample_mask(logits, size);
+    std::vector<float> shifted = logits;
+    const auto pixels_over = [&](float threshold) {
+      std::transform(logits.begin(), logits.end(), shifted.begin(), [=](float logit) { return logit - threshold; });
+      return area(upsample_mask(shifted, size).rle);
+    };
+    CHECK(made.stability.narrow == pixels_over(1));
+    CHECK(made.stability.wide == pixels_over(-1));
   }
 }
 
 TEST_CASE("mask: stability is 0 where nothing is near the mask") {
-  Stability stability;
-  CHECK(stability.score() == 0);
-  stability.add(std::array{-5.0F, -1.0F});
-  CHECK(stability.score() == 0);
-  stability.add(std::array{0.5F, 1.5F, 2.0F, -0.5F});
-  CHECK(stability.score() == 0.5);
+  CHECK(Stability{}.score() == 0);
+  CHECK(Stability{.narrow = 0, .wide = 2}.score() == 0);
+  CHECK(Stability{.narrow = 2, .wide = 4}.score() == 0.5);
+  const std::vector<float> nothing(static_cast<std::size_t>(kLowResSide * kLowResSide), -5.0F);
+  CHECK(upsample_mask(nothing, {7, 5}).stability.score() == 0);
+}
+
+TEST_CASE("mask: run lengths alone tell area and box, and are put together as masks are") {
+  for (const ImageSize size : {ImageSize{1, 1}, {7, 5}, {64, 3}, {130, 70}}) {
+    CAPTURE(size.width, size.height);
+    const Mask a = noise_mask(size, 4, 40), b = noise_mask(size, 9, 70), empty(size);
+    for (const Mask& mask : {a, b, empty}) {
+      CHECK(area(rle_of(mask)) == area(mask));
+      CHECK(bounding_box(rle_of(mask)) == bounding_box(mask));
+    }
+    Mask both = a, rest = a;
+    for (std::size_t i = 0; i < a.bits.size(); ++i) {
+      both.bits[i] |= b.bits[i];
+      rest.bits[i] &= static_cast<std::uint8_t>(1 - b.bits[i]);
+    }
+    CHECK(united(rle_of(a), rle_of(b)).counts == rle_of(both).counts);
+    CHECK(without(rle_of(a), rle_of(b)).counts == rle_of(rest).counts);
+    CHECK(without(rle_of(a), rle_of(a)).counts == rle_of(empty).counts);
+    const Mask lower = rows_of(rle_of(a), size.height / 2, size.height - size.height / 2);
+    CHECK(std::equal(lower.bits.begin(), lower.bits.end(), a.row(size.height / 2)));
+    CHECK(coarse_mask(rle_of(a), 1).bits == a.bits);
+    const Mask whole = mask_of(placed(rle_of(a), 3, 2, {size.width + 4, size.height + 2}));
+    CHECK(area(whole) == area(a));
+    for (Index y = 0; y < size.height; ++y) CHECK(std::equal(a.row(y), a.row(y) + size.width, whole.row(y + 2) + 3));
+  }
+  CHECK_THROWS_WITH(united(rle_of(Mask({2, 3})), rle_of(Mask({3, 2}))), Catch::Contains("2 x 3 and 3 x 2"));
+  CHECK_THROWS_AS(rows_of(rle_of(Mask({2, 3})), 2, 2), Error);
+  CHECK_THROWS_AS(placed(rle_of(Mask({2, 3})), 1, 0, {2, 3}), Error);
+}
+
+TEST_CASE("mask: a coarse one has the middles of its squares") {
+  const Mask mask = drawn({"....##", ".#..##", "......", "...###", "...###"});
+  const Mask coarse = coarse_mask(rle_of(mask), 3);
+  CHECK((coarse.width == 2 && coarse.height == 2));
+  CHECK(coarse.bits == drawn({"##", ".#"}).bits);
+}
+
+TEST_CASE("mask: a stroke has the pixels whose middles are near its line") {
+  const ImageSize size{40, 30};
+  const std::vector<StrokePlace> places = {{5, 5}, {20.5, 11}, {20.5, 25}, {60, -9}, {-3, 14}};
+  for (const double radius : {0.3, 2.0, 7.5}) {
+    CAPTURE(radius);
+    const Mask mask = mask_of(stroke_of(places, radius, size));
+    for (Index y = 0; y < size.height; ++y) {
+      for (Index x = 0; x < size.width; ++x) {
+        double nearest = 1e9;
+        for (std::size_t i = 1; i < places.size(); ++i) {
+          const StrokePlace &from = places[i - 1], &to = places[i];
+          const double dx = to.x - from.x, dy = to.y - from.y, px = static_cast<double>(x) + 0.5 - from.x,
+                       py = static_cast<double>(y) + 0.5 - from.y;
+          const double along = std::clamp((px * dx + py * dy) / (dx * dx + dy * dy), 0.0, 1.0);
+          nearest = std::min(nearest, std::hypot(px - along * dx, py - along * dy));
+        }
+        if (std::abs(nearest - radius) < 1e-9) continue;  // rounding decides
+        CAPTURE(x, y, nearest);
+        CHECK(static_cast<bool>(mask.row(y)[x]) == (nearest < radius));
+      }
+    }
+  }
+  CHECK(area(stroke_of({}, 3, size)) == 0);
+  CHECK(area(stroke_of(std::array{StrokePlace{5.5, 5.5}}, 1, size)) == 5);
+  CHECK_THROWS_WITH(stroke_of({}, 0, size), Catch::Contains("a brush of 0 pixels"));
+  CHECK_THROWS_AS(stroke_of(std::array{StrokePlace{std::nan(""), 1}}, 1, size), Error);
 }
 
 TEST_CASE("mask: what two masks share over what they cover") {

@@ -715,6 +715,18 @@ class Segment(NeedsData):
         self.assertEqual(process.returncode, 130)
         self.assertTrue(result['masks'])
 
+    def test_points_one_after_the_other_refine_a_mask(self):
+        first, second, third = [500, 375, 1], [1125, 625, 1], [900, 1050, 0]
+        chain = self.write('chain.json', [
+            {'name': 'one', 'points': [first]}, {'name': 'two', 'points': [first, second], 'mask_from': 'one'},
+            {'points': [first, second, third], 'mask_from': 'two'}])
+        expected = json.loads(self.segmented(self.truck, '--prompts', chain, '--json'))['masks'][2]
+        points = ['--point', '500,375', '--point', '1125,625', '--point', '900,1050,-']
+        refined, = json.loads(self.segmented(self.truck, *points, '--refine', '--json'))['masks']
+        together, = json.loads(self.segmented(self.truck, *points, '--json'))['masks']
+        self.assertEqual(refined['rle'], expected['rle'])
+        self.assertNotEqual(refined['rle'], together['rle'])
+
     def test_prompts_that_make_no_sense(self):
         prompts = self.write('prompts.json', [{'points': [[1, 1]]}, {'points': [[99999, 1]]}, {'box': [1, 1, 1, 5]},
                                               {'box': [0, 0, 4, 4], 'mask_from': 'nothing'}])

@@ -61,10 +61,13 @@ void check_mask(const Json& mask, uint32_t width, uint32_t height) {
   require(mask["stability"] >= 0 && mask["stability"] <= 1, "a stability that is none");
   require(mask["box"][0] >= 0 && mask["box"][2] < width && mask["box"][3] < height, "a box beyond the picture");
   const std::string rle = mask["rle"].dump();
-  for (const char* format : {"svg", "polygons"})
-    require(answered(wick_mask_text(rle.c_str(), format, 1)), "no outline");
+  for (const double tolerance : {1.0, 5.0}) {
+    for (const char* format : {"svg", "polygons"})
+      require(answered(wick_mask_text(rle.c_str(), format, tolerance)), "no outline");
+  }
   std::vector<uint8_t> pixels(std::size_t{width} * height);
-  require(answered(wick_mask_pixels(rle.c_str(), pixels.data(), static_cast<uint32_t>(pixels.size()))), "no pixels");
+  const auto room = static_cast<uint32_t>(pixels.size());
+  require(answered(wick_mask_pixels(rle.c_str(), 0, height, pixels.data(), room)), "no pixels");
   require(std::count(pixels.begin(), pixels.end(), 1) == mask["area"].get<std::ptrdiff_t>(), "an area that is none");
 }
 
@@ -76,7 +79,8 @@ struct Model {
   Model() {
     wick_segmenter* segmenter = wick_segmenter_new(session.loader);
     const std::vector<uint8_t> pixels(64 * 48 * 4, 99);
-    require(wick_segmenter_start(segmenter, pixels.data(), 64, 48) == 0, "the tiny model begins with no picture");
+    require(wick_segmenter_start(segmenter, pixels.data(), 64, 48, 64, 48) == 0,
+            "the tiny model begins with no picture");
     while (wick_segmenter_step(segmenter, nullptr) == 1) {
     }
     embedding.resize(static_cast<std::size_t>(wick_segmenter_embedding(segmenter, nullptr, 0)));
@@ -134,10 +138,13 @@ class Caller {
     const uint32_t width = side(), height = side();
     std::vector<uint8_t> pixels;
     if (std::max(width, height) <= kMostSide) pixels.assign(std::size_t{width} * height * 4, choices_.byte() & 0xFF);
-    if (answered(wick_segmenter_start(segmenter_, pixels.empty() ? nullptr : pixels.data(), width, height))) {
+    const bool is_copy = choices_.byte() % 4 == 0;
+    const uint32_t own_width = is_copy ? side() : width, own_height = is_copy ? side() : height;
+    const uint8_t* rgba = pixels.empty() ? nullptr : pixels.data();
+    if (answered(wick_segmenter_start(segmenter_, rgba, width, height, own_width, own_height))) {
       require(!pixels.empty(), "a picture without pixels is begun");
-      width_ = width;
-      height_ = height;
+      width_ = own_width;
+      height_ = own_height;
     }
   }
 

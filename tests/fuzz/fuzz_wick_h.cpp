@@ -39,10 +39,13 @@ void check_error() {
 void try_mask(const char* rle) {
   constexpr uint32_t kRoom = 1 << 16;
   static std::uint8_t pixels[kRoom];
-  if (wick_mask_pixels(rle, pixels, kRoom) == WICK_ERROR) return check_error();
+  if (wick_mask_pixels(rle, 0, 1, pixels, kRoom) == WICK_ERROR) return check_error();
   for (const char* format : {"svg", "polygons"}) {
-    if (wick_mask_text(rle, format, 0.5) == WICK_ERROR) std::abort();
+    for (const double tolerance : {0.5, 3.5}) {
+      if (wick_mask_text(rle, format, tolerance) == WICK_ERROR) std::abort();
+    }
   }
+  if (wick_mask_paint(rle, R"({"places": [[1, 1], [9, 4]], "radius": 2.5})", 1) == WICK_ERROR) std::abort();
 }
 
 }  // namespace

@@ -40,9 +40,10 @@ struct Segmenting {
   wick_segmenter* segmenter = wick_segmenter_new(session.loader);
   ~Segmenting() { wick_segmenter_free(segmenter); }
 
-  void embed() {
+  /// `scale`: how many times larger the picture is than what is given of it.
+  void embed(uint32_t scale = 1) {
     const std::vector<uint8_t> pixels = bright_square();
-    REQUIRE(wick_segmenter_start(segmenter, pixels.data(), kWidth, kHeight) == 0);
+    REQUIRE(wick_segmenter_start(segmenter, pixels.data(), kWidth, kHeight, kWidth * scale, kHeight * scale) == 0);
     double progress = 0;
     for (double before = 0; wick_segmenter_step(segmenter, &progress) == 1; before = progress) CHECK(progress > before);
     CHECK(progress == 1);
@@ -82,12 +83,13 @@ TEST_CASE("wick.h: a picture is embedded in steps, and what one points at become
   CHECK(preview["size"] == nlohmann::json{683, 1024});
   CHECK(preview["path"].get<std::string>().starts_with("M"));
 
-  // The mask as pixels, and those as a mask, are the same.
+  // All of its rows, and those of its box alone, have its pixels.
   const std::string rle = mask["rle"].dump();
-  std::vector<uint8_t> pixels(kWidth * kHeight);
-  REQUIRE(wick_mask_pixels(rle.c_str(), pixels.data(), kWidth * kHeight) == 0);
-  CHECK(std::count(pixels.begin(), pixels.end(), 1) == mask["area"].get<int>());
-  CHECK(json(wick_mask_of_pixels(pixels.data(), kWidth, kHeight))["rle"] == mask["rle"]);
+  for (const auto& [first, rows] : {std::pair<uint32_t, uint32_t>{0, kHeight}, {10, 40}}) {
+    std::vector<uint8_t> pixels(kWidth * rows);
+    REQUIRE(wick_mask_pixels(rle.c_str(), first, rows, pixels.data(), kWidth * rows) == 0);
+    CHECK(std::count(pixels.begin(), pixels.end(), 1) == mask["area"].get<int>());
+  }
 
   // What was kept of the picture answers alike, and so does an earlier mask with a box.
   std::vector<float> embedding(static_cast<std::size_t>(wick_segmenter_embedding(s.segmenter, nullptr, 0)));
@@ -105,12 +107,26 @@ TEST_CASE("wick.h: a picture is embedded in steps, and what one points at become
   CHECK(json(wick_segmenter_mask(s.segmenter, 0))["area"].get<int>() == Approx(900).margin(90));
 }
 
+TEST_CASE("wick.h: a small copy stands for a large picture, whose masks are in its own pixels") {
+  if (!model_is_here()) return;
+  Segmenting s;
+  s.embed(100);
+  const nlohmann::json answer = json(wick_segmenter_prompt(s.segmenter, R"({"points": [[3500, 3000, 1]]})", nullptr));
+  const nlohmann::json mask = json(wick_segmenter_mask(s.segmenter, answer["best"]));
+  CHECK(mask["rle"]["size"] == nlohmann::json{6000, 9000});
+  CHECK(mask["area"].get<double>() == Approx(9e6).margin(9e5));
+  const std::string path = text(wick_mask_text(mask["rle"].dump().c_str(), "svg", 4));
+  CHECK(path.starts_with("M"));
+  CHECK(path.size() < 4000);
+}
+
 TEST_CASE("wick.h: what one cannot point at is refused in words, and the next prompt is answered") {
   if (!model_is_here()) return;
   Segmenting s;
-  CHECK(wick_segmenter_start(s.segmenter, nullptr, 5, 5) == WICK_ERROR);
-  CHECK(wick_segmenter_start(s.segmenter, bright_square().data(), 0, 5) == WICK_ERROR);
-  CHECK(wick_segmenter_start(s.segmenter, bright_square().data(), 4'000'000'000, 5) == WICK_ERROR);
+  CHECK(wick_segmenter_start(s.segmenter, nullptr, 5, 5, 5, 5) == WICK_ERROR);
+  CHECK(wick_segmenter_start(s.segmenter, bright_square().data(), 0, 5, 5, 5) == WICK_ERROR);
+  CHECK(wick_segmenter_start(s.segmenter, bright_square().data(), 4'000'000'000, 5, 5, 5) == WICK_ERROR);
+  CHECK(wick_segmenter_start(s.segmenter, bright_square().data(), 5, 5, 0, 5) == WICK_ERROR);
   s.embed();
   CHECK(s.refusal("{") == "prompt: not valid JSON");
   CHECK(s.refusal("[]") == "prompt: expected an object");
@@ -170,11 +186,7 @@ TEST_CASE("wick.h: everything in a picture is found, and what is found is told a
 }
 
 TEST_CASE("wick.h: a mask is written as a path and as polygons") {
-  const std::vector<uint8_t> ring = {1, 1, 1, 1, 0, 1, 1, 1, 255};
-  const nlohmann::json made = json(wick_mask_of_pixels(ring.data(), 3, 3));
-  CHECK(made["area"] == 8);
-  CHECK(made["box"] == nlohmann::json{0, 0, 2, 2});
-  const std::string rle = made["rle"].dump();
+  const std::string rle = R"({"size": [3, 3], "counts": "0410"})";  // all but the middle
   CHECK(json(wick_mask_text(rle.c_str(), "polygons", 0)) ==
         nlohmann::json::parse(R"([{"outer": [[0, 0], [3, 0], [3, 3], [0, 3]],
                                    "holes": [[[2, 1], [1, 1], [1, 2], [2, 2]]]}])"));
@@ -184,8 +196,10 @@ TEST_CASE("wick.h: a mask is written as a path and as polygons") {
   CHECK(wick_mask_text(rle.c_str(), "dxf", 0) == WICK_ERROR);
   CHECK(error() == "format 'dxf': only svg and polygons");
   std::vector<uint8_t> pixels(9);
-  CHECK(wick_mask_pixels(rle.c_str(), pixels.data(), 8) == WICK_ERROR);
+  CHECK(wick_mask_pixels(rle.c_str(), 0, 3, pixels.data(), 8) == WICK_ERROR);
   CHECK(error() == "mask: 9 pixels, and room for 8");
+  CHECK(wick_mask_pixels(rle.c_str(), 2, 0xFFFFFFFF, pixels.data(), 9) == WICK_ERROR);
+  CHECK(error() == "mask: rows 2 to 4294967297 of 3");
   for (const char* wrong : {"", "[]", R"({"size": [3, 3]})", R"({"size": [3], "counts": ""})",
                             R"({"size": [3, 3], "counts": "0"})", R"({"size": [0, 3], "counts": ""})",
                             R"({"size": [1e9, 1e9], "counts": ""})", R"({"size": [3, 3], "counts": "~~"})"}) {
@@ -193,6 +207,29 @@ TEST_CASE("wick.h: a mask is written as a path and as polygons") {
     CHECK(wick_mask_text(wrong, "svg", 0) == WICK_ERROR);
     CHECK_FALSE(error().empty());
   }
+}
+
+TEST_CASE("wick.h: masks are painted on, erased and put together") {
+  const char* nothing = R"({"size": [3, 3], "counts": "9"})";
+  const char* middle = R"({"places": [[1.5, 1.5]], "radius": 0.5})";
+  const nlohmann::json cross = json(wick_mask_paint(nothing, R"({"places": [[1.5, 1.5]], "radius": 1.2})", 0));
+  CHECK(cross["area"] == 5);
+  CHECK(cross["box"] == nlohmann::json{0, 0, 2, 2});
+  const nlohmann::json open = json(wick_mask_paint(cross["rle"].dump().c_str(), middle, 1));
+  CHECK(open["area"] == 4);
+  const nlohmann::json dot = json(wick_mask_paint(nothing, middle, 0));
+  CHECK(dot["box"] == nlohmann::json{1, 1, 1, 1});
+  CHECK(json(wick_mask_union(nlohmann::json{open["rle"], dot["rle"]}.dump().c_str())) == cross);
+  for (const char* wrong : {"", "{}", R"({"places": [[1]], "radius": 1})", R"({"places": [], "radius": 0})",
+                            R"({"places": [[1e99, 1]], "radius": 1})"}) {
+    CAPTURE(wrong);
+    CHECK(wick_mask_paint(nothing, wrong, 0) == WICK_ERROR);
+    CHECK_FALSE(error().empty());
+  }
+  const nlohmann::json wide = {{"size", {1, 2}}, {"counts", "2"}};
+  CHECK(wick_mask_union(nlohmann::json{open["rle"], wide}.dump().c_str()) == WICK_ERROR);
+  CHECK(error() == "mask: 3 x 3 and 2 x 1 pixels do not go together");
+  CHECK(wick_mask_union("[]") == WICK_ERROR);
 }
 
 TEST_CASE("wick.h: a model that chats cannot segment") {
@@ -207,7 +244,7 @@ TEST_CASE("wick.h: a model that chats cannot segment") {
 TEST_CASE("wick.h: no handle is an error for pictures too") {
   CHECK_FALSE(wick_segmenter_new(nullptr));
   CHECK(wick_segment_info(nullptr) == WICK_ERROR);
-  CHECK(wick_segmenter_start(nullptr, nullptr, 1, 1) == WICK_ERROR);
+  CHECK(wick_segmenter_start(nullptr, nullptr, 1, 1, 1, 1) == WICK_ERROR);
   CHECK(wick_segmenter_step(nullptr, nullptr) == WICK_ERROR);
   CHECK(wick_segmenter_embedding(nullptr, nullptr, 0) == WICK_ERROR);
   CHECK(wick_segmenter_resume(nullptr, 1, 1, nullptr, 0) == WICK_ERROR);
@@ -216,8 +253,9 @@ TEST_CASE("wick.h: no handle is an error for pictures too") {
   CHECK(wick_segmenter_mask(nullptr, 0) == WICK_ERROR);
   CHECK(wick_segmenter_preview(nullptr, 0) == WICK_ERROR);
   CHECK(wick_mask_text(nullptr, nullptr, 0) == WICK_ERROR);
-  CHECK(wick_mask_pixels(nullptr, nullptr, 0) == WICK_ERROR);
-  CHECK(wick_mask_of_pixels(nullptr, 1, 1) == WICK_ERROR);
+  CHECK(wick_mask_pixels(nullptr, 0, 1, nullptr, 0) == WICK_ERROR);
+  CHECK(wick_mask_union(nullptr) == WICK_ERROR);
+  CHECK(wick_mask_paint(nullptr, nullptr, 0) == WICK_ERROR);
   wick_segmenter_free(nullptr);
   CHECK_FALSE(wick_everything_new(nullptr, 1, 1, nullptr, 0, nullptr, "{}"));
   CHECK(wick_everything_step(nullptr, nullptr) == WICK_ERROR);

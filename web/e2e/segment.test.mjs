@@ -192,6 +192,130 @@ test("the keyboard alone adds and leaves out", async () => {
   noTrouble();
 });
 
+test("an object is selected by a click, by keys, and by a click where nothing is worked on", async () => {
+  await sample();
+  await click(0.2, 0.3);
+  await count(".mask:not(.halo)", 1);
+  await button("New").click();
+  await click(0.7, 0.7);
+  await count(".mask:not(.halo)", 2);
+  const worksOn = (name) =>
+    page.locator(".obj.cur").filter({ hasText: name }).waitFor();
+  await worksOn("Object 2");
+  await page.keyboard.press("v");
+  await page.mouse.move(...(await place(0.2, 0.3)));
+  await page.locator(".mask.pointed").waitFor();
+  await click(0.2, 0.3);
+  await worksOn("Object 1");
+  await click(0.5, 0.05);
+  await count(".obj.cur", 0);
+  await page.keyboard.press("Escape"); // back to points; nothing is worked on
+  await page.getByText("Elsewhere a click begins another").waitFor();
+  await click(0.7, 0.7);
+  await worksOn("Object 2");
+  assert.equal(await page.locator(".pt").count(), 1);
+  await click(0.72, 0.7); // and now points are added
+  await count(".pt", 2);
+  await page.keyboard.press(",");
+  await worksOn("Object 1");
+  await page.keyboard.press(",");
+  await worksOn("Object 2");
+  await page.keyboard.press("v");
+  const stage = page.getByRole("application");
+  const { x, y, width, height } = await stage.boundingBox();
+  const [left, top] = await place(0.2, 0.3);
+  await stage.focus();
+  for (let at = x + width / 2; at > left + 12; at -= 12)
+    await page.keyboard.press("ArrowLeft");
+  for (let at = y + height / 2; at > top + 12; at -= 12)
+    await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await worksOn("Object 1");
+  noTrouble();
+});
+
+/** Red to the left and blue to the right, of 20 megapixels; turned by an EXIF entry if `turned`. */
+const dropLarge = (name, turned) =>
+  page.evaluate(
+    async ([file, turn]) => {
+      const canvas = new OffscreenCanvas(5000, 4000);
+      const context = canvas.getContext("2d");
+      context.fillStyle = "#c00";
+      context.fillRect(0, 0, 2500, 4000);
+      context.fillStyle = "#00c";
+      context.fillRect(2500, 0, 2500, 4000);
+      const blob = await canvas.convertToBlob({ type: "image/jpeg" });
+      const exif =
+        "4578696600004d4d002a00000008000101120003000000010006000000000000";
+      const entry = exif.match(/../g).map((byte) => parseInt(byte, 16));
+      const head = new Uint8Array([255, 225, 0, entry.length + 2, ...entry]);
+      const parts = turn ? [blob.slice(0, 2), head, blob.slice(2)] : [blob];
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(parts, file, { type: blob.type }));
+      const over = { dataTransfer, bubbles: true, cancelable: true };
+      document.body.dispatchEvent(new DragEvent("dragover", over));
+      document.body.dispatchEvent(new DragEvent("drop", over));
+    },
+    [name, turned],
+  );
+
+for (const turned of [false, true])
+  test(`a large picture${turned ? ", turned by its EXIF," : ""} is shown small and exported whole`, async () => {
+    const [width, height] = turned ? [4000, 5000] : [5000, 4000];
+    await ready();
+    await dropLarge("large.jpg", turned);
+    await page.getByRole("heading", { level: 1, name: "large.jpg" }).waitFor();
+    await answering();
+    const seen = await page.evaluate(() => {
+      const image = document.querySelector(".stage img");
+      const canvas = new OffscreenCanvas(10, 10);
+      const context = canvas.getContext("2d", { willReadFrequently: true });
+      context.drawImage(image, 0, 0, 10, 10);
+      const at = (x, y) => [...context.getImageData(x, y, 1, 1).data];
+      const { naturalWidth, naturalHeight } = image;
+      return { naturalWidth, naturalHeight, ends: [at(1, 1), at(8, 8)] };
+    });
+    assert.ok(seen.naturalWidth * seen.naturalHeight < 7e6);
+    const shape = seen.naturalWidth / seen.naturalHeight;
+    assert.ok(Math.abs(shape - width / height) < 0.01);
+    const [[red], [, , blue]] = seen.ends;
+    assert.ok(red > 150 && blue > 150);
+    await click(0.5, 0.5);
+    await count(".mask:not(.halo)", 1);
+    for (const name of ["Mask", "Picture with overlay", "Cut-out"]) {
+      await page.locator(".export summary").click();
+      const download = page.waitForEvent("download");
+      await page.getByRole("button", { name }).click();
+      const png = readFileSync(await (await download).path());
+      const size = [png.readUInt32BE(16), png.readUInt32BE(20)];
+      assert.deepEqual(size, [width, height]);
+      if (name === "Mask") continue;
+      const [inside, ends] = await page.evaluate(
+        async ([bytes, turn]) => {
+          const binary = Uint8Array.from(atob(bytes), (one) =>
+            one.charCodeAt(0),
+          );
+          const picture = await createImageBitmap(new Blob([binary]));
+          const canvas = new OffscreenCanvas(1, 1);
+          const context = canvas.getContext("2d", { willReadFrequently: true });
+          const at = (x, y) => {
+            context.clearRect(0, 0, 1, 1);
+            const from = [x * picture.width, y * picture.height, 1, 1];
+            context.drawImage(picture, ...from, 0, 0, 1, 1);
+            return [...context.getImageData(0, 0, 1, 1).data];
+          };
+          const middle = turn ? [0.5, 0.48] : [0.48, 0.5];
+          return [at(...middle), at(0.02, 0.02)];
+        },
+        [png.toString("base64"), turned],
+      );
+      assert.ok(inside[0] > 100 && inside[3] === 255, `${name} ${inside}`);
+      if (name === "Cut-out") assert.equal(ends[3], 0);
+      else assert.ok(ends[0] > 150, `${ends}`);
+    }
+    noTrouble();
+  });
+
 test("fingers tap, and two of them zoom", async () => {
   const phone = { viewport: { width: 390, height: 844 }, isMobile: true };
   await ready({ ...phone, hasTouch: true });
@@ -202,6 +326,11 @@ test("fingers tap, and two of them zoom", async () => {
   await button("Leave out").click();
   await page.touchscreen.tap(...(await place(0.7, 0.5)));
   await count(".pt.out", 1);
+  await button("Select an object").click();
+  await page.touchscreen.tap(...(await place(0.9, 0.1)));
+  await count(".obj.cur", 0);
+  await page.touchscreen.tap(...(await place(0.5, 0.5)));
+  await count(".obj.cur", 1);
   const before = await page.locator(".stage img").boundingBox();
   const session = await page.context().newCDPSession(page);
   const touch = (type, ...points) =>
@@ -275,11 +404,13 @@ test("everything becomes objects; stopped, what was found stays; one undo takes 
   await page.keyboard.press("Control+z");
   await count(".obj", 1);
   await page.keyboard.press("e");
+  await page.locator(".mask.found").first().waitFor();
   await button("Stop").click();
   await page.waitForFunction(() => {
     const { length } = document.querySelectorAll(".obj");
     return length > 1 && length < 17;
   });
+  await count(".mask.found", 0);
   noTrouble();
 });
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { iouOf } from "./coco.mjs";
-import { modelsHome, realFiles, startSite } from "./harness.mjs";
+import { modelsHome, realFiles, startSite, tempFile } from "./harness.mjs";
 import { startServer } from "./server.mjs";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -55,6 +55,25 @@ describe("the page with the real engine", { skip }, () => {
     return readFileSync(await (await download).path());
   }
   const rle = async () => JSON.parse(await exported()).objects;
+  /** Until the only thing has another mask. */
+  const refinedBy = async ({ area }) =>
+    page.waitForFunction(
+      (known) =>
+        document.querySelector(".kv dd")?.textContent !== known &&
+        document.querySelectorAll(".pt").length === 2,
+      `${area.toLocaleString("en-US")} px`,
+    );
+  /** The window's mask with one more point, as the terminal's program refines it. */
+  function refinedNatively(point) {
+    const window = [500, 375, 1];
+    const prompts = [
+      { points: [window], name: "window" },
+      { points: [window, point], mask_from: "window" },
+    ];
+    const file = tempFile("prompts.json", JSON.stringify(prompts));
+    const args = ["segment", kEncoder, kTruck, "--prompts", file, "--json"];
+    return JSON.parse(execFileSync(wick, args, { stdio: "pipe" })).masks[1].rle;
+  }
   const expected = (name) => ({
     size: [golden.height, golden.width],
     counts: golden.cases.find((one) => one.name === name).mask,
@@ -81,20 +100,28 @@ describe("the page with the real engine", { skip }, () => {
     assert.deepEqual(page.trouble, []);
   });
 
-  test("a further point is left out, and undo brings the window back", async () => {
+  test("a further point refines the window's mask as it does natively, and undo brings the window back", async () => {
     const [before] = await rle();
-    await page.keyboard.down("Alt");
-    await click(1125, 625);
-    await page.keyboard.up("Alt");
-    await page.getByText("1 in, 1 out").waitFor();
-    await page.waitForFunction(
-      () => document.querySelectorAll(".pt").length === 2,
-    );
-    await page.waitForTimeout(500);
-    const [refined] = await rle();
-    assert.ok(iouOf(refined.segmentation, expected("pos_neg")) > 0.99);
-    await page.keyboard.press("Control+z");
-    assert.deepEqual(await rle(), [before]);
+    for (const [inside, label] of [
+      [true, 1],
+      [false, 0],
+    ]) {
+      if (!inside) await page.keyboard.down("Alt");
+      await click(1125, 625);
+      await page.keyboard.up("Alt");
+      await page.getByText(inside ? /^2$/ : "1 in, 1 out").waitFor();
+      await refinedBy(before);
+      const [refined] = await rle();
+      if (inside)
+        assert.ok(iouOf(refined.segmentation, expected("mask_refine")) > 0.99);
+      if (existsSync(wick))
+        assert.ok(
+          iouOf(refined.segmentation, refinedNatively([1125, 625, label])) >
+            0.999,
+        );
+      await page.keyboard.press("Control+z");
+      assert.deepEqual(await rle(), [before]);
+    }
   });
 
   test("a box around the wheel gives a second object, and what is exported is both", async () => {

@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import type { SegmentRoom } from "../pages/engine_room.ts";
 import { count } from "../pages/format.ts";
 import { formats, type ExportFormat } from "../pages/segment/export.ts";
@@ -16,6 +16,7 @@ export class SegmentBar extends LightElement {
   @property({ attribute: false }) session!: SegmentSession;
   @property({ attribute: false }) room!: SegmentRoom;
   @property({ attribute: false }) onChoose!: () => void;
+  @state() private saving = false;
 
   protected override watched() {
     return [this.session.state];
@@ -76,15 +77,17 @@ export class SegmentBar extends LightElement {
           ? "Of the one visible object"
           : `Of the ${visible} visible objects`;
     return html`<details class="menu export">
-      <summary class="btn primary small">Export${icon("down", true)}</summary>
+      <summary class="btn primary small" aria-busy=${this.saving}>
+        ${this.saving ? "Exporting…" : "Export"}${icon("down", true)}
+      </summary>
       <div class="pop">
         <p class="small muted">${what}</p>
         ${formats.map(
           ({ id, title, sub }, at) =>
             html`${at === 3 ? html`<hr />` : nothing}<button
                 class="item"
-                ?disabled=${visible === 0}
-                @click=${() => this.#save(id)}
+                ?disabled=${visible === 0 || this.saving}
+                @click=${() => void this.#save(id)}
               >
                 <span>${title}</span><span>${sub}</span>
               </button>`,
@@ -93,19 +96,19 @@ export class SegmentBar extends LightElement {
     </details>`;
   }
 
-  #save(format: ExportFormat): void {
+  /** A large picture takes seconds. */
+  async #save(format: ExportFormat): Promise<void> {
     this.querySelector("details")?.removeAttribute("open");
-    void saveMasks(this.session.state.value, format, this.room);
+    this.saving = true;
+    await saveMasks(this.session.state.value, format, this.room);
+    this.saving = false;
   }
 }
 
-function factsOf({ width, height, scaledFrom, readMs }: Picture): string {
+function factsOf({ width, height, readMs }: Picture): string {
   const size = `${count(width)} × ${count(height)}`;
-  const scaled = scaledFrom
-    ? `, scaled from ${count(scaledFrom.width)} × ${count(scaledFrom.height)}`
-    : "";
   const read = readMs > 0 ? ` · read once in ${seconds(readMs)}, kept` : "";
-  return size + scaled + read;
+  return size + read;
 }
 
 const seconds = (ms: number) =>

@@ -97,7 +97,11 @@ export class SegmentPanel extends LightElement {
       ${
         things.every((thing) => thing.id !== current || isEmpty(thing))
           ? html`<p class="small muted">
-              Click a thing in the picture, or draw a box around it.
+              ${
+                current === null && things.length > 0
+                  ? "Click an object to work on it, or elsewhere to begin another."
+                  : "Click a thing in the picture, or draw a box around it."
+              }
             </p>`
           : nothing
       }

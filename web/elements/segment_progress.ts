@@ -2,10 +2,11 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { SegmentRoom } from "../pages/engine_room.ts";
 import type { Observable } from "../pages/observable.ts";
+import { shownThings } from "../pages/segment/scene.ts";
 import type { SegmentSession } from "../pages/segment/session.ts";
 import { createSpeedMeter } from "../engine/speed.ts";
 import { duration } from "../pages/format.ts";
-import type { Tool } from "../pages/segment/tool.ts";
+import { selectsThings, type Tool } from "../pages/segment/tool.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
 import { progressRow } from "./load_progress.ts";
@@ -24,7 +25,8 @@ export class SegmentProgress extends LightElement {
   }
 
   protected override render() {
-    const { problem, reading, finding, ready } = this.session.state.value;
+    const { problem, reading, finding, found, ready } =
+      this.session.state.value;
     const { phase, title, progress } = this.room.state.value;
     const failed = problem || this.room.state.value.problem;
     if (failed) return this.#failed(failed);
@@ -54,7 +56,8 @@ export class SegmentProgress extends LightElement {
         finding,
         html`<div class="facts">
           <span>${left > 0 ? `${duration(left)} left` : "Starting"}</span
-          ><span>What was found is kept</span
+          ><span
+            >${found.length > 0 ? `${found.length} found, kept when stopped` : "What is found is kept"}</span
           ><button
             class="btn quiet small"
             @click=${() => this.session.stopEverything()}
@@ -75,11 +78,30 @@ export class SegmentProgress extends LightElement {
           </button>
         </div>
       </div>`;
-    if (this.tool.value === "brush")
+    return this.#hint();
+  }
+
+  /** Seconds; 0 until it can be told. */
+  /** What the pointer does now. */
+  #hint() {
+    const tool = this.tool.value;
+    const { scene } = this.session.state.value;
+    if (tool === "brush")
       return html`<div class="hint">
         <span>Drag paints</span
         ><span class="wide-only"><kbd>Alt</kbd> drag erases</span
         ><span class="wide-only"><kbd>[</kbd> <kbd>]</kbd> size</span>
+      </div>`;
+    if (tool === "move")
+      return html`<div class="hint">
+        <span>Drag moves the picture</span
+        ><span class="wide-only"><kbd>0</kbd> shows all of it</span>
+      </div>`;
+    if (selectsThings(tool, scene) && shownThings(scene).length > 0)
+      return html`<div class="hint">
+        <span>Click an object to work on it</span
+        ><span class="wide-only"><kbd>,</kbd> <kbd>.</kbd> go through them</span
+        >${tool === "point" ? html`<span>Elsewhere a click begins another</span>` : nothing}
       </div>`;
     return html`<div class="hint">
       <span>Click adds</span
@@ -88,7 +110,6 @@ export class SegmentProgress extends LightElement {
     </div>`;
   }
 
-  /** Seconds; 0 until it can be told. */
   #timeLeft(share: number | null): number {
     if (share === null || share === 0) this.#meter = createSpeedMeter();
     return this.#meter.measure(share ?? 0, 1, performance.now()).left;

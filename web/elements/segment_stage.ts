@@ -5,12 +5,13 @@ import { gestures, type Drag } from "../pages/segment/gestures.ts";
 import type { Picture } from "../pages/segment/picture.ts";
 import {
   currentOf,
-  maskOf,
+  kColours,
   shownThings,
+  thingAt,
   type Thing,
 } from "../pages/segment/scene.ts";
 import type { SegmentSession } from "../pages/segment/session.ts";
-import type { Brush, Tool } from "../pages/segment/tool.ts";
+import { selectsThings, type Brush, type Tool } from "../pages/segment/tool.ts";
 import {
   boxBetween,
   fitted,
@@ -24,10 +25,14 @@ import {
 } from "../pages/segment/view.ts";
 import { blobUrl } from "./blob_url.ts";
 import { LightElement } from "./light_element.ts";
+import { covers } from "./covers.ts";
+import { crossMark, frameMark, maskMark, strokeMark } from "./stage_marks.ts";
 import { zoomBar } from "./zoom_bar.ts";
 
 const kKeyStep = 12; // CSS pixels that an arrow key moves the pointer
-const kDrags: Partial<Record<Tool, Drag>> = { move: "pan", brush: "stroke" };
+const kDrags: Partial<Record<Tool, Drag>> = {
+  ...{ select: "pan", move: "pan", brush: "stroke" },
+};
 const kPixelsSeen = 6; // scale from which single pixels are shown as such
 
 /** The picture with its masks and prompts, to point at. */
@@ -44,6 +49,8 @@ export class SegmentStage extends LightElement {
   @state() private erasing = false;
   /** Where the keyboard points, on the stage. */
   @state() private pointer: Place | null = null;
+  /** The thing under the pointer that a click would select. */
+  @state() private pointed: string | null = null;
   #fit = true; // until one zooms or moves
   #shown = "";
   #pressed = -1; // which of the points
@@ -57,7 +64,7 @@ export class SegmentStage extends LightElement {
     this.#resized.observe(this.stage);
     gestures(this.stage, {
       hover: (at, alt) => this.#hover(at, alt),
-      leave: () => this.session.hover(null),
+      leave: () => this.#leave(),
       tap: (at, alt) => this.#tap(at, alt),
       drawing: (box) => (this.box = box),
       draw: (from, to) => this.#draw(from, to),
@@ -97,7 +104,8 @@ export class SegmentStage extends LightElement {
   }
 
   protected override render() {
-    const { picture, shown, ready, scene, preview } = this.session.state.value;
+    const { picture, shown, ready, scene, preview, found } =
+      this.session.state.value;
     if (!picture || !shown) return html`<div class="stage"></div>`;
     const { scale, x, y } = this.view;
     const { width, height } = picture;
@@ -105,10 +113,10 @@ export class SegmentStage extends LightElement {
     const count =
       things.length === 1 ? "one object" : `${things.length} objects`;
     return html`<div
-      class="stage ${this.tool.value === "move" ? "moving" : ""} ${ready ? "" : "waiting"}"
+      class="stage ${this.pointed ? "pointing" : `with-${this.tool.value}`} ${ready ? "" : "waiting"}"
       role="application"
       tabindex="0"
-      aria-label="Picture with ${count}. Arrow keys move the pointer, Enter adds what is under it, Alt and Enter leave it out."
+      aria-label="Picture with ${count}. Arrow keys move the pointer, Enter adds what is under it or selects the object there, Alt and Enter leave it out. Comma and full stop go through the objects."
       @keydown=${this.#key}
       @blur=${() => (this.pointer = null)}
     >
@@ -121,7 +129,8 @@ export class SegmentStage extends LightElement {
       />
       <svg class="masks" aria-hidden="true">
         <g transform="translate(${x} ${y}) scale(${scale})">
-          ${things.map((thing) => this.#mask(thing, thing.id === scene.current))}
+          ${things.map((thing) => maskMark(thing, thing.id === scene.current, thing.id === this.pointed))}
+          ${found.map((mask, at) => svg`<path class="mask found" style="--c:var(--obj-${(at % kColours) + 1})" d=${mask.path} />`)}
           ${
             preview
               ? svg`<path class="mask hover" style="--c:${this.#colour()}"
@@ -130,27 +139,20 @@ export class SegmentStage extends LightElement {
               : nothing
           }
         </g>
-        ${this.box ? this.#frame(this.box.from, this.box.to) : nothing}
-        ${this.stroke ? this.#stroke(this.stroke) : nothing}
+        ${this.box ? frameMark(this.box.from, this.box.to) : nothing}
+        ${this.stroke ? strokeMark(this.stroke, this.brush.value.size * this.view.scale, this.erasing ? "#fff" : this.#colour()) : nothing}
         ${this.#prompts(currentOf(scene))}
-        ${this.pointer ? this.#crosshair(this.pointer) : nothing}
+        ${this.pointer ? crossMark(this.pointer) : nothing}
       </svg>
       ${zoomBar(this, this.view.scale, this.#fit)}
     </div>`;
-  }
-
-  #mask(thing: Thing, current: boolean) {
-    const path = maskOf(thing)?.path ?? "";
-    const colour = `--c:var(--obj-${thing.colour})`;
-    return svg`${current ? svg`<path class="mask halo" d=${path} />` : nothing}
-      <path class="mask ${current ? "on" : ""}" style=${colour} d=${path} />`;
   }
 
   #prompts(thing: Thing | null) {
     if (!thing || thing.hidden) return nothing;
     const corner = (x: number, y: number) => toStage(this.view, { x, y });
     const [x0, y0, x1, y1] = thing.box ?? [0, 0, 0, 0];
-    return svg`${thing.box ? this.#frame(corner(x0, y0), corner(x1, y1)) : nothing}
+    return svg`${thing.box ? frameMark(corner(x0, y0), corner(x1, y1)) : nothing}
       ${thing.points.map(({ x, y, inside }, index) => {
         const at = corner(x + 0.5, y + 0.5);
         return svg`<g class="pt ${inside ? "in" : "out"}" transform="translate(${at.x} ${at.y})"
@@ -171,28 +173,6 @@ export class SegmentStage extends LightElement {
   #takeAway(index: number): void {
     if (this.#pressed === index) this.session.removePoint(index);
     this.#pressed = -1;
-  }
-
-  #frame(from: Place, to: Place) {
-    const x = Math.min(from.x, to.x);
-    const y = Math.min(from.y, to.y);
-    const width = Math.abs(to.x - from.x);
-    const height = Math.abs(to.y - from.y);
-    return svg`<rect class="frame under" x=${x} y=${y} width=${width} height=${height} rx="2" />
-      <rect class="frame" x=${x} y=${y} width=${width} height=${height} rx="2" />`;
-  }
-
-  #crosshair({ x, y }: Place) {
-    const d = "M-11 0H-4M4 0H11M0 -11V-4M0 4V11";
-    return svg`<g class="cross" transform="translate(${x} ${y})"><path d=${d} /><path d=${d} /></g>`;
-  }
-
-  #stroke(places: readonly Place[]) {
-    const line = [...places, ...places.slice(-1)]; // a dot too is a line
-    const d = `M${line.map(({ x, y }) => `${x} ${y}`).join("L")}`;
-    const width = this.brush.value.size * this.view.scale;
-    const colour = this.erasing ? "#fff" : this.#colour();
-    return svg`<path class="stroke" d=${d} stroke=${colour} stroke-width=${width} />`;
   }
 
   #paint(places: readonly Place[], alt: boolean): void {
@@ -239,16 +219,38 @@ export class SegmentStage extends LightElement {
     return pixel && { ...pixel, inside };
   }
 
+  /** The thing that a click there selects: always with that tool, and else where nothing is worked on. */
+  #thingAt(at: Place): Thing | null {
+    const picture = this.#picture();
+    const { scene } = this.session.state.value;
+    const selects = selectsThings(this.tool.value, scene);
+    const pixel = selects && picture && pixelAt(this.view, at, picture);
+    return pixel ? thingAt(scene, pixel, (mask) => covers(mask, pixel)) : null;
+  }
+
   #hover(at: Place, alt: boolean): void {
+    const thing = this.box || alt ? null : this.#thingAt(at);
+    this.pointed = thing?.id ?? null;
     const points = this.tool.value === "point" || this.tool.value === "exclude";
-    this.session.hover(
-      points && this.hovering && !this.box ? this.#pointAt(at, alt) : null,
-    );
+    const asks = points && this.hovering && !this.box && !thing;
+    this.session.hover(asks ? this.#pointAt(at, alt) : null);
+  }
+
+  #leave(): void {
+    this.pointed = null;
+    this.session.hover(null);
   }
 
   #tap(at: Place, alt: boolean): void {
+    const tool = this.tool.value;
+    const thing = alt ? null : this.#thingAt(at);
+    if (thing || tool === "select") {
+      this.session.select(thing?.id ?? null);
+      return;
+    }
     const point = this.#pointAt(at, alt);
-    if (point && this.tool.value !== "box") this.session.addPoint(point);
+    if (point && tool !== "box" && tool !== "move")
+      this.session.addPoint(point);
   }
 
   #draw(from: Place, to: Place): void {

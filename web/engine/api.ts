@@ -26,7 +26,7 @@ import type {
 } from "./types.ts";
 
 export { WickError, type WickErrorCode } from "./errors.ts";
-export type { MaskOfPixels, MaskTools, SegmentModel } from "./segment.ts";
+export type { MaskTools, PaintedMask, SegmentModel } from "./segment.ts";
 export type { SpeechModel, TranscribeStream } from "./speech.ts";
 export type { ChatStream } from "./stream.ts";
 export * from "./types.ts";
@@ -228,13 +228,17 @@ export async function createEngine(
         await revive();
         return client.call("maskText", { rle, format, tolerance });
       },
-      async pixels(rle) {
+      async pixels(rle, first = 0, rows = rle.size[0] - first) {
         await revive();
-        return client.call("maskPixels", { rle });
+        return client.call("maskPixels", { rle, first, rows });
       },
-      async of(pixels, size) {
+      async union(rles) {
         await revive();
-        return client.call("maskOf", { ...size, pixels });
+        return client.call("maskUnion", { rles });
+      },
+      async paint(rle, size, stroke) {
+        await revive();
+        return client.call("maskPaint", { rle, size, stroke });
       },
     },
     async exportTranscript(segments, format, language = "") {

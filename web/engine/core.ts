@@ -1,9 +1,10 @@
 import type { CheckedBench } from "./bench.ts";
 import type { ModelFile } from "./protocol.ts";
-import type { MaskOfPixels } from "./segment.ts";
+import type { PaintedMask } from "./segment.ts";
 import type { Task } from "./task.ts";
 import type {
   BenchInfo,
+  BrushStroke,
   BenchRow,
   ChatOptions,
   ChatStats,
@@ -107,12 +108,18 @@ export interface SegmentCore {
   ): void;
   /** How much is done. */
   everythingStep(): number;
-  /** What is found so far; ends it. */
+  /** What is found so far. */
+  everythingFound(): MaskCandidate[];
+  /** The same; ends it. */
   everythingEnd(): MaskCandidate[];
   maskText(rle: Rle, format: MaskFormat, tolerance: number): string;
-  maskPixels(rle: Rle): Uint8Array<ArrayBuffer>;
-  /** One byte a pixel, those that are not 0 in the mask. */
-  maskOf(picture: PictureSize & { pixels: Uint8Array }): MaskOfPixels;
+  maskPixels(rle: Rle, first: number, rows: number): Uint8Array<ArrayBuffer>;
+  maskUnion(rles: Rle[]): Rle;
+  maskPaint(
+    rle: Rle | null,
+    size: PictureSize,
+    stroke: BrushStroke,
+  ): PaintedMask;
 }
 
 export interface BenchCore {

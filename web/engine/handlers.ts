@@ -13,8 +13,12 @@ export const kPromptCalls: (keyof EngineCalls)[] = [
   "previewMask",
   "maskText",
   "maskPixels",
-  "maskOf",
+  "maskUnion",
+  "maskPaint",
 ];
+
+/** How much further a search is each time that it tells what it has found. */
+const kFoundShare = 0.02;
 
 /** What the engine's worker does on each call, with the core that its start makes. */
 export function createHandlers(
@@ -158,16 +162,22 @@ export function createHandlers(
     *everything({ width, height, embedding, options }, job) {
       const current = started();
       current.everythingBegin({ width, height, embedding }, options);
+      let told = 0;
       for (;;) {
-        const done = current.everythingStep();
-        if (done === 1 || job.signal.aborted) return current.everythingEnd();
-        yield done;
+        const share = current.everythingStep();
+        if (share === 1 || job.signal.aborted) return current.everythingEnd();
+        const tells = share - told >= kFoundShare;
+        if (tells) told = share;
+        yield { share, found: tells ? current.everythingFound() : null };
       }
     },
     maskText: ({ rle, format, tolerance }) =>
       started().maskText(rle, format, tolerance),
-    maskPixels: ({ rle }) => started().maskPixels(rle),
-    maskOf: (picture) => started().maskOf(picture),
+    maskPixels: ({ rle, first, rows }) =>
+      started().maskPixels(rle, first, rows),
+    maskUnion: ({ rles }) => started().maskUnion(rles),
+    maskPaint: ({ rle, size, stroke }) =>
+      started().maskPaint(rle, size, stroke),
     *bench(options, job) {
       const current = started();
       try {

@@ -82,10 +82,20 @@ export function createMockSegment(
     ...maskOfEllipse(ellipse, picture()),
   });
 
+  function everythingFound(): MaskCandidate[] {
+    const { width, height } = picture();
+    return Array.from({ length: Math.min(asked, side * side) }, (_, at) => {
+      const x = (((at % side) + 0.5) * width) / side;
+      const y = ((Math.floor(at / side) + 0.5) * height) / side;
+      const r = (0.3 * Math.min(width, height)) / side;
+      return candidate({ x, y, rx: r, ry: r }, 1);
+    });
+  }
+
   return {
-    pictureBegin({ width, height }) {
+    pictureBegin({ width, height, of }) {
       model();
-      size = { width, height };
+      size = of ?? { width, height };
       stage = 0;
     },
     pictureStep() {
@@ -103,7 +113,13 @@ export function createMockSegment(
     },
     segment(prompt) {
       wait(stepMs);
-      return { candidates: ellipses(prompt).map(candidate), best: 1 };
+      // An earlier mask that is refined shrinks, for tests to see.
+      const scale = prompt.mask ? 0.9 : 1;
+      const candidates = ellipses(prompt)
+        .map(({ rx, ry, ...at }) => ({ ...at, rx: rx * scale, ry: ry * scale }))
+        .map(candidate);
+      const logits = candidates.map((_, at) => new Float32Array(4).fill(at));
+      return { candidates, best: 1, logits };
     },
     maskPreview(prompt) {
       const { width, height } = picture();
@@ -124,36 +140,31 @@ export function createMockSegment(
       asked += 1;
       return Math.min(1, asked / (side * side));
     },
-    everythingEnd() {
-      const { width, height } = picture();
-      return Array.from({ length: Math.min(asked, side * side) }, (_, at) => {
-        const x = (((at % side) + 0.5) * width) / side;
-        const y = ((Math.floor(at / side) + 0.5) * height) / side;
-        const r = (0.3 * Math.min(width, height)) / side;
-        return candidate({ x, y, rx: r, ry: r }, 1);
-      });
-    },
+    everythingFound,
+    everythingEnd: everythingFound,
     maskText(rle, format) {
       const ellipse = JSON.parse(rle.counts) as Ellipse;
       if (format === "svg") return pathOf(ellipse);
       return JSON.stringify([{ outer: cornersOf(ellipse), holes: [] }]);
     },
-    maskPixels({ size: [height, width], counts }) {
+    maskPixels({ size: [, width], counts }, first, rows) {
       const { x, y, rx, ry } = JSON.parse(counts) as Ellipse;
-      return Uint8Array.from({ length: width * height }, (_, at) => {
+      return Uint8Array.from({ length: width * rows }, (_, at) => {
         const dx = ((at % width) - x) / rx;
-        const dy = (Math.floor(at / width) - y) / ry;
+        const dy = (first + Math.floor(at / width) - y) / ry;
         return dx * dx + dy * dy <= 1 ? 1 : 0;
       });
     },
-    maskOf({ width, height, pixels }) {
-      const inside = [...pixels].flatMap((pixel, at) => (pixel ? [at] : []));
-      const first = inside[0] ?? 0;
-      const last = inside.at(-1) ?? 0;
-      const y = (Math.floor(first / width) + Math.floor(last / width)) / 2;
-      const r = Math.max(1, Math.sqrt(inside.length / Math.PI));
-      const ellipse = { x: first % width, y, rx: r, ry: r };
-      return maskOfEllipse(ellipse, { width, height });
+    maskUnion: ([first]) => {
+      if (!first) throw new WickError("bad_argument", "masks: none.");
+      return first;
+    },
+    maskPaint(rle, size, { places, radius, erase }) {
+      const { x, y } = places[0] ?? { x: 0, y: 0 };
+      if (!rle) return maskOfEllipse({ x, y, rx: radius, ry: radius }, size);
+      const ellipse = JSON.parse(rle.counts) as Ellipse;
+      const rx = Math.max(1, ellipse.rx + (erase ? -radius : radius));
+      return maskOfEllipse({ ...ellipse, rx }, size);
     },
   };
 }

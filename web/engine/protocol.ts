@@ -1,12 +1,14 @@
 import type { CheckedBench } from "./bench.ts";
 import type { ErrorData } from "./errors.ts";
-import type { MaskOfPixels } from "./segment.ts";
+import type { PaintedMask } from "./segment.ts";
 import type {
   BenchEvent,
+  BrushStroke,
   ChatOptions,
   ChatPiece,
   ChatStats,
   EverythingOptions,
+  EverythingProgress,
   LoadOptions,
   LoadProgress,
   MaskCandidate,
@@ -104,13 +106,13 @@ export type EngineCalls = {
   /** Answered at once, beside a call that runs. */
   segment: { input: MaskPrompt; event: never; output: SegmentAnswer };
   previewMask: { input: MaskPrompt; event: never; output: MaskPreview };
-  /** Events are shares of the work. Ends early with what was found. */
+  /** Ends early with what was found. */
   everything: {
     input: PictureSize & {
       embedding: Float32Array;
       options: EverythingOptions;
     };
-    event: number;
+    event: EverythingProgress;
     output: MaskCandidate[];
   };
   /** Of masks, each answered at once. */
@@ -120,14 +122,15 @@ export type EngineCalls = {
     output: string;
   };
   maskPixels: {
-    input: { rle: Rle };
+    input: { rle: Rle; first: number; rows: number };
     event: never;
     output: Uint8Array<ArrayBuffer>;
   };
-  maskOf: {
-    input: PictureSize & { pixels: Uint8Array };
+  maskUnion: { input: { rles: Rle[] }; event: never; output: Rle };
+  maskPaint: {
+    input: { rle: Rle | null; size: PictureSize; stroke: BrushStroke };
     event: never;
-    output: MaskOfPixels;
+    output: PaintedMask;
   };
   /** With the threads of the worker. Whoever would stop it amid a row ends the worker. */
   bench: { input: CheckedBench; event: BenchEvent; output: null };

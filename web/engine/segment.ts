@@ -1,7 +1,9 @@
 import type { Client } from "./client.ts";
 import type { EngineCalls } from "./protocol.ts";
 import type {
+  BrushStroke,
   EverythingOptions,
+  EverythingProgress,
   MaskCandidate,
   MaskFormat,
   MaskPrompt,
@@ -39,7 +41,7 @@ export interface SegmentModel {
     embedding: Float32Array,
     options?: EverythingOptions & {
       signal?: AbortSignal;
-      onProgress?: (share: number) => void;
+      onProgress?: (progress: EverythingProgress) => void;
     },
   ): Promise<MaskCandidate[]>;
   unload(): Promise<void>;
@@ -49,13 +51,23 @@ export interface SegmentModel {
 export interface MaskTools {
   /** `tolerance`: pixels that the outlines may stray, none if left out. */
   text(rle: Rle, format: MaskFormat, tolerance?: number): Promise<string>;
-  /** 0 or 1 in [height, width]. */
-  pixels(rle: Rle): Promise<Uint8Array<ArrayBuffer>>;
-  /** Of pixels, those that are not 0 in the mask. */
-  of(pixels: Uint8Array, size: PictureSize): Promise<MaskOfPixels>;
+  /** 0 or 1 in [rows, width]; all rows of the mask if none are named. */
+  pixels(
+    rle: Rle,
+    first?: number,
+    rows?: number,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+  /** What is in any of these masks of one picture, one at least. */
+  union(rles: Rle[]): Promise<Rle>;
+  /** A mask, or none as yet, with a stroke added or erased. */
+  paint(
+    rle: Rle | null,
+    size: PictureSize,
+    stroke: BrushStroke,
+  ): Promise<PaintedMask>;
 }
 
-export interface MaskOfPixels {
+export interface PaintedMask {
   area: number;
   box: [number, number, number, number];
   rle: Rle;

@@ -195,6 +195,8 @@ export interface PictureSize {
 /** RGBA, [height, width]. */
 export interface PicturePixels extends PictureSize {
   pixels: Uint8Array<ArrayBuffer>;
+  /** The picture's own size, where these are the pixels of a smaller copy: prompts and masks are in its own pixels. */
+  of?: PictureSize;
 }
 
 /** Corners: x0, y0, x1, y1. */
@@ -204,6 +206,8 @@ export type MaskBox = [number, number, number, number];
 export interface MaskPrompt {
   points: MaskPoint[];
   box?: MaskBox | null;
+  /** Logits of an earlier answer's candidate, which the prompt refines. */
+  mask?: Float32Array | null;
 }
 
 export interface MaskPoint {
@@ -237,6 +241,8 @@ export interface SegmentAnswer {
   candidates: MaskCandidate[];
   /** Which of them is meant most likely. */
   best: number;
+  /** Of each candidate, for a prompt that refines it. */
+  logits: Float32Array[];
 }
 
 export interface MaskPreview {
@@ -244,6 +250,19 @@ export interface MaskPreview {
   /** Height and width of what the path lies in. */
   size: [number, number];
   iou: number;
+}
+
+export interface EverythingProgress {
+  share: number;
+  /** All that is found by now, now and then. Some of it may give way to what is found later. */
+  found: MaskCandidate[] | null;
+}
+
+/** The stroke of a round brush, in pixels of the picture. */
+export interface BrushStroke {
+  places: readonly { x: number; y: number }[];
+  radius: number;
+  erase: boolean;
 }
 
 /** What is left out takes the engine's default. */

@@ -53,6 +53,8 @@ export interface Exports {
     rgba: Pointer,
     width: number,
     height: number,
+    pictureWidth: number,
+    pictureHeight: number,
   ): number;
   _wick_segmenter_step(segmenter: Pointer, progress: Pointer): number;
   _wick_segmenter_embedding(
@@ -72,6 +74,11 @@ export interface Exports {
     prompt: Pointer,
     mask: Pointer,
   ): number;
+  _wick_segmenter_logits(
+    segmenter: Pointer,
+    candidate: number,
+    into: Pointer,
+  ): number;
   _wick_segmenter_mask(segmenter: Pointer, candidate: number): number;
   _wick_segmenter_preview(segmenter: Pointer, candidate: number): number;
   _wick_everything_new(
@@ -87,8 +94,15 @@ export interface Exports {
   _wick_everything_step(everything: Pointer, progress: Pointer): number;
   _wick_everything_masks(everything: Pointer): number;
   _wick_mask_text(rle: Pointer, format: Pointer, tolerance: number): number;
-  _wick_mask_pixels(rle: Pointer, pixels: Pointer, size: number): number;
-  _wick_mask_of_pixels(pixels: Pointer, width: number, height: number): number;
+  _wick_mask_pixels(
+    rle: Pointer,
+    first: number,
+    rows: number,
+    pixels: Pointer,
+    size: number,
+  ): number;
+  _wick_mask_union(rles: Pointer): number;
+  _wick_mask_paint(rle: Pointer, stroke: Pointer, erase: number): number;
   _wick_bench_new(engine: Pointer, chat: Pointer, options: Pointer): Pointer;
   _wick_bench_free(bench: Pointer): void;
   _wick_bench_info(bench: Pointer): number;

@@ -1,11 +1,21 @@
 import type { SegmentCore } from "./core.ts";
 import { WickError } from "./errors.ts";
-import type { MaskCandidate, MaskPrompt, SegmentModelInfo } from "./types.ts";
+import type {
+  MaskCandidate,
+  MaskPrompt,
+  PictureSize,
+  Rle,
+  SegmentModelInfo,
+} from "./types.ts";
 import { checked, engineFacts, failure, toJson } from "./wasm_calls.ts";
 import type { Module } from "./wasm_module.ts";
 
-/** How far a shown outline may stray from its mask, in pixels of the picture. */
+/** How far a shown outline may stray from its mask, in pixels of the picture as large as a screen is wide. */
 const kShownTolerance = 0.75;
+const kShownSide = 2048;
+
+/** WICK_MASK_LOGITS of wasm/wick.h. */
+const kMaskLogits = 256 * 256;
 
 export interface WasmSegment {
   core: SegmentCore;
@@ -24,6 +34,8 @@ export function createWasmSegment(
   let loader = 0;
   let segmenter = 0;
   let everything = 0;
+  /** Outlines of what it has found, by the run lengths. */
+  let outlines = new Map<string, string>();
   let model: SegmentModelInfo | null = null;
 
   function info(): SegmentModelInfo {
@@ -38,20 +50,34 @@ export function createWasmSegment(
   function freeEverything(): void {
     module._wick_everything_free(everything);
     everything = 0;
+    outlines = new Map();
   }
 
   const told = <Value>(length: number) =>
     JSON.parse(module.lastText(checked(module, length))) as Value;
 
-  function ask({ points, box }: MaskPrompt): { iou: number[]; best: number } {
+  function ask({ points, box, mask }: MaskPrompt): {
+    iou: number[];
+    best: number;
+  } {
     info();
     const prompt = {
       points: points.map(({ x, y, inside }) => [x, y, inside ? 1 : 0]),
       box: box ?? null,
     };
-    return module.withTexts([toJson(prompt)], (at) =>
-      told(module._wick_segmenter_prompt(segmenter, at ?? 0, 0)),
-    );
+    const answer = (earlier: number) =>
+      module.withTexts([toJson(prompt)], (at) =>
+        told<{ iou: number[]; best: number }>(
+          module._wick_segmenter_prompt(segmenter, at ?? 0, earlier),
+        ),
+      );
+    if (!mask) return answer(0);
+    if (mask.length !== kMaskLogits)
+      throw new WickError(
+        "bad_argument",
+        `A mask of ${mask.length} logits, expected ${kMaskLogits}.`,
+      );
+    return module.withSamples(mask, answer);
   }
 
   function maskText(rle: object, format: string, tolerance: number): string {
@@ -66,7 +92,31 @@ export function createWasmSegment(
     const mask = told<Omit<MaskCandidate, "path">>(
       module._wick_segmenter_mask(segmenter, index),
     );
-    return { ...mask, path: maskText(mask.rle, "svg", kShownTolerance) };
+    return { ...mask, path: shownPath(mask.rle) };
+  }
+
+  function shownPath(rle: Rle): string {
+    const scale = Math.max(1, Math.max(...rle.size) / kShownSide);
+    return maskText(rle, "svg", kShownTolerance * scale);
+  }
+
+  function logits(index: number): Float32Array {
+    const bytes = new Uint8Array(4 * kMaskLogits);
+    module.withRoom(bytes, (at) =>
+      checked(module, module._wick_segmenter_logits(segmenter, index, at)),
+    );
+    return new Float32Array(bytes.buffer);
+  }
+
+  function found(): MaskCandidate[] {
+    const masks = told<Omit<MaskCandidate, "path">[]>(
+      module._wick_everything_masks(everything),
+    );
+    return masks.map((mask) => {
+      const path = outlines.get(mask.rle.counts) ?? shownPath(mask.rle);
+      outlines.set(mask.rle.counts, path);
+      return { ...mask, path };
+    });
   }
 
   return {
@@ -89,12 +139,16 @@ export function createWasmSegment(
       model = null;
     },
     core: {
-      pictureBegin({ width, height, pixels }) {
+      pictureBegin({ width, height, pixels, of }) {
         info();
+        const size = of ?? { width, height };
         module.withBytes(pixels, (at) =>
           checked(
             module,
-            module._wick_segmenter_start(segmenter, at, width, height),
+            module._wick_segmenter_start(
+              ...([segmenter, at, width, height] as const),
+              ...([size.width, size.height] as const),
+            ),
           ),
         );
       },
@@ -138,7 +192,11 @@ export function createWasmSegment(
         const { iou, best } = ask(prompt);
         const offered = offeredOf(iou, best);
         const candidates = offered.map(candidate);
-        return { candidates, best: offered.indexOf(best) };
+        return {
+          candidates,
+          best: offered.indexOf(best),
+          logits: offered.map(logits),
+        };
       },
       maskPreview(prompt) {
         const { iou, best } = ask(prompt);
@@ -171,37 +229,40 @@ export function createWasmSegment(
         const share = module.view(step, 8).getFloat64(0, true);
         return more > 0 ? Math.min(share, 0.999) : 1;
       },
+      everythingFound: found,
       everythingEnd() {
-        const found = told<Omit<MaskCandidate, "path">[]>(
-          module._wick_everything_masks(everything),
-        );
+        const masks = found();
         freeEverything();
-        return found.map((mask) => ({
-          ...mask,
-          path: maskText(mask.rle, "svg", kShownTolerance),
-        }));
+        return masks;
       },
       maskText,
-      maskPixels(rle) {
-        const [height, width] = rle.size;
-        const bytes = new Uint8Array(width * height);
+      maskPixels(rle, first, rows) {
+        const bytes = new Uint8Array(rle.size[1] * rows);
         module.withTexts([toJson(rle)], (text) =>
           module.withRoom(bytes, (at) =>
             checked(
               module,
-              module._wick_mask_pixels(text ?? 0, at, bytes.length),
+              module._wick_mask_pixels(
+                ...([text ?? 0, first, rows, at, bytes.length] as const),
+              ),
             ),
           ),
         );
         return bytes;
       },
-      maskOf({ width, height, pixels }) {
-        const mask = module.withBytes(pixels, (at) =>
+      maskUnion: (rles) =>
+        module.withTexts([toJson(rles)], (at) =>
+          told<{ rle: Rle }>(module._wick_mask_union(at ?? 0)),
+        ).rle,
+      maskPaint(rle, size, { places, radius, erase }) {
+        const stroke = { places: places.map(({ x, y }) => [x, y]), radius };
+        const texts = [toJson(rle ?? noMask(size)), toJson(stroke)];
+        const mask = module.withTexts(texts, (first, second) =>
           told<Omit<MaskCandidate, "path" | "iou" | "stability">>(
-            module._wick_mask_of_pixels(at, width, height),
+            module._wick_mask_paint(first ?? 0, second ?? 0, erase ? 1 : 0),
           ),
         );
-        return { ...mask, path: maskText(mask.rle, "svg", kShownTolerance) };
+        return { ...mask, path: shownPath(mask.rle) };
       },
     },
   };
@@ -216,4 +277,17 @@ export function offeredOf(iou: readonly number[], best: number): number[] {
   if (best !== 0) return others;
   const likeliest = others.toSorted((a, b) => (iou[b] ?? 0) - (iou[a] ?? 0));
   return [0, ...likeliest.slice(0, 2)];
+}
+
+/** A mask without pixels: one run, as COCO packs its length. */
+export function noMask({ width, height }: PictureSize): Rle {
+  let counts = "";
+  let left = width * height;
+  for (;;) {
+    const bits = left & 31;
+    left >>= 5;
+    const more = left > 0 || bits > 15; // the fifth bit would be a sign
+    counts += String.fromCharCode(48 + bits + (more ? 32 : 0));
+    if (!more) return { size: [height, width], counts };
+  }
 }

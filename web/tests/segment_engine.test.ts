@@ -8,7 +8,7 @@ import {
 import { createHandlers, kPromptCalls } from "../engine/handlers.ts";
 import { createMockCore } from "../engine/mock_core.ts";
 import type { EngineCalls } from "../engine/protocol.ts";
-import { offeredOf } from "../engine/wasm_segment.ts";
+import { noMask, offeredOf } from "../engine/wasm_segment.ts";
 import { expectCode, failureOf, fakeWorker } from "./tools.ts";
 
 beforeAll(() => vi.stubGlobal("document", { baseURI: "http://localhost/" }));
@@ -95,25 +95,52 @@ describe("a picture", () => {
 test("everything is found while prompts are answered; given up, what was found stays", async () => {
   const embedding = await model.embed(picture());
   const shares: number[] = [];
+  const told: number[] = [];
   let between: Promise<unknown> = Promise.resolve();
   const all = await model.everything(size, embedding, {
-    onProgress: (share) => {
+    onProgress: ({ share, found }) => {
       if (shares.push(share) === 1) between = model.segment(inside(5, 5));
+      told.push(found?.length ?? -1);
     },
   });
   await between;
+  expect(told).toEqual(told.map((_, at) => at + 1));
   expect(all).toHaveLength(16);
   expect(shares.length).toBe(15);
   const controller = new AbortController();
   const some = await model.everything(size, embedding, {
     signal: controller.signal,
-    onProgress: (share) => share > 0.3 && controller.abort(),
+    onProgress: ({ share }) => share > 0.3 && controller.abort(),
   });
   expect(some.length).toBeGreaterThan(3);
   expect(some.length).toBeLessThan(16);
 });
 
-test("masks become texts and pixels, and pixels masks, while a picture is read", async () => {
+test("a prompt that refines a mask is answered otherwise than one that does not", async () => {
+  await model.embed(picture());
+  const plain = await model.segment(inside(45, 30));
+  expect(plain.logits).toHaveLength(3);
+  const mask = plain.logits[plain.best] ?? null;
+  const refined = await model.segment({ ...inside(45, 30), mask });
+  expect(refined.candidates[0]?.rle).not.toEqual(plain.candidates[0]?.rle);
+});
+
+test("a small copy stands for a large picture, whose masks are in its own pixels", async () => {
+  await model.embed({ ...picture(), of: { width: 9000, height: 6000 } });
+  const { candidates } = await model.segment(inside(4500, 3000));
+  expect(candidates[0]?.rle.size).toEqual([6000, 9000]);
+});
+
+test("a mask of nothing is one run, packed as COCO does", () => {
+  const counts = (width: number, height: number) =>
+    noMask({ width, height }).counts;
+  expect(counts(3, 3)).toBe("9");
+  expect(counts(4, 4)).toBe("`0");
+  expect(counts(8, 4)).toBe("P1");
+  expect(counts(12_000, 9000)).toBe("PhloV3");
+});
+
+test("masks become texts and pixels, and are painted on, while a picture is read", async () => {
   await model.embed(picture());
   const { candidates, best } = await model.segment(inside(45, 30));
   const mask = candidates[best];
@@ -123,8 +150,13 @@ test("masks become texts and pixels, and pixels masks, while a picture is read",
   const pixels = await engine.masks.pixels(mask.rle);
   expect(pixels).toHaveLength(90 * 60);
   expect(pixels[30 * 90 + 45]).toBe(1);
-  const made = await engine.masks.of(pixels, size);
-  expect(made.area).toBeGreaterThan(0);
+  const rows = await engine.masks.pixels(mask.rle, 30, 2);
+  expect(rows).toEqual(pixels.slice(30 * 90, 32 * 90));
+  expect(await engine.masks.union([mask.rle])).toEqual(mask.rle);
+  const stroke = { places: [{ x: 45, y: 30 }], radius: 3, erase: false };
+  const painted = await engine.masks.paint(mask.rle, size, stroke);
+  expect(painted.area).toBeGreaterThan(mask.area);
+  expect((await engine.masks.paint(null, size, stroke)).area).toBe(28);
   await reading;
 });
 

@@ -12,9 +12,11 @@ import { newestWins } from "../pages/segment/newest.ts";
 import { workSize } from "../pages/segment/open_picture.ts";
 import type { Picture } from "../pages/segment/picture.ts";
 import {
+  besides,
   currentOf,
   kNoScene,
   shownThings,
+  thingAt,
   withAnswer,
   withBox,
   withNewThing,
@@ -90,6 +92,39 @@ describe("things", () => {
       hidden: true,
     }));
     expect(shownThings(hide)).toHaveLength(0);
+  });
+
+  test("are found by a place, the smallest of several, and gone through in turn", () => {
+    const sized = (area: number): Scene => ({
+      things: [3, 1, 2].map((factor, index) => ({
+        ...{ id: `${index}`, name: "", colour: 1, hidden: false },
+        ...{ points: [], box: null, answered: true },
+        ...{ candidates: [{ ...mask, area: area * factor }], chosen: 0 },
+      })),
+      current: null,
+    });
+    const scene = sized(10);
+    const at = (x: number, covers = () => true) =>
+      thingAt(scene, { x, y: 1 }, covers)?.id ?? null;
+    expect(at(2)).toBe("1");
+    expect(at(9)).toBeNull(); // out of the box
+    expect(at(2, () => false)).toBeNull();
+    const hidden = withThing(scene, "1", (thing) => ({
+      ...thing,
+      hidden: true,
+    }));
+    expect(thingAt(hidden, { x: 2, y: 1 }, () => true)?.id).toBe("2");
+    const from = (current: string | null, by: 1 | -1) =>
+      besides({ ...scene, current }, by)?.id;
+    expect([from(null, 1), from("0", 1), from("2", 1)]).toEqual([
+      "0",
+      "1",
+      "0",
+    ]);
+    expect([from(null, -1), from("0", -1), from("1", -1)]).toEqual([
+      ...["2", "2", "0"],
+    ]);
+    expect(besides(kNoScene, 1)).toBeNull();
   });
 
   test("whose turn is over hand it to the one before them", () => {
@@ -182,7 +217,7 @@ describe("the view", () => {
   });
 });
 
-test("a picture beyond what a tab holds is worked on smaller, in its proportions", () => {
+test("a picture beyond what a tab holds is looked at smaller, in its proportions", () => {
   expect(workSize({ width: 4000, height: 3000 })).toEqual({
     ...{ width: 4000, height: 3000 },
   });

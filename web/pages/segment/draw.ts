@@ -1,76 +1,111 @@
 import type { MaskTools } from "../../engine/api.ts";
-import { WickError } from "../../engine/errors.ts";
-import type { PicturePixels } from "../../engine/types.ts";
+import type { PictureSize, Rle } from "../../engine/types.ts";
 import { maskedOf, type PictureFormat } from "./export.ts";
+import { contextOf, decodeUpright, type Decoded } from "./open_picture.ts";
+import { encodePng, type ReadRows } from "./png.ts";
 import type { Scene } from "./scene.ts";
 
 const kFill = 0.45;
 
-/** A PNG of a picture's visible things, in the picture's size. */
+/** A PNG of a picture's visible things, in the picture's size; one of them at least. */
 export async function drawn(
-  picture: PicturePixels,
+  file: Blob,
+  size: PictureSize,
   scene: Scene,
   format: PictureFormat,
   tools: MaskTools,
   colours: readonly string[],
 ): Promise<Blob> {
-  const { width, height, pixels } = picture;
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d");
-  if (!context)
-    throw new WickError("no_memory", "The browser gives no canvas this large.");
-  if (format !== "overlay") {
-    const inside = await unionOf(picture, scene, tools);
-    if (format === "mask") paintMask(pixels, inside);
-    else keepInside(pixels, inside);
+  if (format === "mask") {
+    const inside = await unionOf(scene, tools);
+    return encodePng(size, 1, async (first, count) => {
+      const grey = await tools.pixels(inside, first, count);
+      for (let at = 0; at < grey.length; at += 1) if (grey[at]) grey[at] = 255;
+      return grey;
+    });
   }
-  const clamped = new Uint8ClampedArray(pixels.buffer);
-  context.putImageData(new ImageData(clamped, width, height), 0, 0);
-  if (format === "overlay") paintThings(context, scene, colours);
-  return canvas.convertToBlob({ type: "image/png" });
+  const picture = await decodeUpright(file, size);
+  try {
+    const rows =
+      format === "overlay"
+        ? overlaid(picture, size, scene, colours)
+        : cutOut(picture, size, await unionOf(scene, tools), tools);
+    return await encodePng(size, 4, rows);
+  } finally {
+    picture.close();
+  }
 }
 
-/** Which pixels are in any of the things. */
-async function unionOf(
-  { width, height }: PicturePixels,
-  scene: Scene,
+const unionOf = (scene: Scene, tools: MaskTools): Promise<Rle> =>
+  tools.union(maskedOf(scene).map(({ mask }) => mask.rle));
+
+/** Reads bands of a picture into the same pixels again and again: large ones would heap up. */
+function bandsOf(
+  picture: Decoded,
+  { width, height }: PictureSize,
+): (first: number, count: number) => Promise<ImageData> {
+  if (picture instanceof ImageBitmap) {
+    const context = contextOf(new OffscreenCanvas(width, 1));
+    return (first, count) => {
+      context.canvas.height = count; // clears it
+      context.drawImage(picture, 0, -first, width, height);
+      return Promise.resolve(context.getImageData(0, 0, width, count));
+    };
+  }
+  let band = new ImageData(1, 1);
+  return async (y, count) => {
+    if (band.width !== width || band.height !== count)
+      band = new ImageData(width, count);
+    // To draw a frame would copy all of it, whatever part is wanted.
+    const rect = { x: 0, y, width, height: count };
+    await picture.copyTo(band.data, { rect, format: "RGBA" });
+    return band;
+  };
+}
+
+const bytesOf = ({ data: { buffer } }: ImageData) => new Uint8Array(buffer);
+
+function cutOut(
+  picture: Decoded,
+  size: PictureSize,
+  inside: Rle,
   tools: MaskTools,
-): Promise<Uint8Array> {
-  const union = new Uint8Array(width * height);
-  for (const { mask } of maskedOf(scene)) {
-    const pixels = await tools.pixels(mask.rle);
-    for (let at = 0; at < union.length; at += 1) if (pixels[at]) union[at] = 1;
-  }
-  return union;
+): ReadRows {
+  const bands = bandsOf(picture, size);
+  return async (first, count) => {
+    const rgba = bytesOf(await bands(first, count));
+    const bits = await tools.pixels(inside, first, count);
+    for (let at = 0; at < bits.length; at += 1)
+      if (!bits[at]) rgba.fill(0, 4 * at, 4 * at + 4);
+    return rgba;
+  };
 }
 
-function paintMask(rgba: Uint8Array, inside: Uint8Array): void {
-  for (let at = 0; at < inside.length; at += 1) {
-    rgba.fill(inside[at] ? 255 : 0, 4 * at, 4 * at + 3);
-    rgba[4 * at + 3] = 255;
-  }
-}
-
-function keepInside(rgba: Uint8Array, inside: Uint8Array): void {
-  for (let at = 0; at < inside.length; at += 1)
-    if (!inside[at]) rgba.fill(0, 4 * at, 4 * at + 4);
-}
-
-function paintThings(
-  context: OffscreenCanvasRenderingContext2D,
+function overlaid(
+  picture: Decoded,
+  size: PictureSize,
   scene: Scene,
   colours: readonly string[],
-): void {
-  const { width, height } = context.canvas;
-  context.lineWidth = Math.max(2, Math.max(width, height) / 500);
-  context.lineJoin = "round";
-  for (const { thing, mask } of maskedOf(scene)) {
-    const path = new Path2D(mask.path);
-    const colour = colours[thing.colour - 1] ?? "orange";
-    context.fillStyle = context.strokeStyle = colour;
-    context.globalAlpha = kFill;
-    context.fill(path, "evenodd");
-    context.globalAlpha = 1;
-    context.stroke(path);
-  }
+): ReadRows {
+  const lineWidth = Math.max(2, Math.max(size.width, size.height) / 500);
+  const shapes = maskedOf(scene).map(({ thing, mask }) => ({
+    path: new Path2D(mask.path),
+    colour: colours[thing.colour - 1] ?? "orange",
+  }));
+  const bands = bandsOf(picture, size);
+  const context = contextOf(new OffscreenCanvas(size.width, 1));
+  return async (first, count) => {
+    context.canvas.height = count; // and begins anew
+    context.putImageData(await bands(first, count), 0, 0);
+    context.translate(0, -first);
+    Object.assign(context, { lineWidth, lineJoin: "round" });
+    for (const { path, colour } of shapes) {
+      context.fillStyle = context.strokeStyle = colour;
+      context.globalAlpha = kFill;
+      context.fill(path, "evenodd");
+      context.globalAlpha = 1;
+      context.stroke(path);
+    }
+    return bytesOf(context.getImageData(0, 0, size.width, count));
+  };
 }

@@ -27,6 +27,7 @@ const kTouchRadius = 12;
 export function gestures(element: HTMLElement, actions: GestureActions) {
   const pointers = new Map<number, Place>();
   let from: Place | null = null;
+  let wanted: Drag = "box"; // what a drag does, once the pointer has gone some way
   let dragging: Drag | null = null;
   let stroke: Place[] = [];
   let pinched = false;
@@ -49,8 +50,8 @@ export function gestures(element: HTMLElement, actions: GestureActions) {
     }
     pinched = false;
     from = at;
-    const drag = event.button === 1 ? "pan" : actions.drags();
-    dragging = drag === "box" ? null : drag; // a box begins with some way
+    wanted = event.button === 1 ? "pan" : actions.drags();
+    dragging = event.button === 1 || wanted === "stroke" ? wanted : null;
     actions.leave();
     if (dragging !== "stroke") return;
     stroke = [at];
@@ -83,16 +84,17 @@ export function gestures(element: HTMLElement, actions: GestureActions) {
       return;
     }
     if (pointers.size > 1) pinch(event.pointerId, at);
-    else if (dragging === "pan")
-      actions.pan({ x: at.x - before.x, y: at.y - before.y });
     else if (dragging === "stroke") {
       stroke = [...stroke, at];
       actions.stroking(stroke, event.altKey);
     } else if (from) {
       const radius = event.pointerType === "touch" ? kTouchRadius : kTapRadius;
       const far = Math.hypot(at.x - from.x, at.y - from.y) > radius;
-      if (far) dragging = "box";
+      const last = dragging ? before : from;
+      if (far) dragging ??= wanted;
       if (dragging === "box") actions.drawing({ from, to: at });
+      if (dragging === "pan")
+        actions.pan({ x: at.x - last.x, y: at.y - last.y });
     }
     pointers.set(event.pointerId, at);
   }

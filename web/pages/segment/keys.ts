@@ -8,6 +8,8 @@ export interface SegmentActions {
   brush(by: number): void;
   fresh(): void;
   remove(): void;
+  /** Works on the next thing, or on the one before. */
+  step(by: 1 | -1): void;
   everything(): void;
   undo(): void;
   redo(): void;
@@ -17,6 +19,7 @@ export interface SegmentActions {
 }
 
 const kPlain: Record<string, (actions: SegmentActions) => void> = {
+  v: (actions) => actions.tool("select"),
   p: (actions) => actions.tool("point"),
   x: (actions) => actions.tool("exclude"),
   b: (actions) => actions.tool("box"),
@@ -29,6 +32,8 @@ const kPlain: Record<string, (actions: SegmentActions) => void> = {
   3: (actions) => actions.choose(2),
   "[": (actions) => actions.brush(0.8),
   "]": (actions) => actions.brush(1.25),
+  ".": (actions) => actions.step(1),
+  ",": (actions) => actions.step(-1),
   "+": (actions) => actions.zoom(1.25),
   "=": (actions) => actions.zoom(1.25),
   "-": (actions) => actions.zoom(0.8),

@@ -1,43 +1,63 @@
 import { WickError } from "../../engine/errors.ts";
 import type { PicturePixels, PictureSize } from "../../engine/types.ts";
 
-/** What a tab can hold of one picture several times over: its file decoded, its pixels, the engine's copy. */
+/** The most pixels of a picture that is shown and read as it is; each takes four bytes, several times over. */
 const kMostPixels = 16e6;
+/** Of a smaller copy of a larger one: still more than most screens have. */
+const kCopyPixels = 6e6;
 const kThumbnailSide = 640;
 
 /** A picture as the page works on it. */
 export interface OpenedPicture extends PictureSize {
-  /** The file's own size, where that was too large. */
-  scaledFrom: PictureSize | null;
-  /** The file, or a still of an animation, or a smaller copy: what to show and to keep. */
+  /** The file, or a still of an animation, or a smaller copy. */
   shown: Blob;
   thumbnail: Blob;
 }
 
 export type OpenPicture = (file: File) => Promise<OpenedPicture>;
+/** What to show of a file that was opened before. */
+export type ShowPicture = (file: Blob, size: PictureSize) => Promise<Blob>;
 export type ReadPixels = (
   shown: Blob,
   size: PictureSize,
 ) => Promise<PicturePixels>;
 
+/** What can be drawn, of the size that was asked for or near it, until it is closed. */
+export type Decoded = ImageBitmap | VideoFrame;
+
 /** Looks into a picture. Throws WickError for what the browser cannot read. */
 export async function openPicture(file: File): Promise<OpenedPicture> {
-  const own = await sizeOf(file);
-  const size = workSize(own);
-  const scaledFrom = size.width === own.width ? null : own;
-  const bitmap = await decode(file, size).catch(() => {
+  const size = await sizeOf(file);
+  const picture = await decodePicture(file, size, workSize(size)).catch(() => {
     throw unreadable(file);
   });
   try {
-    const thumbnail = await jpegOf(bitmap, kThumbnailSide);
-    // An animation would play on while its first picture is segmented, and a large file be decoded whole to be shown.
-    const still = /^image\/(gif|webp|apng|avif)$/.test(file.type);
-    const shown = still || scaledFrom ? await encoded(bitmap, file.type) : file;
-    return { ...size, scaledFrom, shown, thumbnail };
+    const thumbnail = await jpegOf(picture, size, kThumbnailSide);
+    const shown = showsItself(file, size)
+      ? file
+      : await encoded(picture, workSize(size), file.type);
+    return { ...size, shown, thumbnail };
   } finally {
-    bitmap.close();
+    picture.close();
   }
 }
+
+export async function showPicture(
+  file: Blob,
+  size: PictureSize,
+): Promise<Blob> {
+  if (showsItself(file, size)) return file;
+  const picture = await decodePicture(file, size, workSize(size));
+  try {
+    return await encoded(picture, workSize(size), file.type);
+  } finally {
+    picture.close();
+  }
+}
+
+/** An animation would play on while its first picture is segmented, and a large file be decoded whole to be shown. */
+const showsItself = ({ type }: Blob, size: PictureSize) =>
+  !/^image\/(gif|webp|apng|avif)$/.test(type) && !isLarge(size);
 
 /** Decodes a picture in this size, turned as its EXIF says. */
 export async function readPixels(
@@ -45,22 +65,26 @@ export async function readPixels(
   size: PictureSize,
 ): Promise<PicturePixels> {
   const { width, height } = size;
-  const bitmap = await decode(shown, size);
+  const picture = await decodeBitmap(shown, size);
   const canvas = new OffscreenCanvas(width, height);
   const context = contextOf(canvas);
-  context.drawImage(bitmap, 0, 0, width, height);
-  bitmap.close();
+  context.drawImage(picture, 0, 0, width, height);
+  picture.close();
   const { data } = context.getImageData(0, 0, width, height);
   canvas.width = canvas.height = 1; // gives the memory back at once
   return { width, height, pixels: new Uint8Array(data.buffer) };
 }
 
-/** The size in which a picture is worked on. */
+/** The size in which a picture is looked at. */
 export function workSize({ width, height }: PictureSize): PictureSize {
-  const scale = Math.min(1, Math.sqrt(kMostPixels / (width * height)));
+  if (!isLarge({ width, height })) return { width, height };
+  const scale = Math.sqrt(kCopyPixels / (width * height));
   const side = (length: number) => Math.max(1, Math.floor(length * scale));
   return { width: side(width), height: side(height) };
 }
+
+const isLarge = ({ width, height }: PictureSize) =>
+  width * height > kMostPixels;
 
 /** Without decoding the pixels. */
 async function sizeOf(file: File): Promise<PictureSize> {
@@ -83,7 +107,53 @@ async function sizeOf(file: File): Promise<PictureSize> {
   }
 }
 
-const decode = (file: Blob, { width, height }: PictureSize) =>
+/**
+ * Decodes a picture of a size in about another one. For a large one that is an image decoder's work where the browser
+ * has one that turns pictures: it makes a small picture of a JPEG of a hundred megapixels without having had the large
+ * one, and keeps nothing of it.
+ */
+export function decodePicture(
+  file: Blob,
+  own: PictureSize,
+  size: PictureSize,
+): Promise<Decoded> {
+  const turns =
+    "ImageDecoder" in globalThis && "rotation" in VideoFrame.prototype;
+  if (!turns || !isLarge(own)) return decodeBitmap(file, size);
+  return decodeFrame(file, size).catch(() => decodeBitmap(file, size)); // of a kind that it does not know
+}
+
+/** The same of all its pixels, of which parts are wanted: a frame that is to be turned has no parts. */
+export async function decodeUpright(
+  file: Blob,
+  size: PictureSize,
+): Promise<Decoded> {
+  const picture = await decodePicture(file, size, size);
+  const { rotation, flip } = picture as { rotation?: number; flip?: boolean };
+  if (!rotation && !flip) return picture;
+  picture.close();
+  return decodeBitmap(file, size);
+}
+
+async function decodeFrame(
+  file: Blob,
+  { width, height }: PictureSize,
+): Promise<Decoded> {
+  // All of a JPEG's bytes at once are decoded to the planes that it is stored in, less than half of what pixels take.
+  const data = await file.arrayBuffer();
+  const decoder = new ImageDecoder({
+    ...{ type: file.type, data, preferAnimation: false },
+    ...{ desiredWidth: width, desiredHeight: height },
+  });
+  try {
+    const { image } = await decoder.decode();
+    return image;
+  } finally {
+    decoder.close();
+  }
+}
+
+const decodeBitmap = (file: Blob, { width, height }: PictureSize) =>
   createImageBitmap(file, {
     imageOrientation: "from-image",
     resizeWidth: width,
@@ -101,32 +171,41 @@ function unreadable({ name, type }: File): WickError {
   );
 }
 
-function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+export function contextOf(
+  canvas: OffscreenCanvas,
+): OffscreenCanvasRenderingContext2D {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context)
     throw new WickError("no_memory", "The browser gives no canvas this large.");
   return context;
 }
 
-async function jpegOf(bitmap: ImageBitmap, side: number): Promise<Blob> {
-  const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
+async function jpegOf(
+  picture: Decoded,
+  { width, height }: PictureSize,
+  side: number,
+): Promise<Blob> {
+  const scale = Math.min(1, side / Math.max(width, height));
   const length = (pixels: number) => Math.max(1, Math.round(pixels * scale));
-  const canvas = new OffscreenCanvas(
-    length(bitmap.width),
-    length(bitmap.height),
-  );
+  const canvas = new OffscreenCanvas(length(width), length(height));
   const context = contextOf(canvas);
   context.fillStyle = "white"; // behind what is transparent
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
   return canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
 }
 
 /** As PNG, or as JPEG where that is what it was. */
-async function encoded(bitmap: ImageBitmap, type: string): Promise<Blob> {
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  contextOf(canvas).drawImage(bitmap, 0, 0);
+async function encoded(
+  picture: Decoded,
+  { width, height }: PictureSize,
+  type: string,
+): Promise<Blob> {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = contextOf(canvas);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(picture, 0, 0, width, height);
   const how =
     type === "image/jpeg" ? { type, quality: 0.95 } : { type: "image/png" };
   const blob = await canvas.convertToBlob(how);

@@ -7,11 +7,8 @@ export interface Picture {
   id: string;
   title: string;
   updated: number;
-  /** As it is worked on. */
   width: number;
   height: number;
-  /** Of the file, where that was too large. */
-  scaledFrom: { width: number; height: number } | null;
   /** A small JPEG. */
   thumbnail: Blob;
   scene: Scene;

@@ -1,7 +1,7 @@
 import type { SegmentModel } from "../../engine/api.ts";
 import { WickError } from "../../engine/errors.ts";
 import type { SegmentRoom } from "../engine_room.ts";
-import type { ReadPixels } from "./open_picture.ts";
+import { workSize, type ReadPixels } from "./open_picture.ts";
 import type { Picture } from "./picture.ts";
 import type { Embedding, Pictures } from "./pictures.ts";
 
@@ -68,13 +68,17 @@ export function createReader(options: ReaderOptions): Reader {
     onProgress(0);
     room.report("reading");
     try {
-      const pixels = await readPixels(shown, picture);
-      const values = await model.embed(pixels, {
-        signal,
-        onProgress: (share) => {
-          if (!signal.aborted) onProgress(share);
+      const pixels = await readPixels(shown, workSize(picture));
+      const { width, height } = picture;
+      const values = await model.embed(
+        { ...pixels, of: { width, height } },
+        {
+          signal,
+          onProgress: (share) => {
+            if (!signal.aborted) onProgress(share);
+          },
         },
-      });
+      );
       const embedding = { model: model.info.name, values };
       newest = { id: picture.id, embedding };
       await kept.writeEmbedding(picture.id, embedding).catch(() => undefined); // it is read again then

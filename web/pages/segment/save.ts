@@ -5,7 +5,6 @@ import type { SegmentRoom } from "../engine_room.ts";
 import { saveFile } from "../files.ts";
 import { drawn } from "./draw.ts";
 import { formats, textOf, type ExportFormat } from "./export.ts";
-import { readPixels } from "./open_picture.ts";
 import type { Picture } from "./picture.ts";
 import { kColours } from "./scene.ts";
 import type { SessionState } from "./session.ts";
@@ -16,12 +15,12 @@ export async function saveMasks(
   format: ExportFormat,
   room: SegmentRoom,
 ): Promise<void> {
-  const { picture, shown } = state;
+  const { picture, original } = state;
   const file = formats.find(({ id }) => id === format)?.file;
-  if (!picture || !shown || !file) return;
+  if (!picture || !original || !file) return;
   try {
     const { masks } = await room.engine();
-    const content = await contentOf(picture, shown, state, format, masks);
+    const content = await contentOf(picture, original, state, format, masks);
     saveFile(`${stemOf(picture)}.${file}`, content);
   } catch (reason) {
     toast(`Not exported: ${toWickError(reason).message}`);
@@ -30,7 +29,7 @@ export async function saveMasks(
 
 async function contentOf(
   picture: Picture,
-  shown: Blob,
+  original: Blob,
   { scene }: SessionState,
   format: ExportFormat,
   masks: MaskTools,
@@ -43,10 +42,8 @@ async function contentOf(
       return textOf(picture, scene, format, masks, colours);
     case "cutout":
     case "mask":
-    case "overlay": {
-      const pixels = await readPixels(shown, picture);
-      return drawn(pixels, scene, format, masks, colours);
-    }
+    case "overlay":
+      return drawn(original, picture, scene, format, masks, colours);
   }
 }
 

@@ -20,6 +20,8 @@ export interface Thing {
   chosen: number;
   /** Whether the candidates are those of the points and box. */
   answered: boolean;
+  /** The mask that its last point refines, until it is answered. */
+  refines?: MaskCandidate | null;
 }
 
 /** The things of a picture, and the one that is worked on. */
@@ -41,6 +43,35 @@ export const promptOf = ({ points, box }: Thing): MaskPrompt => ({
   points,
   box,
 });
+
+/** The next thing that shows, or the one before; null where none does. */
+export function besides(scene: Scene, by: 1 | -1): Thing | null {
+  const things = shownThings(scene);
+  const at = things.findIndex(({ id }) => id === scene.current);
+  const next = at < 0 ? (by > 0 ? 0 : -1) : (at + by) % things.length;
+  return things.at(next) ?? null;
+}
+
+/**
+ * The thing at a pixel that shows; of several the smallest, which lies on the others. `covers` tells whether a mask has
+ * it, and is asked where its box does.
+ */
+export function thingAt(
+  scene: Scene,
+  { x, y }: { x: number; y: number },
+  covers: (mask: MaskCandidate) => boolean,
+): Thing | null {
+  const [found] = shownThings(scene)
+    .flatMap((thing) => {
+      const mask = maskOf(thing);
+      if (!mask) return [];
+      const [x0, y0, x1, y1] = mask.box;
+      const near = x >= x0 && x <= x1 && y >= y0 && y <= y1;
+      return near && covers(mask) ? [{ thing, area: mask.area }] : [];
+    })
+    .toSorted((one, other) => one.area - other.area);
+  return found?.thing ?? null;
+}
 
 /** The things that have a mask and show it. */
 export const shownThings = ({ things }: Scene): Thing[] =>
@@ -107,12 +138,12 @@ export const withPoint = (thing: Thing, point: MaskPoint): Thing => ({
   ...thing,
   points: [...thing.points, point],
   answered: false,
+  refines: thing.answered ? maskOf(thing) : (thing.refines ?? null),
 });
 
 export const withBox = (thing: Thing, box: MaskBox): Thing => ({
   ...thing,
-  box,
-  answered: false,
+  ...{ box, answered: false, refines: null },
 });
 
 /** Without one of its points; without any prompt it has no mask either. */
@@ -130,14 +161,18 @@ function withPrompt(
   box: MaskBox | null,
 ): Thing {
   if (points.length > 0 || box)
-    return { ...thing, points, box, answered: false };
-  return { ...thing, points, box, candidates: [], chosen: -1, answered: true };
+    return { ...thing, points, box, answered: false, refines: null };
+  const none = { candidates: [], chosen: -1, answered: true, refines: null };
+  return { ...thing, points, box, ...none };
 }
 
 export const withAnswer = (
   thing: Thing,
-  { candidates, best }: SegmentAnswer,
-): Thing => ({ ...thing, candidates, chosen: best, answered: true });
+  { candidates, best }: Pick<SegmentAnswer, "candidates" | "best">,
+): Thing => ({
+  ...thing,
+  ...{ candidates, chosen: best, answered: true, refines: null },
+});
 
 /** With another mask in the place of the chosen one, or as its first. */
 export function withMask(

@@ -21,7 +21,7 @@ import { go, route } from "../router.ts";
 import { onFilePaste } from "../paste.ts";
 import { segmentKeys } from "./keys.ts";
 import { fetchSample, sample } from "./sample.ts";
-import { currentOf } from "./scene.ts";
+import { besides, currentOf } from "./scene.ts";
 import type { SegmentSession } from "./session.ts";
 import { kBrush, kMostBrush, tools, type Tool } from "./tool.ts";
 
@@ -55,6 +55,7 @@ export class SegmentPage extends LightElement {
         brush: (by) => this.#resizeBrush(by),
         fresh: () => this.session?.newThing(),
         remove: () => this.#removeThing(),
+        step: (by) => this.#step(by),
         everything: () => void this.session?.everything(),
         undo: () => this.session?.undo(),
         redo: () => this.session?.redo(),
@@ -265,8 +266,16 @@ export class SegmentPage extends LightElement {
     if (thing) session.removeThing(thing.id);
   }
 
+  #step(by: 1 | -1): void {
+    const { session } = this;
+    const next = session && besides(session.state.value.scene, by);
+    if (next) session.select(next.id);
+  }
+
+  /** From the tool back to points, and from the thing to none, so that the next click selects. */
   #escape(): void {
     if (this.camera) this.camera = false;
-    else this.#tool.set("point");
+    else if (this.#tool.value !== "point") this.#tool.set("point");
+    else this.session?.select(null);
   }
 }

@@ -2,6 +2,7 @@ import type { SegmentModel } from "../../engine/api.ts";
 import { toWickError, WickError } from "../../engine/errors.ts";
 import type {
   MaskBox,
+  MaskCandidate,
   MaskPoint,
   MaskPreview,
   MaskPrompt,
@@ -17,11 +18,11 @@ import {
   type History,
 } from "./history.ts";
 import { newestWins } from "./newest.ts";
-import type { OpenPicture, ReadPixels } from "./open_picture.ts";
-import { paintStroke } from "./paint.ts";
+import type { OpenPicture, ReadPixels, ShowPicture } from "./open_picture.ts";
 import { titleOfFile, type Head, type Picture } from "./picture.ts";
 import { kPictures, type Pictures } from "./pictures.ts";
 import { createReader } from "./reader.ts";
+import { recentLogits } from "./recent_logits.ts";
 import {
   currentOf,
   isEmpty,
@@ -45,8 +46,9 @@ import type { Place } from "./view.ts";
 
 export interface SessionState extends KeeperState<Head> {
   picture: Picture | null;
-  /** What is shown of it. */
+  /** What is shown of it, and its file. */
   shown: Blob | null;
+  original: Blob | null;
   scene: Scene;
   undoable: boolean;
   redoable: boolean;
@@ -58,6 +60,8 @@ export interface SessionState extends KeeperState<Head> {
   ready: boolean;
   /** How much is done of finding everything; null while that is not asked for. */
   finding: number | null;
+  /** What is found meanwhile. */
+  found: MaskCandidate[];
   /** What the thing under the pointer would be. */
   preview: MaskPreview | null;
   /** Why what was asked last did not work; what was there stays. */
@@ -94,7 +98,8 @@ export interface SegmentSession {
   choose(candidate: number): void;
   /** The next prompt begins another thing. */
   newThing(): void;
-  select(id: string): void;
+  /** Works on a thing; null for none. */
+  select(id: string | null): void;
   rename(id: string, name: string): void;
   toggleHidden(id: string): void;
   removeThing(id: string): void;
@@ -106,6 +111,7 @@ export interface SessionOptions {
   room: SegmentRoom;
   kept: Pictures;
   openPicture: OpenPicture;
+  showPicture: ShowPicture;
   readPixels: ReadPixels;
   /** What names a file's bytes. */
   digest: (file: Blob) => Promise<string>;
@@ -119,15 +125,15 @@ const kMakeRoom = "Delete a picture or a model, or export this one.";
 const kMostFileBytes = 100e6;
 
 export function createSession(options: SessionOptions): SegmentSession {
-  const { room, kept, openPicture, readPixels, digest } = options;
+  const { room, kept, openPicture, showPicture, readPixels, digest } = options;
   const now = options.now ?? Date.now;
   const newId = options.newId ?? (() => crypto.randomUUID());
   const keeper = createKeeper(kept, kPictures, kMakeRoom);
   const files = new Map<string, Blob>(); // that the store may have refused
   const state = observable<SessionState>({
-    ...{ picture: null, shown: null, scene: kNoScene },
+    ...{ picture: null, shown: null, original: null, scene: kNoScene },
     ...{ undoable: false, redoable: false, opening: "", reading: null },
-    ...{ ready: false, finding: null, preview: null, problem: "" },
+    ...{ ready: false, finding: null, found: [], preview: null, problem: "" },
     ...keeper.state.value,
   });
   const set = (part: Partial<SessionState>) =>
@@ -136,18 +142,23 @@ export function createSession(options: SessionOptions): SegmentSession {
 
   let history: History<Scene> = historyOf(kNoScene);
   let answering = false;
+  const logits = recentLogits();
   let search: AbortController | null = null;
 
   // ---- pictures ----------------------------------------------------------------------------------------------------
 
-  function show(picture: Picture | null, shown: Blob | null): void {
+  function show(
+    picture: Picture | null,
+    shown: Blob | null,
+    original: Blob | null,
+  ): void {
     reader.stop();
     search?.abort();
     follow.forget();
     history = historyOf(picture?.scene ?? kNoScene);
     set({
-      ...{ picture, shown, preview: null, problem: "" },
-      ...{ reading: null, finding: null },
+      ...{ picture, shown, original, preview: null, problem: "" },
+      ...{ reading: null, finding: null, found: [] },
       ready: picture !== null && reader.modelFor(picture.id) !== null,
     });
     showScene(false);
@@ -164,11 +175,11 @@ export function createSession(options: SessionOptions): SegmentSession {
         ...{ id, title: title ?? titleOfFile(file.name), updated: now() },
         ...{ ...opened, scene: kNoScene, readMs: 0 },
       };
-      files.set(id, shown);
-      show(picture, shown);
+      files.set(id, file);
+      show(picture, shown, file);
       await keeper.save(picture);
-      if (shown.size <= kMostFileBytes)
-        await kept.writeFile(id, shown).catch(() => undefined); // the masks matter more
+      if (file.size <= kMostFileBytes)
+        await kept.writeFile(id, file).catch(() => undefined); // the masks matter more
     } catch (reason) {
       set({ problem: toWickError(reason).message });
     } finally {
@@ -179,21 +190,24 @@ export function createSession(options: SessionOptions): SegmentSession {
   async function open(id: string): Promise<boolean> {
     if (state.value.picture?.id === id) return true;
     const picture = await keeper.read(id);
-    const shown = files.get(id) ?? (await kept.file(id).catch(() => undefined));
-    if (!picture || !shown) return false;
-    show(picture, shown);
+    const file = await fileOf(id).catch(() => undefined);
+    if (!picture || !file) return false;
+    const shown = await showPicture(file, picture).catch(() => file);
+    show(picture, shown, file);
     return true;
   }
 
+  const fileOf = async (id: string) => files.get(id) ?? (await kept.file(id));
+
   async function remove(id: string): Promise<() => Promise<void>> {
     const picture = await keeper.read(id);
-    const shown = files.get(id) ?? (await kept.file(id));
+    const file = await fileOf(id);
     await keeper.remove(id);
     files.delete(id);
-    if (state.value.picture?.id === id) show(null, null);
+    if (state.value.picture?.id === id) show(null, null, null);
     return async () => {
       if (picture) await keeper.save(picture);
-      if (shown) await kept.writeFile(id, shown);
+      if (file) await kept.writeFile(id, file);
     };
   }
 
@@ -285,7 +299,9 @@ export function createSession(options: SessionOptions): SegmentSession {
         const thing = history.now.things.find(({ answered }) => !answered);
         if (!thing) return;
         const model = await readyModel();
-        const told = await model.segment(promptOf(thing));
+        const mask = logits.of(thing.refines);
+        const told = await model.segment({ ...promptOf(thing), mask });
+        logits.keep(told);
         settle(
           withThing(history.now, thing.id, (present) =>
             isSamePrompt(present, thing) ? withAnswer(present, told) : present,
@@ -330,8 +346,10 @@ export function createSession(options: SessionOptions): SegmentSession {
       if (state.value.preview) set({ preview: null });
       return;
     }
-    const { points, box } = currentOf(history.now) ?? { points: [], box: null };
-    follow.ask({ points: [...points, point], box });
+    const thing = currentOf(history.now);
+    if (!thing) return follow.ask({ points: [point] });
+    const next = withPoint(thing, point);
+    follow.ask({ ...promptOf(next), mask: logits.of(next.refines) });
   }
 
   async function paint(
@@ -345,11 +363,10 @@ export function createSession(options: SessionOptions): SegmentSession {
     if (!picture || (erase && !mask)) return;
     try {
       const { masks } = await room.engine();
-      const pixels = mask
-        ? await masks.pixels(mask.rle)
-        : new Uint8Array(picture.width * picture.height);
-      paintStroke(pixels, picture, places, radius, erase ? 0 : 1);
-      const painted = await masks.of(pixels, picture);
+      const { width, height } = picture;
+      const stroke = { places, radius, erase };
+      const size = { width, height };
+      const painted = await masks.paint(mask?.rle ?? null, size, stroke);
       if (state.value.picture?.id !== picture.id) return;
       const begun = thing ? history.now : withNewThing(history.now, newId);
       const id = thing?.id ?? begun.current;
@@ -368,24 +385,25 @@ export function createSession(options: SessionOptions): SegmentSession {
     const mine = new AbortController();
     search = mine;
     const stays = () => state.value.picture?.id === picture.id;
-    const show = (finding: number | null) => stays() && set({ finding });
-    show(0);
+    const show = (finding: number | null, found: MaskCandidate[]) =>
+      stays() && set({ finding, found });
+    show(0, []);
     try {
       const model = await readyModel();
       const embedding = await reader.embeddingOf(picture.id);
       room.report("writing");
-      const found = await model.everything(picture, embedding, {
+      const all = await model.everything(picture, embedding, {
         signal: mine.signal,
-        onProgress: show,
+        onProgress: ({ share, found }) =>
+          show(share, found ?? state.value.found),
       });
-      if (stays() && found.length > 0)
-        step(withFound(history.now, found, newId));
+      if (stays() && all.length > 0) step(withFound(history.now, all, newId));
     } catch (reason) {
       if (stays()) tell(reason);
     } finally {
       room.report("ready");
       search = null;
-      show(null);
+      show(null, []);
     }
   }
 
@@ -396,7 +414,7 @@ export function createSession(options: SessionOptions): SegmentSession {
     state,
     openFile,
     open,
-    close: () => show(null, null),
+    close: () => show(null, null, null),
     remove,
     prepare,
     addPoint(point) {

@@ -1,5 +1,7 @@
-/** What the pointer does on the picture. With the first three a drag draws a box. */
-export type Tool = "point" | "exclude" | "box" | "brush" | "move";
+import type { Scene } from "./scene.ts";
+
+/** What the pointer does on the picture. With points and the box a drag draws a box. */
+export type Tool = "select" | "point" | "exclude" | "box" | "brush" | "move";
 
 /** What the brush does; its size is in pixels of the picture. */
 export interface Brush {
@@ -20,5 +22,10 @@ export const tools: readonly {
   { id: "exclude", title: "Leave out", icon: "exclude", key: "X" },
   { id: "box", title: "Box", icon: "boxsel", key: "B" },
   { id: "brush", title: "Brush", icon: "brush", key: "R" },
+  { id: "select", title: "Select an object", icon: "select", key: "V" },
   { id: "move", title: "Move", icon: "hand", key: "H" },
 ];
+
+/** Whether a click on a thing selects it: always with that tool, and else where nothing is worked on. */
+export const selectsThings = (tool: Tool, { current }: Scene): boolean =>
+  tool === "select" || (tool === "point" && current === null);
