@@ -41,7 +41,7 @@ struct Inside {
   const void* pool = nullptr;
   int thread = 0;
 };
-thread_local Inside inside;
+thread_local Inside current;
 
 }  // namespace
 
@@ -104,7 +104,7 @@ struct ThreadPool::State {
 
   void work(int thread) {
     std::uint32_t seen = 0;
-    inside = {this, thread};
+    current = {this, thread};
     for (;;) {
       if (!spin_until([&] { return epoch.load(std::memory_order_acquire) != seen; })) park(seen);
       seen = epoch.load(std::memory_order_acquire);
@@ -139,9 +139,9 @@ ThreadPool::~ThreadPool() {
   for (std::thread& thread : state_->threads) thread.join();
 }
 
-int ThreadPool::thread() const { return state_ && inside.pool == state_.get() ? inside.thread : 0; }
+int ThreadPool::thread() const { return state_ && current.pool == state_.get() ? current.thread : 0; }
 
-int ThreadPool::free_threads() const { return state_ && inside.pool == state_.get() ? 1 : threads_; }
+int ThreadPool::free_threads() const { return state_ && current.pool == state_.get() ? 1 : threads_; }
 
 void ThreadPool::dispatch(Index count, int runs, Call call, void* context) {
   if (count <= 1 || free_threads() == 1) {
@@ -160,9 +160,9 @@ void ThreadPool::dispatch(Index count, int runs, Call call, void* context) {
   }
   state.gate.store(0, std::memory_order_release);
   state.publish();
-  const Inside outside = std::exchange(inside, {&state, 0});
+  const Inside outside = std::exchange(current, {&state, 0});
   state.take_indices(0);
-  inside = outside;
+  current = outside;
   state.gate.fetch_or(kClosed, std::memory_order_relaxed);
   const auto empty = [&] { return state.gate.load(std::memory_order_acquire) == kClosed; };
   while (!spin_until(empty)) std::this_thread::yield();  // a worker that lost its core gets this one

@@ -808,7 +808,7 @@ class Bench(unittest.TestCase):
         rows = {row['name']: row for row in report['rows']}
         parts = ('prepare', 'encode', 'remember', 'decode', 'mask')
         self.assertEqual(list(rows), ['segment/memory/f32/t2', *(
-            f'segment/{part}/{weights}/t2' for weights in ('f32', 'q8_0') for part in parts)])
+            f'segment/{part}/{weights}/t2' for weights in ('f32', 'bf16', 'q8_0') for part in parts)])
         encode = rows['segment/encode/f32/t2']
         gflop = encode['peak_fraction'] * encode['min'] / 1e3 * report['peaks']['2']['fma_gflops']
         self.assertAlmostEqual(gflop, 74.1, delta=0.05)

@@ -137,7 +137,7 @@ Checkpoint reshaped(Checkpoint checkpoint, const std::string& name, std::vector<
   tensor.bytes = static_cast<std::uint64_t>(row_bytes(tensor.type, elements));
   tensor.offset = 0;
   tensor.source = static_cast<std::uint32_t>(checkpoint.sources.size());
-  checkpoint.sources.push_back(memory_source("zeros", std::vector<std::byte>(tensor.bytes)));
+  checkpoint.sources.push_back(memory_source("zeros", std::vector<std::byte>(static_cast<std::size_t>(tensor.bytes))));
   return checkpoint;
 }
 
