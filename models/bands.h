@@ -18,7 +18,7 @@ void for_bands(const Device& device, Index rows, Index floats, Body&& body) {
   const Index some = std::max(kFloats / floats, Index{1});
   std::exception_ptr error;
   std::mutex one;
-  device.workers().pool.for_each((rows + some - 1) / some, [&](Index band, int) {
+  device.workers().pool.for_each_in_runs((rows + some - 1) / some, [&](Index band, int) {
     try {
       body(band * some, std::min((band + 1) * some, rows));
     } catch (...) {
