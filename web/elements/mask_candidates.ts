@@ -22,7 +22,7 @@ export class MaskCandidates extends LightElement {
   protected override render() {
     const { picture, scene } = this.session.state.value;
     const thing = currentOf(scene);
-    if (!picture || !thing || thing.candidates.length === 0) return nothing;
+    if (!picture || !thing || thing.candidates.length < 2) return nothing;
     return html`<section>
       <h2 id="which">Which did you mean?</h2>
       <div

@@ -5,7 +5,7 @@ import { count } from "../pages/format.ts";
 import { formats, type ExportFormat } from "../pages/segment/export.ts";
 import type { Picture } from "../pages/segment/picture.ts";
 import { saveMasks } from "../pages/segment/save.ts";
-import { shownThings } from "../pages/segment/scene.ts";
+import { maskOf, shownThings } from "../pages/segment/scene.ts";
 import type { SegmentSession } from "../pages/segment/session.ts";
 import { icon } from "./icon.ts";
 import { LightElement } from "./light_element.ts";
@@ -72,7 +72,9 @@ export class SegmentBar extends LightElement {
     const visible = shownThings(scene).length;
     const what =
       visible === 0
-        ? "Nothing is masked yet"
+        ? scene.things.some(maskOf)
+          ? "All objects are hidden"
+          : "Nothing is masked yet"
         : visible === 1
           ? "Of the one visible object"
           : `Of the ${visible} visible objects`;

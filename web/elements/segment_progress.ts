@@ -81,16 +81,18 @@ export class SegmentProgress extends LightElement {
     return this.#hint();
   }
 
-  /** Seconds; 0 until it can be told. */
   /** What the pointer does now. */
   #hint() {
     const tool = this.tool.value;
     const { scene } = this.session.state.value;
+    const space = html`<span class="wide-only"
+      ><kbd>Space</kbd> drag moves the picture</span
+    >`;
     if (tool === "brush")
       return html`<div class="hint">
         <span>Drag paints</span
         ><span class="wide-only"><kbd>Alt</kbd> drag erases</span
-        ><span class="wide-only"><kbd>[</kbd> <kbd>]</kbd> size</span>
+        ><span class="wide-only"><kbd>[</kbd> <kbd>]</kbd> size</span>${space}
       </div>`;
     if (tool === "move")
       return html`<div class="hint">
@@ -106,10 +108,11 @@ export class SegmentProgress extends LightElement {
     return html`<div class="hint">
       <span>Click adds</span
       ><span class="wide-only"><kbd>Alt</kbd> click leaves out</span
-      ><span>Drag draws a box</span>
+      ><span>Drag draws a box</span>${space}
     </div>`;
   }
 
+  /** Seconds; 0 until it can be told. */
   #timeLeft(share: number | null): number {
     if (share === null || share === 0) this.#meter = createSpeedMeter();
     return this.#meter.measure(share ?? 0, 1, performance.now()).left;

@@ -54,6 +54,7 @@ export class SegmentStage extends LightElement {
   #fit = true; // until one zooms or moves
   #shown = "";
   #pressed = -1; // which of the points
+  #gestures: ReturnType<typeof gestures> | null = null;
   readonly #resized = new ResizeObserver(() => this.#refit());
 
   protected override watched() {
@@ -62,7 +63,7 @@ export class SegmentStage extends LightElement {
 
   protected override firstUpdated(): void {
     this.#resized.observe(this.stage);
-    gestures(this.stage, {
+    this.#gestures = gestures(this.stage, {
       hover: (at, alt) => this.#hover(at, alt),
       leave: () => this.#leave(),
       tap: (at, alt) => this.#tap(at, alt),
@@ -166,7 +167,7 @@ export class SegmentStage extends LightElement {
 
   #press(event: Event, index: number): void {
     event.stopPropagation();
-    this.#pressed = index;
+    this.#pressed = this.#gestures?.repeats() ? -1 : index;
   }
 
   /** The click that ends a tap lands on the very point that the tap has added: only what was pressed as well is meant. */
@@ -260,6 +261,7 @@ export class SegmentStage extends LightElement {
   }
 
   readonly #key = (event: KeyboardEvent): void => {
+    if (event.target !== this.stage) return; // a button on it takes its own keys
     if (event.key === "Enter" && this.pointer) {
       event.preventDefault();
       this.#tap(this.pointer, event.altKey);

@@ -13,11 +13,7 @@ export function zoomBar(stage: Zoomable, scale: number, all: boolean) {
     html`<button class="btn quiet icon small" aria-label=${words} @click=${act}>
       ${icon(name, true)}
     </button>`;
-  return html`<div
-    class="pop zoom ${all ? "all" : ""}"
-    @pointerdown=${stop}
-    @keydown=${stop}
-  >
+  return html`<div class="pop zoom ${all ? "all" : ""}" @pointerdown=${stop}>
     ${button("minus", "Zoom out", () => stage.zoom(0.8))}
     <span class="num">${Math.round(scale * 100)} %</span>
     ${button("plus", "Zoom in", () => stage.zoom(1.25))}

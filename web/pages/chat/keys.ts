@@ -1,3 +1,5 @@
+import { takesText } from "../fields.ts";
+
 /** N starts a conversation, Esc closes or stops; returns what takes the keys away. */
 export function chatKeys(actions: {
   fresh: () => void;
@@ -12,18 +14,11 @@ export function chatKeys(actions: {
     )
       return;
     if (event.key === "Escape") actions.escape();
-    if (event.key.toLowerCase() === "n" && !isField(event.target)) {
+    if (event.key.toLowerCase() === "n" && !takesText(event.target)) {
       event.preventDefault();
       actions.fresh();
     }
   };
   addEventListener("keydown", listen);
   return () => removeEventListener("keydown", listen);
-}
-
-function isField(target: EventTarget | null): boolean {
-  return (
-    target instanceof Element &&
-    target.closest("input, textarea, select, [contenteditable]") !== null
-  );
 }

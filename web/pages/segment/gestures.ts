@@ -22,20 +22,39 @@ export type Drag = "box" | "pan" | "stroke";
 
 const kTapRadius = 5; // CSS pixels within which a press is no drag
 const kTouchRadius = 12;
+const kDoubleMs = 500; // within which a second press at the same place makes a double click
 
-/** Mouse, pen and fingers: one taps, draws or moves, two move and zoom. */
-export function gestures(element: HTMLElement, actions: GestureActions) {
+/**
+ * Mouse, pen and fingers: one taps, draws or moves, two move and zoom. A double click is one tap; `repeats` tells whether
+ * the press just now was its second, for parts of the element that take a press for themselves.
+ */
+export function gestures(
+  element: HTMLElement,
+  actions: GestureActions,
+): { repeats(): boolean } {
   const pointers = new Map<number, Place>();
   let from: Place | null = null;
   let wanted: Drag = "box"; // what a drag does, once the pointer has gone some way
   let dragging: Drag | null = null;
   let stroke: Place[] = [];
   let pinched = false;
+  let last = { x: NaN, y: NaN, time: -Infinity };
+  let repeated = false;
 
   const placeOf = (event: PointerEvent | WheelEvent): Place => {
     const { left, top } = element.getBoundingClientRect();
     return { x: event.clientX - left, y: event.clientY - top };
   };
+
+  const radiusOf = ({ pointerType }: PointerEvent) =>
+    pointerType === "touch" ? kTouchRadius : kTapRadius;
+
+  function press(event: PointerEvent): void {
+    const at = placeOf(event);
+    const near = Math.hypot(at.x - last.x, at.y - last.y) <= radiusOf(event);
+    repeated = near && event.timeStamp - last.time < kDoubleMs;
+    last = { ...at, time: event.timeStamp };
+  }
 
   function down(event: PointerEvent): void {
     if (event.button === 2) return;
@@ -88,8 +107,7 @@ export function gestures(element: HTMLElement, actions: GestureActions) {
       stroke = [...stroke, at];
       actions.stroking(stroke, event.altKey);
     } else if (from) {
-      const radius = event.pointerType === "touch" ? kTouchRadius : kTapRadius;
-      const far = Math.hypot(at.x - from.x, at.y - from.y) > radius;
+      const far = Math.hypot(at.x - from.x, at.y - from.y) > radiusOf(event);
       const last = dragging ? before : from;
       if (far) dragging ??= wanted;
       if (dragging === "box") actions.drawing({ from, to: at });
@@ -106,7 +124,7 @@ export function gestures(element: HTMLElement, actions: GestureActions) {
     if (event.type === "pointerup" && from && !pinched) {
       if (dragging === "box") actions.draw(from, at);
       else if (dragging === "stroke") actions.stroke(stroke, event.altKey);
-      else if (!dragging) actions.tap(from, event.altKey);
+      else if (!dragging && !repeated) actions.tap(from, event.altKey);
     }
     if (pointers.size === 0) from = dragging = null;
   }
@@ -118,10 +136,12 @@ export function gestures(element: HTMLElement, actions: GestureActions) {
     actions.zoom(by, placeOf(event));
   }
 
+  element.addEventListener("pointerdown", press, { capture: true });
   element.addEventListener("pointerdown", down);
   element.addEventListener("pointermove", move);
   element.addEventListener("pointerup", up);
   element.addEventListener("pointercancel", up);
   element.addEventListener("pointerleave", () => actions.leave());
   element.addEventListener("wheel", wheel, { passive: false });
+  return { repeats: () => repeated };
 }

@@ -1,8 +1,11 @@
+import { takesSpace, takesText } from "../fields.ts";
 import type { Tool } from "./tool.ts";
 
 /** What the keys of the Segment page do. */
 export interface SegmentActions {
   tool(tool: Tool): void;
+  /** The pointer moves the picture for as long as Space is held. */
+  hold(on: boolean): void;
   choose(candidate: number): void;
   /** A larger brush, or a smaller one. */
   brush(by: number): void;
@@ -46,14 +49,30 @@ const kPlain: Record<string, (actions: SegmentActions) => void> = {
 /** Listens for as long as the page shows; returns what ends it. */
 export function segmentKeys(actions: SegmentActions): () => void {
   const listen = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.altKey || inField(event.target)) return;
+    if (event.defaultPrevented || event.altKey || takesText(event.target))
+      return;
+    if (event.key === " ") return space(event);
     const act = actionOf(event);
     if (!act) return;
     event.preventDefault();
     act(actions);
   };
+  const space = (event: KeyboardEvent) => {
+    if (!takesSpace(event.target)) event.preventDefault(); // or the page would scroll
+    actions.hold(true);
+  };
+  const release = ({ type, key }: Partial<KeyboardEvent>) => {
+    if (type === "blur" || key === " ") actions.hold(false);
+  };
   addEventListener("keydown", listen);
-  return () => removeEventListener("keydown", listen);
+  addEventListener("keyup", release);
+  addEventListener("blur", release);
+  return () => {
+    removeEventListener("keydown", listen);
+    removeEventListener("keyup", release);
+    removeEventListener("blur", release);
+    actions.hold(false);
+  };
 }
 
 function actionOf({
@@ -68,7 +87,3 @@ function actionOf({
     return (actions) => actions.redo();
   return name === "z" ? (actions) => actions.undo() : null;
 }
-
-const inField = (target: EventTarget | null) =>
-  target instanceof Element &&
-  target.closest("input:not([type=checkbox]), textarea, select") !== null;

@@ -129,6 +129,15 @@ export function withoutThing(scene: Scene, id: string): Scene {
   return { things, current: things[Math.max(0, at - 1)]?.id ?? null };
 }
 
+/** Without the thing that is worked on if nothing is left of it, not even a name that it was given. */
+export function withoutEmptied(scene: Scene): Scene {
+  const thing = currentOf(scene);
+  if (!thing || !isEmpty(thing) || !/^Object \d+$/.test(thing.name))
+    return scene;
+  const things = scene.things.filter(({ id }) => id !== thing.id);
+  return { things, current: null };
+}
+
 /** Whether nothing was pointed at for it yet. */
 export const isEmpty = ({ points, box, candidates }: Thing) =>
   points.length === 0 && !box && candidates.length === 0;

@@ -36,6 +36,8 @@ export class SegmentPage extends LightElement {
   @state() private camera = false;
   @state() private hovering = recall(kHoverKey) !== "off";
   readonly #tool = observable<Tool>("point");
+  /** What the pointer does: as the tool, or it moves the picture meanwhile. */
+  readonly #pointer = observable<Tool>("point");
   readonly #brush = observable(kBrush);
   #stops: (() => void)[] = [];
 
@@ -46,11 +48,13 @@ export class SegmentPage extends LightElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#stops = [
+      this.#tool.subscribe((tool) => this.#pointer.set(tool)),
       route.subscribe(() => void this.#followRoute()),
       onFileDrop((over) => (this.dropping = over), this.#take),
       onFilePaste(this.#take),
       segmentKeys({
         tool: (tool) => this.#tool.set(tool),
+        hold: (on) => this.#pointer.set(on ? "move" : this.#tool.value),
         choose: (candidate) => this.session?.choose(candidate),
         brush: (by) => this.#resizeBrush(by),
         fresh: () => this.session?.newThing(),
@@ -149,14 +153,14 @@ export class SegmentPage extends LightElement {
       <div class="stage-place" style="--ratio:${ratio}">
         <segment-stage
           .session=${session}
-          .tool=${this.#tool}
+          .tool=${this.#pointer}
           .brush=${this.#brush}
           .hovering=${this.hovering}
         ></segment-stage>
         <segment-progress
           .session=${session}
           .room=${this.app.seeing}
-          .tool=${this.#tool}
+          .tool=${this.#pointer}
         ></segment-progress>
       </div>
       <aside class="set" aria-label="Result">

@@ -35,6 +35,7 @@ import {
   withMask,
   withNewThing,
   withoutBox,
+  withoutEmptied,
   withoutPoint,
   withoutThing,
   withPoint,
@@ -290,6 +291,13 @@ export function createSession(options: SessionOptions): SegmentSession {
     step(withThing(begun, begun.current, change));
   }
 
+  /** Takes a prompt of the thing that is worked on back, and with its last one the thing. */
+  function retract(change: (thing: Thing) => Thing): void {
+    const { now: scene } = history;
+    if (!currentOf(scene)) return;
+    step(withoutEmptied(withThing(scene, scene.current, change)));
+  }
+
   /** Asks for the masks of whatever was pointed at since; one question at a time. */
   async function answer(): Promise<void> {
     if (answering) return;
@@ -425,9 +433,9 @@ export function createSession(options: SessionOptions): SegmentSession {
           problem: "There is nothing to leave out of yet: click a thing first.",
         });
     },
-    removePoint: (index) => prompt((thing) => withoutPoint(thing, index)),
+    removePoint: (index) => retract((thing) => withoutPoint(thing, index)),
     drawBox: (box) => prompt((thing) => withBox(thing, box)),
-    removeBox: () => prompt(withoutBox),
+    removeBox: () => retract(withoutBox),
     hover,
     paint: (...stroke) => (painted = painted.then(() => paint(...stroke))),
     everything,

@@ -23,7 +23,7 @@ export const tools: readonly {
   { id: "box", title: "Box", icon: "boxsel", key: "B" },
   { id: "brush", title: "Brush", icon: "brush", key: "R" },
   { id: "select", title: "Select an object", icon: "select", key: "V" },
-  { id: "move", title: "Move", icon: "hand", key: "H" },
+  { id: "move", title: "Move", icon: "hand", key: "Space" },
 ];
 
 /** Whether a click on a thing selects it: always with that tool, and else where nothing is worked on. */

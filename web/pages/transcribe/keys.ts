@@ -1,3 +1,5 @@
+import { takesSpace, takesText } from "../fields.ts";
+
 /** What the keys of the Transcribe page do. */
 export interface TranscribeActions {
   toggle(): void;
@@ -49,15 +51,11 @@ function actionOf(
 
 /** Fields take all keys, buttons the space bar; sliders and lists their arrows. */
 function takesKeys(target: EventTarget | null, key: string): boolean {
-  if (!(target instanceof Element)) return false;
-  if (
-    target.closest(
-      "input:not([type=checkbox]):not([type=radio]), textarea, select",
-    )
-  )
-    return true;
-  if (key === " ") return target.closest("button, a, summary, input") !== null;
-  if (key.startsWith("Arrow"))
-    return target.closest("input, .pop, [role=slider]") !== null;
-  return false;
+  if (takesText(target)) return true;
+  if (key === " ") return takesSpace(target);
+  return (
+    key.startsWith("Arrow") &&
+    target instanceof Element &&
+    target.closest("input, .pop, [role=slider]") !== null
+  );
 }
