@@ -28,13 +28,15 @@ export class SegmentBar extends LightElement {
     const step = (
       name: string,
       words: string,
+      key: string,
       able: boolean,
       act: () => void,
     ) =>
       html`<button
         class="btn quiet icon"
         aria-label=${words}
-        data-tip=${words}
+        data-tip="${words}  ${key}"
+        data-at="below"
         ?disabled=${!able}
         @click=${act}
       >
@@ -45,6 +47,7 @@ export class SegmentBar extends LightElement {
         class="btn quiet icon"
         aria-label="Open another picture"
         data-tip="Open another"
+        data-at="below"
         @click=${this.onChoose}
       >
         ${icon("import")}
@@ -52,12 +55,13 @@ export class SegmentBar extends LightElement {
       <h1 class="clip">${picture.title}</h1>
       <span class="muted small num wide-only clip">${factsOf(picture)}</span>
       <span class="end"></span>
-      ${step("undo", "Undo", undoable, () => this.session.undo())}
-      ${step("redo", "Redo", redoable, () => this.session.redo())}
+      ${step("undo", "Undo", "Ctrl Z", undoable, () => this.session.undo())}
+      ${step("redo", "Redo", "Ctrl Y", redoable, () => this.session.redo())}
       <button
         class="btn small everything"
         aria-label="Find everything"
         data-tip="Find everything  E"
+        data-at="below"
         ?disabled=${finding !== null}
         @click=${() => void this.session.everything()}
       >

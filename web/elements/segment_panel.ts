@@ -73,7 +73,7 @@ export class SegmentPanel extends LightElement {
 
   #things(picture: Picture, things: Thing[]) {
     const { current } = this.session.state.value.scene;
-    return html`<section>
+    return html`<section class="things" style="--rows:${things.length}">
       <h2>
         Objects<button
           class="btn quiet small end fresh-thing"

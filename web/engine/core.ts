@@ -14,6 +14,7 @@ import type {
   MaskCandidate,
   MaskFormat,
   MaskPreview,
+  MaskUnion,
   MaskPrompt,
   Message,
   ModelInfo,
@@ -114,7 +115,7 @@ export interface SegmentCore {
   everythingEnd(): MaskCandidate[];
   maskText(rle: Rle, format: MaskFormat, tolerance: number): string;
   maskPixels(rle: Rle, first: number, rows: number): Uint8Array<ArrayBuffer>;
-  maskUnion(rles: Rle[]): Rle;
+  maskUnion(rles: Rle[]): MaskUnion;
   maskPaint(
     rle: Rle | null,
     size: PictureSize,

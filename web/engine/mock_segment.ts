@@ -155,9 +155,15 @@ export function createMockSegment(
         return dx * dx + dy * dy <= 1 ? 1 : 0;
       });
     },
-    maskUnion: ([first]) => {
-      if (!first) throw new WickError("bad_argument", "masks: none.");
-      return first;
+    // Of masks that are the same, or lie apart.
+    maskUnion(rles) {
+      const [rle] = rles;
+      if (!rle) throw new WickError("bad_argument", "masks: none.");
+      const apart = [...new Set(rles.map(({ counts }) => counts))];
+      const areas = apart.map((counts) =>
+        areaOf(JSON.parse(counts) as Ellipse),
+      );
+      return { rle, area: areas.reduce((sum, area) => sum + area) };
     },
     maskPaint(rle, size, { places, radius, erase }) {
       const { x, y } = places[0] ?? { x: 0, y: 0 };
@@ -177,7 +183,7 @@ function maskOfEllipse(
   const clamp = (value: number, most: number) =>
     Math.round(Math.min(Math.max(value, 0), most));
   return {
-    area: Math.round(Math.PI * rx * ry),
+    area: areaOf(ellipse),
     box: [
       clamp(x - rx, width),
       clamp(y - ry, height),
@@ -188,6 +194,8 @@ function maskOfEllipse(
     path: pathOf(ellipse),
   };
 }
+
+const areaOf = ({ rx, ry }: Ellipse) => Math.round(Math.PI * rx * ry);
 
 function cornersOf({ x, y, rx, ry }: Ellipse): [number, number][] {
   return Array.from({ length: kSides }, (_, side) => {

@@ -14,6 +14,7 @@ import type {
   MaskCandidate,
   MaskFormat,
   MaskPreview,
+  MaskUnion,
   MaskPrompt,
   Message,
   ModelInfo,
@@ -126,7 +127,7 @@ export type EngineCalls = {
     event: never;
     output: Uint8Array<ArrayBuffer>;
   };
-  maskUnion: { input: { rles: Rle[] }; event: never; output: Rle };
+  maskUnion: { input: { rles: Rle[] }; event: never; output: MaskUnion };
   maskPaint: {
     input: { rle: Rle | null; size: PictureSize; stroke: BrushStroke };
     event: never;

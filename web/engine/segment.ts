@@ -8,6 +8,7 @@ import type {
   MaskFormat,
   MaskPrompt,
   MaskPreview,
+  MaskUnion,
   PicturePixels,
   PictureSize,
   Rle,
@@ -58,7 +59,7 @@ export interface MaskTools {
     rows?: number,
   ): Promise<Uint8Array<ArrayBuffer>>;
   /** What is in any of these masks of one picture, one at least. */
-  union(rles: Rle[]): Promise<Rle>;
+  union(rles: Rle[]): Promise<MaskUnion>;
   /** A mask, or none as yet, with a stroke added or erased. */
   paint(
     rle: Rle | null,

@@ -224,6 +224,12 @@ export interface Rle {
   counts: string;
 }
 
+/** What several masks have together; the area in pixels. */
+export interface MaskUnion {
+  area: number;
+  rle: Rle;
+}
+
 export interface MaskCandidate {
   /** As the model predicts it, and how little the mask depends on its threshold; 0 to 1. */
   iou: number;

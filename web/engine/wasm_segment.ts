@@ -2,6 +2,7 @@ import type { SegmentCore } from "./core.ts";
 import { WickError } from "./errors.ts";
 import type {
   MaskCandidate,
+  MaskUnion,
   MaskPrompt,
   PictureSize,
   Rle,
@@ -252,8 +253,8 @@ export function createWasmSegment(
       },
       maskUnion: (rles) =>
         module.withTexts([toJson(rles)], (at) =>
-          told<{ rle: Rle }>(module._wick_mask_union(at ?? 0)),
-        ).rle,
+          told<MaskUnion>(module._wick_mask_union(at ?? 0)),
+        ),
       maskPaint(rle, size, { places, radius, erase }) {
         const stroke = { places: places.map(({ x, y }) => [x, y]), radius };
         const texts = [toJson(rle ?? noMask(size)), toJson(stroke)];

@@ -18,6 +18,7 @@ import {
 } from "./engine_room.ts";
 import "./home/home_page.ts";
 import { startMenus } from "./menus.ts";
+import { startTips } from "./tips.ts";
 import { observable } from "./observable.ts";
 import { recall, remember } from "./remember.ts";
 import { keepVariant, startOffline } from "./offline.ts";
@@ -139,6 +140,7 @@ function start(): void {
   startTheme();
   startRouter();
   startMenus();
+  startTips();
   startStatus(app);
   app.room.state.subscribe(({ info }) => info && keepVariant(info.variant));
   let shown = route.value.page;

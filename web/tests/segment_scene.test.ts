@@ -10,6 +10,7 @@ import {
 } from "../pages/segment/history.ts";
 import { newestWins } from "../pages/segment/newest.ts";
 import { workSize } from "../pages/segment/open_picture.ts";
+import { withoutKnown } from "../pages/segment/overlap.ts";
 import type { Picture } from "../pages/segment/picture.ts";
 import {
   besides,
@@ -21,6 +22,7 @@ import {
   withBox,
   withNewThing,
   withoutBox,
+  withoutEmptied,
   withoutPoint,
   withoutThing,
   withPoint,
@@ -83,6 +85,20 @@ describe("things", () => {
     expect(withoutBox(boxed)).toMatchObject({ candidates: [], answered: true });
   });
 
+  test("go with their last prompt, unless they were given a name", () => {
+    const scene = answered(withNewThing(kNoScene, newId));
+    const emptied = withThing(scene, scene.current, (thing) =>
+      withoutPoint(thing, 0),
+    );
+    expect(withoutEmptied(scene)).toBe(scene);
+    expect(withoutEmptied(emptied)).toEqual(kNoScene);
+    const named = withThing(emptied, scene.current, (thing) => ({
+      ...thing,
+      name: "Wheel",
+    }));
+    expect(withoutEmptied(named)).toBe(named);
+  });
+
   test("that are hidden or have no mask do not show", () => {
     const one = answered(withNewThing(kNoScene, newId));
     const two = withNewThing(one, newId);
@@ -133,6 +149,24 @@ describe("things", () => {
     expect(withoutThing(two, two.current ?? "").current).toBe(one.current);
     expect(withoutThing(one, one.current ?? "")).toEqual(kNoScene);
   });
+});
+
+test("what is found and known already is left out, by more than boxes", async () => {
+  const whole: MaskCandidate = { ...mask, area: 100, box: [0, 0, 9, 9] };
+  const shifted: MaskCandidate = { ...whole, box: [1, 0, 10, 9] };
+  const apart: MaskCandidate = { ...whole, box: [50, 0, 59, 9] };
+  const asked: number[] = [];
+  const uniting = (area: number) => ({
+    union: ({ length }: unknown[]) => {
+      asked.push(length);
+      return Promise.resolve({ area, rle: mask.rle });
+    },
+  });
+  const found = [shifted, apart];
+  expect(await withoutKnown(found, [whole], uniting(110))).toEqual([apart]);
+  expect(await withoutKnown(found, [whole], uniting(160))).toEqual(found);
+  expect(await withoutKnown(found, [], uniting(1))).toEqual(found);
+  expect(asked).toEqual([2, 2]); // and nothing of what lies apart
 });
 
 test("history goes back and forth, and forgets what was undone on a new step", () => {

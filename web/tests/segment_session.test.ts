@@ -19,6 +19,7 @@ import {
 import { settle } from "./tools.ts";
 
 const size = { width: 90, height: 60 };
+const noRle: Rle = { size: [60, 90], counts: "" };
 const answerOf = ({ points, box }: MaskPrompt): SegmentAnswer => ({
   candidates: [1, 2, 3].map((factor) => ({
     ...{ iou: 0.9, stability: 0.9, area: factor * (points.length + 1) },
@@ -86,6 +87,7 @@ function fakeRoom(model: SegmentModel) {
     engine: () =>
       Promise.resolve({
         masks: {
+          union: () => Promise.resolve({ area: 9, rle: noRle }),
           paint: (before: Rle | null, _: PictureSize, stroke: BrushStroke) => {
             const counts = `${before?.counts ?? "nothing"} and ${stroke.radius}`;
             const rle = { size: [60, 90], counts };

@@ -36,8 +36,10 @@ export async function drawn(
   }
 }
 
-const unionOf = (scene: Scene, tools: MaskTools): Promise<Rle> =>
-  tools.union(maskedOf(scene).map(({ mask }) => mask.rle));
+async function unionOf(scene: Scene, tools: MaskTools): Promise<Rle> {
+  const masks = maskedOf(scene).map(({ mask }) => mask.rle);
+  return (await tools.union(masks)).rle;
+}
 
 /** Reads bands of a picture into the same pixels again and again: large ones would heap up. */
 function bandsOf(

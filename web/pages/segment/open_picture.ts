@@ -162,12 +162,11 @@ const decodeBitmap = (file: Blob, { width, height }: PictureSize) =>
   });
 
 function unreadable({ name, type }: File): WickError {
-  const isPicture = type.startsWith("image/");
+  const readsKind = /^image\/(jpeg|png|webp|gif|avif|bmp)$/.test(type);
+  const damaged = readsKind ? " It may be damaged." : "";
   return new WickError(
     "bad_file",
-    isPicture
-      ? `${name}: this browser cannot read the picture; is it damaged? JPEG, PNG, WebP and GIF work everywhere.`
-      : `${name}: no picture. JPEG, PNG, WebP and GIF work everywhere.`,
+    `${name} is not a picture that this browser reads.${damaged} JPEG, PNG, WebP, GIF, AVIF and BMP are.`,
   );
 }
 

@@ -19,6 +19,7 @@ import {
 } from "./history.ts";
 import { newestWins } from "./newest.ts";
 import type { OpenPicture, ReadPixels, ShowPicture } from "./open_picture.ts";
+import { withoutKnown } from "./overlap.ts";
 import { titleOfFile, type Head, type Picture } from "./picture.ts";
 import { kPictures, type Pictures } from "./pictures.ts";
 import { createReader } from "./reader.ts";
@@ -405,7 +406,11 @@ export function createSession(options: SessionOptions): SegmentSession {
         onProgress: ({ share, found }) =>
           show(share, found ?? state.value.found),
       });
-      if (stays() && all.length > 0) step(withFound(history.now, all, newId));
+      const { masks } = await room.engine();
+      const known = history.now.things.flatMap((thing) => maskOf(thing) ?? []);
+      const fresh = await withoutKnown(all, known, masks);
+      if (stays() && fresh.length > 0)
+        step(withFound(history.now, fresh, newId));
     } catch (reason) {
       if (stays()) tell(reason);
     } finally {
