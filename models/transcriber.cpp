@@ -7,7 +7,6 @@
 #include <limits>
 #include <numeric>
 
-#include "core/clock.h"
 #include "core/error.h"
 #include "models/segment_words.h"
 
@@ -158,7 +157,7 @@ bool Transcriber::is_draft_due() {
   const double seconds = std::max(kSecondsOfDraft, 1.5 * draft_seconds_);
   if (static_cast<double>(recording_.frames() - drafted_) * kSecondsOfFrame < seconds) return false;
   drafted_ = recording_.frames();
-  draft_began_ms_ = now_ms();
+  draft_began_ms_ = options_.clock();
   return true;
 }
 
@@ -242,7 +241,7 @@ TranscribeStep Transcriber::decode() {
   }
   if (draft_) {
     settle_draft(step, result, ratio);
-    draft_seconds_ = (now_ms() - draft_began_ms_) / 1e3;
+    draft_seconds_ = (options_.clock() - draft_began_ms_) / 1e3;
     state_ = State::listening;
     return step;
   }

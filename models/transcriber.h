@@ -1,11 +1,13 @@
 #pragma once
 // Speech to text, window by window, as whisper/transcribe.py goes through a recording.
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/audio/mel_recording.h"
+#include "core/clock.h"
 #include "models/repetition.h"
 #include "models/segment.h"
 #include "models/voice.h"
@@ -31,6 +33,7 @@ struct TranscribeOptions {
   std::shared_ptr<const VoiceDetector> voice;  // where it hears nobody, nothing is transcribed
   std::string initial_prompt;                  // as if it had been said before: the first window's prompt
   std::string hotwords;                        // names and words that occur, told to every window
+  std::function<double()> clock = now_ms;      // milliseconds; a draft's decide when the next one is due
 };
 
 struct TranscribeStep {
