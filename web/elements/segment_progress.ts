@@ -86,7 +86,7 @@ export class SegmentProgress extends LightElement {
     const tool = this.tool.value;
     const { scene } = this.session.state.value;
     const space = html`<span class="wide-only"
-      ><kbd>Space</kbd> drag moves the picture</span
+      ><kbd>Space</kbd> drag moves</span
     >`;
     if (tool === "brush")
       return html`<div class="hint">
