@@ -38,7 +38,7 @@ export function gestures(
   let dragging: Drag | null = null;
   let stroke: Place[] = [];
   let pinched = false;
-  let last = { x: NaN, y: NaN, time: -Infinity };
+  let last = { x: NaN, y: NaN, alt: false, time: -Infinity };
   let repeated = false;
 
   const placeOf = (event: PointerEvent | WheelEvent): Place => {
@@ -52,8 +52,9 @@ export function gestures(
   function press(event: PointerEvent): void {
     const at = placeOf(event);
     const near = Math.hypot(at.x - last.x, at.y - last.y) <= radiusOf(event);
-    repeated = near && event.timeStamp - last.time < kDoubleMs;
-    last = { ...at, time: event.timeStamp };
+    const { altKey: alt, timeStamp: time } = event;
+    repeated = near && alt === last.alt && time - last.time < kDoubleMs;
+    last = { ...at, alt, time };
   }
 
   function down(event: PointerEvent): void {
