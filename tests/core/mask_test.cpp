@@ -244,5 +244,11 @@ TEST_CASE("boxes: of those that overlap too much the best stays") {
   CHECK(iou(boxes[0], boxes[4]) == Approx(1.0 / 3));
   CHECK(non_maximum_suppression(boxes, scores, iou(boxes[1], boxes[0])).size() == 4);  // as much is not more
   CHECK(non_maximum_suppression({}, {}, 0.5F).empty());
+  const std::vector<Box> thin{{3, 4, 3, 4}, {3, 4, 3, 4}, {0, 0, 0, 99}, {0, 0, 0, 89}, {5, 4, 5, 4}, {0, 0, 9, 99}};
+  const std::vector<float> equal(thin.size(), 1.0F);
+  CHECK(non_maximum_suppression(thin, equal, 0.7F) == std::vector<Index>{0, 2, 4, 5});
+  CHECK(iou(thin[0], thin[1]) == 1);
+  CHECK(iou(thin[2], thin[3]) == Approx(0.9));
+  CHECK(iou(thin[0], thin[4]) == 0);
   CHECK_THROWS_AS(non_maximum_suppression(boxes, {}, 0.5F), Error);
 }
