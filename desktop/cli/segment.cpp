@@ -144,7 +144,7 @@ class Answers {
     }
     if (refine_) add_points_in_turn(prompt);
     const MaskCandidates candidates = segmenter_.candidates(prompt);
-    const Index best = Segmenter::best(prompt, candidates);
+    const Index best = segmenter_.best(prompt, candidates);
     if (!question.name.empty()) best_[question.name] = candidates.logits.select(0, best);
     for (Index i = 0; i < MaskCandidates::kCount; ++i) {
       if (i != best && (i == 0 || !all_masks_)) continue;  // the first one is only meant where it is the best
@@ -162,7 +162,7 @@ class Answers {
     for (std::size_t points = 1; points < prompt.points.size(); ++points) {
       part.points.assign(prompt.points.begin(), prompt.points.begin() + static_cast<std::ptrdiff_t>(points));
       const MaskCandidates candidates = segmenter_.candidates(part);
-      part.mask = candidates.logits.select(0, Segmenter::best(part, candidates));
+      part.mask = candidates.logits.select(0, segmenter_.best(part, candidates));
     }
     prompt.mask = part.mask;
   }
@@ -174,8 +174,12 @@ class Answers {
 
 void print_answer(const Answer& answer) {
   const FoundMask& mask = answer.mask;
-  fmt::print("iou {:.3f}  stability {:.3f}  area {}  box {},{},{},{}", mask.iou, mask.stability, mask.area, mask.box.x0,
-             mask.box.y0, mask.box.x1, mask.box.y1);
+  if (mask.area == 0) {
+    fmt::print("no mask");
+  } else {
+    fmt::print("iou {:.3f}  stability {:.3f}  area {}  box {},{},{},{}", mask.iou, mask.stability, mask.area,
+               mask.box.x0, mask.box.y0, mask.box.x1, mask.box.y1);
+  }
   if (answer.best) fmt::print("  best");
   if (answer.question > 0) fmt::print("  prompt {}", answer.question);
   if (!answer.name.empty()) fmt::print("  {}", printable(answer.name));
@@ -411,8 +415,8 @@ void add_segment(CLI::App& app) {
       "  wick segment mobile-sam *.jpg --everything --overlay-out things.png\n\n"
       "Where there may be several masks, their numbers stand in the names of --mask-out and --cutout-out: F.png "
       "becomes F.1.png, F.2.png. Of several pictures, the pictures' names do: F.truck.1.png. A result's box is that "
-      "of the first and the last pixels. Exit status: 0 done; 1 something failed, and the rest is written; 130 stopped "
-      "by Ctrl-C.");
+      "of the first and the last pixels; where the model finds nothing, there is \"no mask\", and no box. Exit status: "
+      "0 done; 1 something failed, and the rest is written; 130 stopped by Ctrl-C.");
   command->callback([options] { run(*options); });
 }
 

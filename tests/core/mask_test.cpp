@@ -121,6 +121,10 @@ TEST_CASE("mask: parts whose logits are far from the thresholds are as if comput
     };
     CHECK(made.stability.narrow == pixels_over(1));
     CHECK(made.stability.wide == pixels_over(-1));
+    for (const float threshold : {0.0F, 8.9F, 9.0F}) {
+      const bool empty = pixels_over(threshold) == 0;
+      CHECK(is_mask_empty(shifted, size) == empty);
+    }
   }
 }
 
@@ -130,6 +134,7 @@ TEST_CASE("mask: stability is 0 where nothing is near the mask") {
   CHECK(Stability{.narrow = 2, .wide = 4}.score() == 0.5);
   const std::vector<float> nothing(static_cast<std::size_t>(kLowResSide * kLowResSide), -5.0F);
   CHECK(upsample_mask(nothing, {7, 5}).stability.score() == 0);
+  CHECK(is_mask_empty(nothing, {7, 5}));
 }
 
 TEST_CASE("mask: run lengths alone tell area and box, and are put together as masks are") {
