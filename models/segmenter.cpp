@@ -42,8 +42,9 @@ Box checked(const Box& box, ImageSize picture) {
   const auto [y0, y1] = std::minmax(box.y0, box.y1);
   const auto width = static_cast<float>(picture.width), height = static_cast<float>(picture.height);
   if (!(x0 >= 0 && y0 >= 0 && x1 <= width && y1 <= height)) {
-    throw Error("[segment] the box ({:g}, {:g}) to ({:g}, {:g}) lies outside the picture of {} x {}", box.x0, box.y0,
-                box.x1, box.y1, picture.width, picture.height);
+    const bool partly = x0 < width && y0 < height && x1 > 0 && y1 > 0;
+    throw Error("[segment] the box ({:g}, {:g}) to ({:g}, {:g}) {} the picture of {} x {}", box.x0, box.y0, box.x1,
+                box.y1, partly ? "reaches beyond" : "lies outside", picture.width, picture.height);
   }
   if (!(x1 > x0 && y1 > y0)) {
     throw Error("[segment] the box ({:g}, {:g}) to ({:g}, {:g}) has no area", box.x0, box.y0, box.x1, box.y1);

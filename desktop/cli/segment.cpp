@@ -18,6 +18,8 @@
 namespace wick::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct Options {
   CommonOptions common;
   ModelOption model;
@@ -104,10 +106,18 @@ void name_files(std::vector<Job>& jobs, const Options& options) {
 
 Picture read_picture(const std::string& path) {
   std::error_code missing;
-  if (path != "-" && !std::filesystem::is_fifo(path, missing)) return read_image(*open_file(path));
+  if (path != "-" && !fs::is_fifo(path, missing)) return read_image(*open_file(path));
   const std::string text = read_input("", path);
   const auto bytes = std::as_bytes(std::span(text));
   return read_image(*memory_source(path == "-" ? "standard input" : path, {bytes.begin(), bytes.end()}));
+}
+
+/// An error of the library without the operation that it names first: who reads it has typed that.
+std::string_view sentence_of(const Error& error) {
+  constexpr std::string_view kOperation = "[segment] ";
+  std::string_view text = error.what();
+  if (text.starts_with(kOperation)) text.remove_prefix(kOperation.size());
+  return text;
 }
 
 /// What came of a picture.
@@ -227,7 +237,7 @@ class Pictures {
     Outcome outcome{.read_ms = now_ms() - begin};
     if (!picture.broken.empty()) print_error(Error("{}", picture.broken));
     if (options_.everything) {
-      find_everything(picture.image, outcome);
+      find_everything(job, picture.image, outcome);
     } else {
       answer(job, picture.image, outcome);
     }
@@ -269,17 +279,19 @@ class Pictures {
       act();
     } catch (const Error& error) {
       const std::string which = question.number > 0 ? fmt::format("prompt {}: ", question.number) : "";
-      outcome.errors.push_back(fmt::format("{}: {}{}", job.picture, which, error.what()));
+      outcome.errors.push_back(fmt::format("{}: {}{}", job.picture, which, sentence_of(error)));
     }
   }
 
-  void find_everything(const Image& picture, Outcome& outcome) const {
+  void find_everything(const Job& job, const Image& picture, Outcome& outcome) const {
     Segmenter whole(loaded_.model);
     if (!embed(whole, picture, outcome.encode_ms)) return;
     const double begin = now_ms();
     ProgressBar bar("Segmenting");
     Everything everything(loaded_.model, picture, options_.grid, whole.embedding());
-    while (interrupts() == 0 && everything.step()) bar.update_part(everything.progress());
+    attempt(job, {}, outcome, [&] {
+      while (interrupts() == 0 && everything.step()) bar.update_part(everything.progress());
+    });
     for (FoundMask& mask : everything.masks()) {
       outcome.answers.push_back({.mask = std::move(mask), .by_grid = true});
     }

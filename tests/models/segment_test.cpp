@@ -102,7 +102,12 @@ TEST_CASE("segment: a prompt that makes no sense is an error, and the next one i
   for (const Box& box : {Box{5, 5, 5, 9}, Box{9, 5, 3, 5}}) {
     CHECK_THROWS_WITH(s.candidates({.box = box}), Catch::Contains("has no area"));
   }
-  CHECK_THROWS_WITH(s.candidates({.box = Box{5, 5, 1801, 9}}), Catch::Contains("lies outside the picture"));
+  for (const Box& box : {Box{5, 5, 1801, 9}, Box{-1, 5, 9, 9}, Box{-5, -5, 2000, 2000}}) {
+    CHECK_THROWS_WITH(s.candidates({.box = box}), Catch::Contains("reaches beyond the picture of 1800 x 1200"));
+  }
+  for (const Box& box : {Box{1800, 5, 1900, 9}, Box{5, -9, 9, -1}}) {
+    CHECK_THROWS_WITH(s.candidates({.box = box}), Catch::Contains("lies outside the picture of 1800 x 1200"));
+  }
   CHECK_THROWS_WITH(s.candidates({}), "[segment] neither a point nor a box nor a mask");
   const Tensor small = Tensor::zeros({2, 2}, DType::f32, t->model->device);
   CHECK_THROWS_WITH(s.candidates({.points = {{5, 5}}, .mask = small}), Catch::Contains("expected [256, 256]"));
