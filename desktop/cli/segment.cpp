@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <string_view>
 
 #include "command.h"
 #include "core/error.h"
@@ -37,6 +38,20 @@ struct Job {
   SegmentFiles files = {};
 };
 
+/// A picture that a file of prompts names, where it is: in the current folder, else in the file's.
+std::string found_picture(const std::string& image, const std::string& prompts) {
+  std::error_code missing;
+  if (image.empty() || image == "-" || prompts == "-" || fs::exists(image, missing)) return image;
+  const fs::path beside = fs::path(prompts).parent_path() / image;  // itself, if it is absolute
+  return fs::exists(beside, missing) ? beside.string() : image;
+}
+
+std::vector<Question> questions_of_file(const std::string& path) {
+  std::vector<Question> questions = parse_questions(read_input("", path), path == "-" ? "standard input" : path);
+  for (Question& question : questions) question.image = found_picture(question.image, path);
+  return questions;
+}
+
 /// What the parser cannot require: it depends on other options.
 std::vector<Question> asked_for(const Options& options) {
   const bool here = !options.points.empty() || !options.boxes.empty();
@@ -51,7 +66,7 @@ std::vector<Question> asked_for(const Options& options) {
     throw CLI::ValidationError("--prompts", "standard input is either the prompts or a picture");
   }
   if (here) return questions_of(options.points, options.boxes, options.each);
-  return parse_questions(read_input("", options.prompts), options.prompts == "-" ? "standard input" : options.prompts);
+  return questions_of_file(options.prompts);
 }
 
 /// Refuses what would change nothing.
@@ -60,6 +75,15 @@ void check_outlines(const Options& options) {
   if (files.polygons && !options.common.json) throw CLI::RequiredError("--json, where --polygons are written,");
   if (files.tolerance > 0 && !files.polygons && files.svg.empty()) {
     throw CLI::RequiredError("--svg-out or --polygons, whose outlines --tolerance is for,");
+  }
+}
+
+/// A second point after one --point would be a picture.
+void check_picture_name(const std::string& picture) {
+  std::error_code missing;
+  if (are_coordinates(picture) && !fs::exists(picture, missing)) {
+    throw CLI::ValidationError("'" + picture + "'",
+                               "no such picture: each point needs a --point of its own, and each box a --box");
   }
 }
 
@@ -72,7 +96,10 @@ std::vector<Job> jobs_of(const Options& options) {
     return found != jobs.end() ? *found : jobs.emplace_back(Job{picture});
   };
   std::vector<Question> questions = asked_for(options);
-  for (const std::string& picture : options.pictures) job_of(picture);
+  for (const std::string& picture : options.pictures) {
+    check_picture_name(picture);
+    job_of(picture);
+  }
   const std::size_t given = jobs.size();  // of the command line, each once
   for (std::size_t i = 0; i < questions.size(); ++i) {
     Question& question = questions[i];
@@ -346,21 +373,30 @@ void run(const Options& options) {
   Pictures(options, load_segmenter(options.model, options.common)).segment_all(jobs);
 }
 
+/// As often as one likes, but one text each time: the next could be a picture.
+void repeat(CLI::Option& option) {
+  option.expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+}
+
 void add_prompts(CLI::App& command, Options& options) {
-  command
-      .add_option("-p,--point", options.points,
-                  "X,Y in pixels from the top left: part of the thing; X,Y,-: to be left out. Any number of them")
-      ->type_name("X,Y[,-]")
-      ->allow_extra_args(false);
-  command.add_option("-b,--box", options.boxes, "A box around the thing: two of its corners, in pixels")
-      ->type_name("X0,Y0,X1,Y1")
-      ->allow_extra_args(false);
+  repeat(*command
+              .add_option(
+                  "-p,--point", options.points,
+                  "X,Y in pixels from the top left: part of the thing; X,Y,-: to be left out. Any number of them, each "
+                  "after a -p of its own")
+              ->type_name("X,Y[,-]"));
+  repeat(*command
+              .add_option(
+                  "-b,--box", options.boxes,
+                  "A box around the thing: two of its corners, in pixels. With --each any number of them, as --point")
+              ->type_name("X0,Y0,X1,Y1"));
   command.add_flag("--each", options.each, "Every --point and --box is another thing, not all of them one");
   command
-      .add_option("--prompts", options.prompts,
-                  "Many things, in JSON, from a file or from - for standard input: a list of {image?: a file, points?: "
-                  "[[x, y, 1 or 0], ...], box?: [x0, y0, x1, y1], name?, mask_from?: the name of an earlier one, whose "
-                  "mask this one corrects}")
+      .add_option(
+          "--prompts", options.prompts,
+          "Many things, in JSON, from a file or from - for standard input: a list of {image?: a file in the "
+          "current folder or else in that of FILE.json, points?: [[x, y, 1 or 0], ...], box?: [x0, y0, x1, y1], "
+          "name?, mask_from?: the name of an earlier one, whose mask this one corrects}")
       ->type_name("FILE.json");
   command.add_flag("--refine", options.refine,
                    "Points one after the other, each to correct what those before it found");
