@@ -9,6 +9,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,11 @@ struct MaskCandidates {
   static constexpr Index kCount = 4;  // one for a clear prompt, then three: part, whole and larger
   Tensor logits;                      // [kCount, side, side], a mask's side is four times the embedding's
   std::array<float, kCount> iou;      // as the model predicts it; may be above 1
+
+  /// One candidate's, [side * side]. They last as long as `logits`.
+  std::span<const float> logits_of(Index candidate) const {
+    return {logits.data<float>() + candidate * logits.stride(0), static_cast<std::size_t>(logits.stride(0))};
+  }
 };
 
 /// Places as the first block sees them, projected once for all prompts.

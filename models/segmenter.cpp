@@ -1,7 +1,10 @@
 #include "models/segmenter.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
+#include <tuple>
 
 #include "core/error.h"
 #include "core/image/mask_runs.h"
@@ -39,8 +42,9 @@ Box checked(const Box& box, ImageSize picture) {
   const auto [y0, y1] = std::minmax(box.y0, box.y1);
   const auto width = static_cast<float>(picture.width), height = static_cast<float>(picture.height);
   if (!(x0 >= 0 && y0 >= 0 && x1 <= width && y1 <= height)) {
-    throw Error("[segment] the box ({:g}, {:g}) to ({:g}, {:g}) lies outside the picture of {} x {}", box.x0, box.y0,
-                box.x1, box.y1, picture.width, picture.height);
+    const bool partly = x0 < width && y0 < height && x1 > 0 && y1 > 0;
+    throw Error("[segment] the box ({:g}, {:g}) to ({:g}, {:g}) {} the picture of {} x {}", box.x0, box.y0, box.x1,
+                box.y1, partly ? "reaches beyond" : "lies outside", picture.width, picture.height);
   }
   if (!(x1 > x0 && y1 > y0)) {
     throw Error("[segment] the box ({:g}, {:g}) to ({:g}, {:g}) has no area", box.x0, box.y0, box.x1, box.y1);
@@ -147,17 +151,24 @@ MaskCandidates Segmenter::candidates(const SegmentPrompt& prompt) const {
   return found;
 }
 
-/// As the ONNX model of segment-anything chooses: a point that is none ends points without a box.
-Index Segmenter::best(const SegmentPrompt& prompt, const MaskCandidates& candidates) {
+/// As the ONNX model of segment-anything chooses: a point that is none ends points without a box. It looks at no mask,
+/// and in a picture a pixel wide the likeliest can be empty.
+Index Segmenter::best(const SegmentPrompt& prompt, const MaskCandidates& candidates) const {
   const std::size_t tokens = prompt.points.size() + (prompt.box ? 2 : 1);
-  if (tokens > 2) return 0;
-  return std::max_element(candidates.iou.begin() + 1, candidates.iou.end()) - candidates.iou.begin();
+  const bool clear = tokens > 2;
+  const auto rank = [&](Index i) {
+    return std::tuple((i == 0) != clear, -candidates.iou[static_cast<std::size_t>(i)], i);
+  };
+  std::array<Index, MaskCandidates::kCount> order = {};
+  std::iota(order.begin(), order.end(), Index{0});
+  std::sort(order.begin(), order.end(), [&](Index a, Index b) { return rank(a) < rank(b); });
+  const auto found = std::find_if(order.begin(), order.end(),
+                                  [&](Index i) { return !is_mask_empty(candidates.logits_of(i), picture_); });
+  return found == order.end() ? order.front() : *found;
 }
 
 SegmentMask Segmenter::mask(const MaskCandidates& candidates, Index index) const {
-  const Tensor logits = candidates.logits.select(0, index);
-  const std::span<const float> values(logits.data<float>(), static_cast<std::size_t>(logits.elements()));
-  UpsampledMask found = upsample_mask(values, picture_);
+  UpsampledMask found = upsample_mask(candidates.logits_of(index), picture_);
   const double iou = std::clamp(static_cast<double>(candidates.iou[static_cast<std::size_t>(index)]), 0.0, 1.0);
   const Index pixels = area(found.rle);
   const Box box = bounding_box(found.rle);

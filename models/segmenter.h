@@ -89,8 +89,8 @@ class Segmenter {
   /// where the model answers with what is no number.
   MaskCandidates candidates(const SegmentPrompt& prompt) const;
   /// Which of them a prompt means: the first for several points, or a box and points, else the likeliest of
-  /// the other three.
-  static Index best(const SegmentPrompt& prompt, const MaskCandidates& candidates);
+  /// the other three. Where its mask has no pixel, the likeliest of all that have some, if there are any.
+  Index best(const SegmentPrompt& prompt, const MaskCandidates& candidates) const;
   SegmentMask mask(const MaskCandidates& candidates, Index index) const;
 
  private:

@@ -98,11 +98,6 @@ const wick::MaskCandidates& candidates_of(wick_segmenter* segmenter, int32_t ind
   return *candidates;
 }
 
-std::span<const float> logits_of(const wick::MaskCandidates& candidates, int32_t index) {
-  const wick::Tensor logits = candidates.logits.select(0, index);
-  return {logits.data<float>(), static_cast<std::size_t>(logits.elements())};
-}
-
 Json size_json(wick::ImageSize size) { return {size.height, size.width}; }
 
 Json rle_json(const wick::Rle& rle) { return {{"size", size_json(rle.size)}, {"counts", wick::packed_counts(rle)}}; }
@@ -256,13 +251,13 @@ int32_t wick_segmenter_prompt(wick_segmenter* handle, const char* prompt_json, c
     const Index side = s.model->decoder.mask_side();
     if (mask) prompt.mask = wick::Tensor::copy_of<float>({mask, WICK_MASK_LOGITS}, {side, side}, s.model->device);
     s.candidates = s.segmenter.candidates(prompt);
-    return give_json({{"iou", s.candidates->iou}, {"best", wick::Segmenter::best(prompt, *s.candidates)}});
+    return give_json({{"iou", s.candidates->iou}, {"best", s.segmenter.best(prompt, *s.candidates)}});
   });
 }
 
 int32_t wick_segmenter_logits(wick_segmenter* handle, int32_t candidate, float* into) {
   return guarded<int32_t>(WICK_ERROR, [&] {
-    const auto logits = logits_of(candidates_of(handle, candidate), candidate);
+    const auto logits = candidates_of(handle, candidate).logits_of(candidate);
     std::copy(logits.begin(), logits.end(), &given(into, "room for logits"));
     return 0;
   });
@@ -277,7 +272,7 @@ int32_t wick_segmenter_mask(wick_segmenter* handle, int32_t candidate) {
 
 int32_t wick_segmenter_preview(wick_segmenter* handle, int32_t candidate) {
   return guarded<int32_t>(WICK_ERROR, [&] {
-    const auto logits = logits_of(candidates_of(handle, candidate), candidate);
+    const auto logits = candidates_of(handle, candidate).logits_of(candidate);
     const wick::ImageSize seen = wick::sam_size(handle->segmenter.picture());
     const wick::Mask mask = wick::mask_of(wick::upsample_mask(logits, seen).rle);
     return give_json({{"path", wick::svg_path(wick::outline(mask, kPreviewTolerance))}, {"size", size_json(seen)}});

@@ -10,7 +10,14 @@
 namespace wick {
 namespace {
 
-float area(const Box& box) { return (box.x1 - box.x0) * (box.y1 - box.y0); }
+/// With `edge` 1 the pixels from the first to the last, which a box around a line or a pixel has too.
+float area(const Box& box, float edge) {
+  return std::max(box.x1 - box.x0 + edge, 0.0F) * std::max(box.y1 - box.y0 + edge, 0.0F);
+}
+
+Box common(const Box& a, const Box& b) {
+  return {std::max(a.x0, b.x0), std::max(a.y0, b.y0), std::min(a.x1, b.x1), std::min(a.y1, b.y1)};
+}
 
 /// The indices of `scores` from the best down; what is no number comes last.
 std::vector<Index> ranked(std::span<const float> scores) {
@@ -28,10 +35,9 @@ std::vector<Index> ranked(std::span<const float> scores) {
 }  // namespace
 
 float iou(const Box& a, const Box& b) {
-  const float width = std::max(std::min(a.x1, b.x1) - std::max(a.x0, b.x0), 0.0F);
-  const float height = std::max(std::min(a.y1, b.y1) - std::max(a.y0, b.y0), 0.0F);
-  const float both = width * height;
-  return both / (area(a) + area(b) - both);
+  const float edge = area(a, 0) + area(b, 0) > 0 ? 0 : 1;
+  const float both = area(common(a, b), edge);
+  return both / (area(a, edge) + area(b, edge) - both);
 }
 
 std::vector<Index> non_maximum_suppression(std::span<const Box> boxes, std::span<const float> scores,

@@ -222,12 +222,36 @@ class MaskRows {
   std::vector<Part> parts_;         // of each span of it
 };
 
+void check_size(std::span<const float> low_res) {
+  if (low_res.size() == static_cast<std::size_t>(kLowResSide * kLowResSide)) return;
+  throw Error("upsample_mask: {} logits, expected {} x {}", low_res.size(), kLowResSide, kLowResSide);
+}
+
+bool has_pixel(PictureLogits& logits, std::size_t y, std::size_t span) {
+  const Part part = logits.part(y, span);
+  if (part != Part::mixed) return part == Part::inside;
+  const PictureLogits::Rows rows = logits.rows(y, span, span + 1);
+  for (std::size_t x = logits.span(span).begin; x < logits.span(span).end; ++x) {
+    if (rows.at(x) > kMaskThreshold) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-UpsampledMask upsample_mask(std::span<const float> low_res, ImageSize picture) {
-  if (low_res.size() != static_cast<std::size_t>(kLowResSide * kLowResSide)) {
-    throw Error("upsample_mask: {} logits, expected {} x {}", low_res.size(), kLowResSide, kLowResSide);
+bool is_mask_empty(std::span<const float> low_res, ImageSize picture) {
+  check_size(low_res);
+  PictureLogits logits(low_res, picture);
+  for (std::size_t y = 0; y < static_cast<std::size_t>(picture.height); ++y) {
+    for (std::size_t i = 0; i < logits.spans(); ++i) {
+      if (has_pixel(logits, y, i)) return false;
+    }
   }
+  return true;
+}
+
+UpsampledMask upsample_mask(std::span<const float> low_res, ImageSize picture) {
+  check_size(low_res);
   MaskRows rows(low_res, picture);
   for (Index y = 0; y < picture.height; ++y) rows.add(static_cast<std::size_t>(y));
   return rows.finish();

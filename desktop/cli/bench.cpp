@@ -168,7 +168,9 @@ void add_bench(CLI::App& app) {
   add("peaks", "This machine's FMA, int8, bf16 and memory peaks");
   add("attention", "Flash attention: causal prefill and decode");
   add("matmul", "Matrix products of every weight type");
-  options->model.add_to(*add("model", "Prompt and generation rate of a model"));
+  CLI::App* model = add("model", "Prompt and generation rate of a model");
+  options->model.add_to(*model);
+  options->common.add_cache_type_to(*model);
   CLI::App* speech = add("speech", "Log-mel, encoder and decoder of a Whisper");
   options->model.add_to(*speech);
   options->common.add_quantize_to(*speech);

@@ -260,6 +260,7 @@ void add_chat(CLI::App& app) {
   command->add_flag("--thinking,!--no-thinking", options->thinking, "Let a thinking model think (default: on)");
   options->sampling.add_to(*command);
   options->common.add_to(*command);
+  options->common.add_cache_type_to(*command);
   command->callback([options] { chat(*options); });
 }
 

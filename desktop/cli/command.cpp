@@ -22,9 +22,12 @@ void CommonOptions::add_to(CLI::App& app) {
   app.add_option("-t,--threads", threads, "Threads (default: the physical cores)")->check(CLI::Range(1, 1024));
   app.add_option("--device", device, "cpu or cuda")->check(CLI::IsMember({"cpu", "cuda"}))->capture_default_str();
   app.add_flag("--precise", precise, "f32 activations and cache, for comparing with references");
+  app.add_flag("--json", json, "Machine-readable output");
+}
+
+void CommonOptions::add_cache_type_to(CLI::App& app) {
   app.add_option("--cache-type", cache_type, "KV cache: f16 (default), f32, or q8_0 for half the memory")
       ->check(CLI::IsMember({"f16", "f32", "q8_0"}));
-  app.add_flag("--json", json, "Machine-readable output");
 }
 
 void CommonOptions::add_quantize_to(CLI::App& app) {

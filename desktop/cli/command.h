@@ -24,6 +24,8 @@ struct CommonOptions {
   bool json = false;
 
   void add_to(CLI::App& app);
+  /// For models that chat.
+  void add_cache_type_to(CLI::App& app);
   /// `by_default`: in words.
   void add_quantize_to(CLI::App& app);
   void add_picture_quantize_to(CLI::App& app, const std::string& by_default);

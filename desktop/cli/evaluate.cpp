@@ -80,6 +80,7 @@ void add_evaluate(CLI::App& app) {
     options->model.add_to(*command);
     command->add_option("-f,--file", options->file, "Read the text from a file; - is standard input");
     options->common.add_to(*command);
+    options->common.add_cache_type_to(*command);
   }
   logits_command->add_option("-p,--prompt", options->text, "The text");
   logits_command->add_option("--top", options->top, "How many tokens")

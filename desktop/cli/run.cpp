@@ -67,6 +67,7 @@ void add_run(CLI::App& app) {
       ->check(CLI::Range(1, 1 << 24));
   options->sampling.add_to(*command);
   options->common.add_to(*command);
+  options->common.add_cache_type_to(*command);
   command->callback([options] { run(*options); });
 }
 

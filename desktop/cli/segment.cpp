@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <string_view>
 
 #include "command.h"
 #include "core/error.h"
@@ -17,6 +18,8 @@
 
 namespace wick::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 struct Options {
   CommonOptions common;
@@ -35,6 +38,20 @@ struct Job {
   SegmentFiles files = {};
 };
 
+/// A picture that a file of prompts names, where it is: in the current folder, else in the file's.
+std::string found_picture(const std::string& image, const std::string& prompts) {
+  std::error_code missing;
+  if (image.empty() || image == "-" || prompts == "-" || fs::exists(image, missing)) return image;
+  const fs::path beside = fs::path(prompts).parent_path() / image;  // itself, if it is absolute
+  return fs::exists(beside, missing) ? beside.string() : image;
+}
+
+std::vector<Question> questions_of_file(const std::string& path) {
+  std::vector<Question> questions = parse_questions(read_input("", path), path == "-" ? "standard input" : path);
+  for (Question& question : questions) question.image = found_picture(question.image, path);
+  return questions;
+}
+
 /// What the parser cannot require: it depends on other options.
 std::vector<Question> asked_for(const Options& options) {
   const bool here = !options.points.empty() || !options.boxes.empty();
@@ -49,7 +66,7 @@ std::vector<Question> asked_for(const Options& options) {
     throw CLI::ValidationError("--prompts", "standard input is either the prompts or a picture");
   }
   if (here) return questions_of(options.points, options.boxes, options.each);
-  return parse_questions(read_input("", options.prompts), options.prompts == "-" ? "standard input" : options.prompts);
+  return questions_of_file(options.prompts);
 }
 
 /// Refuses what would change nothing.
@@ -58,6 +75,15 @@ void check_outlines(const Options& options) {
   if (files.polygons && !options.common.json) throw CLI::RequiredError("--json, where --polygons are written,");
   if (files.tolerance > 0 && !files.polygons && files.svg.empty()) {
     throw CLI::RequiredError("--svg-out or --polygons, whose outlines --tolerance is for,");
+  }
+}
+
+/// A second point after one --point would be a picture.
+void check_picture_name(const std::string& picture) {
+  std::error_code missing;
+  if (are_coordinates(picture) && !fs::exists(picture, missing)) {
+    throw CLI::ValidationError("'" + picture + "'",
+                               "no such picture: each point needs a --point of its own, and each box a --box");
   }
 }
 
@@ -70,7 +96,10 @@ std::vector<Job> jobs_of(const Options& options) {
     return found != jobs.end() ? *found : jobs.emplace_back(Job{picture});
   };
   std::vector<Question> questions = asked_for(options);
-  for (const std::string& picture : options.pictures) job_of(picture);
+  for (const std::string& picture : options.pictures) {
+    check_picture_name(picture);
+    job_of(picture);
+  }
   const std::size_t given = jobs.size();  // of the command line, each once
   for (std::size_t i = 0; i < questions.size(); ++i) {
     Question& question = questions[i];
@@ -104,10 +133,18 @@ void name_files(std::vector<Job>& jobs, const Options& options) {
 
 Picture read_picture(const std::string& path) {
   std::error_code missing;
-  if (path != "-" && !std::filesystem::is_fifo(path, missing)) return read_image(*open_file(path));
+  if (path != "-" && !fs::is_fifo(path, missing)) return read_image(*open_file(path));
   const std::string text = read_input("", path);
   const auto bytes = std::as_bytes(std::span(text));
   return read_image(*memory_source(path == "-" ? "standard input" : path, {bytes.begin(), bytes.end()}));
+}
+
+/// An error of the library without the operation that it names first: who reads it has typed that.
+std::string_view sentence_of(const Error& error) {
+  constexpr std::string_view kOperation = "[segment] ";
+  std::string_view text = error.what();
+  if (text.starts_with(kOperation)) text.remove_prefix(kOperation.size());
+  return text;
 }
 
 /// What came of a picture.
@@ -144,7 +181,7 @@ class Answers {
     }
     if (refine_) add_points_in_turn(prompt);
     const MaskCandidates candidates = segmenter_.candidates(prompt);
-    const Index best = Segmenter::best(prompt, candidates);
+    const Index best = segmenter_.best(prompt, candidates);
     if (!question.name.empty()) best_[question.name] = candidates.logits.select(0, best);
     for (Index i = 0; i < MaskCandidates::kCount; ++i) {
       if (i != best && (i == 0 || !all_masks_)) continue;  // the first one is only meant where it is the best
@@ -162,7 +199,7 @@ class Answers {
     for (std::size_t points = 1; points < prompt.points.size(); ++points) {
       part.points.assign(prompt.points.begin(), prompt.points.begin() + static_cast<std::ptrdiff_t>(points));
       const MaskCandidates candidates = segmenter_.candidates(part);
-      part.mask = candidates.logits.select(0, Segmenter::best(part, candidates));
+      part.mask = candidates.logits.select(0, segmenter_.best(part, candidates));
     }
     prompt.mask = part.mask;
   }
@@ -174,8 +211,12 @@ class Answers {
 
 void print_answer(const Answer& answer) {
   const FoundMask& mask = answer.mask;
-  fmt::print("iou {:.3f}  stability {:.3f}  area {}  box {},{},{},{}", mask.iou, mask.stability, mask.area, mask.box.x0,
-             mask.box.y0, mask.box.x1, mask.box.y1);
+  if (mask.area == 0) {
+    fmt::print("no mask");
+  } else {
+    fmt::print("iou {:.3f}  stability {:.3f}  area {}  box {},{},{},{}", mask.iou, mask.stability, mask.area,
+               mask.box.x0, mask.box.y0, mask.box.x1, mask.box.y1);
+  }
   if (answer.best) fmt::print("  best");
   if (answer.question > 0) fmt::print("  prompt {}", answer.question);
   if (!answer.name.empty()) fmt::print("  {}", printable(answer.name));
@@ -223,7 +264,7 @@ class Pictures {
     Outcome outcome{.read_ms = now_ms() - begin};
     if (!picture.broken.empty()) print_error(Error("{}", picture.broken));
     if (options_.everything) {
-      find_everything(picture.image, outcome);
+      find_everything(job, picture.image, outcome);
     } else {
       answer(job, picture.image, outcome);
     }
@@ -265,17 +306,19 @@ class Pictures {
       act();
     } catch (const Error& error) {
       const std::string which = question.number > 0 ? fmt::format("prompt {}: ", question.number) : "";
-      outcome.errors.push_back(fmt::format("{}: {}{}", job.picture, which, error.what()));
+      outcome.errors.push_back(fmt::format("{}: {}{}", job.picture, which, sentence_of(error)));
     }
   }
 
-  void find_everything(const Image& picture, Outcome& outcome) const {
+  void find_everything(const Job& job, const Image& picture, Outcome& outcome) const {
     Segmenter whole(loaded_.model);
     if (!embed(whole, picture, outcome.encode_ms)) return;
     const double begin = now_ms();
     ProgressBar bar("Segmenting");
     Everything everything(loaded_.model, picture, options_.grid, whole.embedding());
-    while (interrupts() == 0 && everything.step()) bar.update_part(everything.progress());
+    attempt(job, {}, outcome, [&] {
+      while (interrupts() == 0 && everything.step()) bar.update_part(everything.progress());
+    });
     for (FoundMask& mask : everything.masks()) {
       outcome.answers.push_back({.mask = std::move(mask), .by_grid = true});
     }
@@ -330,21 +373,30 @@ void run(const Options& options) {
   Pictures(options, load_segmenter(options.model, options.common)).segment_all(jobs);
 }
 
+/// As often as one likes, but one text each time: the next could be a picture.
+void repeat(CLI::Option& option) {
+  option.expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+}
+
 void add_prompts(CLI::App& command, Options& options) {
-  command
-      .add_option("-p,--point", options.points,
-                  "X,Y in pixels from the top left: part of the thing; X,Y,-: to be left out. Any number of them")
-      ->type_name("X,Y[,-]")
-      ->allow_extra_args(false);
-  command.add_option("-b,--box", options.boxes, "A box around the thing: two of its corners, in pixels")
-      ->type_name("X0,Y0,X1,Y1")
-      ->allow_extra_args(false);
+  repeat(*command
+              .add_option(
+                  "-p,--point", options.points,
+                  "X,Y in pixels from the top left: part of the thing; X,Y,-: to be left out. Any number of them, each "
+                  "after a -p of its own")
+              ->type_name("X,Y[,-]"));
+  repeat(*command
+              .add_option(
+                  "-b,--box", options.boxes,
+                  "A box around the thing: two of its corners, in pixels. With --each any number of them, as --point")
+              ->type_name("X0,Y0,X1,Y1"));
   command.add_flag("--each", options.each, "Every --point and --box is another thing, not all of them one");
   command
-      .add_option("--prompts", options.prompts,
-                  "Many things, in JSON, from a file or from - for standard input: a list of {image?: a file, points?: "
-                  "[[x, y, 1 or 0], ...], box?: [x0, y0, x1, y1], name?, mask_from?: the name of an earlier one, whose "
-                  "mask this one corrects}")
+      .add_option(
+          "--prompts", options.prompts,
+          "Many things, in JSON, from a file or from - for standard input: a list of {image?: a file in the "
+          "current folder or else in that of FILE.json, points?: [[x, y, 1 or 0], ...], box?: [x0, y0, x1, y1], "
+          "name?, mask_from?: the name of an earlier one, whose mask this one corrects}")
       ->type_name("FILE.json");
   command.add_flag("--refine", options.refine,
                    "Points one after the other, each to correct what those before it found");
@@ -411,8 +463,8 @@ void add_segment(CLI::App& app) {
       "  wick segment mobile-sam *.jpg --everything --overlay-out things.png\n\n"
       "Where there may be several masks, their numbers stand in the names of --mask-out and --cutout-out: F.png "
       "becomes F.1.png, F.2.png. Of several pictures, the pictures' names do: F.truck.1.png. A result's box is that "
-      "of the first and the last pixels. Exit status: 0 done; 1 something failed, and the rest is written; 130 stopped "
-      "by Ctrl-C.");
+      "of the first and the last pixels; where the model finds nothing, there is \"no mask\", and no box. Exit status: "
+      "0 done; 1 something failed, and the rest is written; 130 stopped by Ctrl-C.");
   command->callback([options] { run(*options); });
 }
 

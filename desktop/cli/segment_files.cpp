@@ -87,6 +87,11 @@ void write_text(const std::string& path, const std::string& text) {
   file.commit();
 }
 
+Json corners_of(const Box& box) {
+  return {static_cast<Index>(box.x0), static_cast<Index>(box.y0), static_cast<Index>(box.x1),
+          static_cast<Index>(box.y1)};
+}
+
 Json polygons_of(const Mask& mask, double tolerance) {
   const auto ring = [](const Ring& corners) {
     Json list = Json::array();
@@ -168,9 +173,7 @@ Json SegmentFiles::json(const Answer& answer, std::size_t number) const {
   json["iou"] = mask.iou;
   json["stability"] = mask.stability;
   json["area"] = mask.area;
-  const Box& box = mask.box;
-  json["box"] = {static_cast<Index>(box.x0), static_cast<Index>(box.y0), static_cast<Index>(box.x1),
-                 static_cast<Index>(box.y1)};
+  json["box"] = mask.area > 0 ? corners_of(mask.box) : Json(nullptr);
   if (answer.by_grid) json["point"] = {mask.x, mask.y};
   if (answer.best) json["best"] = true;
   if (!masks.empty()) json["mask_file"] = of_mask(masks, number);

@@ -131,7 +131,55 @@ class Entry {
   std::string where_;
 };
 
+/// Where a parser is in a list of prompts.
+struct Place {
+  std::size_t prompt = 0, number = 0;  // counted from 1, the latter in what belongs to the key
+  std::string key = {};
+
+  void follow(int depth, Json::parse_event_t event, const Json& value) {
+    using Event = Json::parse_event_t;
+    const bool begins = event == Event::object_start || event == Event::array_start || event == Event::value;
+    if (depth == 1 && begins) *this = {.prompt = prompt + 1};
+    if (depth == 2 && event == Event::key) *this = {.prompt = prompt, .key = value.get<std::string>()};
+    if (event == Event::value && value.is_number()) ++number;
+  }
+};
+
+/// "line 2, column 7: syntax error while parsing value - invalid literal", without what else the parser says.
+std::string reason_of(const Json::parse_error& error, const std::string& text) {
+  const std::size_t read = std::clamp<std::size_t>(error.byte, 1, text.size() + 1);  // the last is what is wrong
+  const std::string_view before = std::string_view(text).substr(0, read - 1);
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
+  std::string_view why = error.what();
+  if (const std::size_t begin = why.find("syntax error"); begin != std::string_view::npos) why.remove_prefix(begin);
+  return fmt::format("line {}, column {}: {}", line, column, why.substr(0, why.find("; last read")));
+}
+
+Json parsed(const std::string& text, const std::string& source) {
+  Place place;
+  try {
+    return Json::parse(text, [&](int depth, Json::parse_event_t event, const Json& value) {
+      place.follow(depth, event, value);
+      return true;
+    });
+  } catch (const Json::parse_error& error) {
+    throw Error("{}: not JSON: {}", source, reason_of(error, text));
+  } catch (const Json::out_of_range&) {
+    if (place.key.empty()) throw Error("{}: a number is out of range, and in no prompt", source);
+    throw Error("{}: prompt {}: number {} of '{}' is out of range", source, place.prompt, place.number + 1, place.key);
+  }
+}
+
 }  // namespace
+
+bool are_coordinates(const std::string& text) {
+  const std::vector<std::string_view> parts = split_at_commas(text);
+  const auto is_number = [](std::string_view part) { return number_of(part).has_value(); };
+  const bool is_left_out = parts.size() == 3 && (parts[2] == "-" || parts[2] == "+");
+  return parts.size() >= 2 && parts.size() <= 4 &&
+         std::all_of(parts.begin(), parts.end() - static_cast<int>(is_left_out), is_number);
+}
 
 std::vector<Question> questions_of(const std::vector<std::string>& points, const std::vector<std::string>& boxes,
                                    bool each) {
@@ -148,8 +196,10 @@ std::vector<Question> questions_of(const std::vector<std::string>& points, const
 }
 
 std::vector<Question> parse_questions(const std::string& text, const std::string& source) {
-  const Json list = Json::parse(text, nullptr, false);
-  if (!list.is_array() || list.empty()) throw Error("{}: not a list of prompts in JSON", source);
+  const Json list = parsed(text, source);
+  if (!list.is_array())
+    throw Error("{}: expected a list of prompts, [{{...}}, ...], found a JSON {}", source, list.type_name());
+  if (list.empty()) throw Error("{}: the list of prompts is empty", source);
   std::vector<Question> questions;
   for (std::size_t i = 0; i < list.size(); ++i) {
     questions.push_back(Entry(list[i], fmt::format("{}: prompt {}", source, i + 1)).question());

@@ -22,8 +22,12 @@ struct Question {
 std::vector<Question> questions_of(const std::vector<std::string>& points, const std::vector<std::string>& boxes,
                                    bool each);
 
+/// Whether a text is two to four numbers, as of a point or a box.
+bool are_coordinates(const std::string& text);
+
 /// From JSON: a list of {image?, points?: [[x, y, label?], ...], box?: [x0, y0, x1, y1], name?, mask_from?}, where a
-/// label is 1, or 0 for a point that is not part of the thing. Throws Error naming `source` and which entry is wrong.
+/// label is 1, or 0 for a point that is not part of the thing. Throws Error naming `source` and the line and column, or
+/// which entry is wrong.
 std::vector<Question> parse_questions(const std::string& text, const std::string& source);
 
 }  // namespace wick::cli

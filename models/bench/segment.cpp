@@ -67,7 +67,7 @@ std::vector<BenchCase> segment_bench(const std::shared_ptr<const SegmentModel>& 
     const Segmenter& segmenter = subject->embedded();
     const SegmentPrompt prompt = subject->middle();
     const MaskCandidates candidates = segmenter.candidates(prompt);
-    const Index best = Segmenter::best(prompt, candidates);
+    const Index best = segmenter.best(prompt, candidates);
     return measure_ms(options, [&] { segmenter.mask(candidates, best); });
   });
   return cases;

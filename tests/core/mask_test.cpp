@@ -121,6 +121,10 @@ TEST_CASE("mask: parts whose logits are far from the thresholds are as if comput
     };
     CHECK(made.stability.narrow == pixels_over(1));
     CHECK(made.stability.wide == pixels_over(-1));
+    for (const float threshold : {0.0F, 8.9F, 9.0F}) {
+      const bool empty = pixels_over(threshold) == 0;
+      CHECK(is_mask_empty(shifted, size) == empty);
+    }
   }
 }
 
@@ -130,6 +134,7 @@ TEST_CASE("mask: stability is 0 where nothing is near the mask") {
   CHECK(Stability{.narrow = 2, .wide = 4}.score() == 0.5);
   const std::vector<float> nothing(static_cast<std::size_t>(kLowResSide * kLowResSide), -5.0F);
   CHECK(upsample_mask(nothing, {7, 5}).stability.score() == 0);
+  CHECK(is_mask_empty(nothing, {7, 5}));
 }
 
 TEST_CASE("mask: run lengths alone tell area and box, and are put together as masks are") {
@@ -244,5 +249,11 @@ TEST_CASE("boxes: of those that overlap too much the best stays") {
   CHECK(iou(boxes[0], boxes[4]) == Approx(1.0 / 3));
   CHECK(non_maximum_suppression(boxes, scores, iou(boxes[1], boxes[0])).size() == 4);  // as much is not more
   CHECK(non_maximum_suppression({}, {}, 0.5F).empty());
+  const std::vector<Box> thin{{3, 4, 3, 4}, {3, 4, 3, 4}, {0, 0, 0, 99}, {0, 0, 0, 89}, {5, 4, 5, 4}, {0, 0, 9, 99}};
+  const std::vector<float> equal(thin.size(), 1.0F);
+  CHECK(non_maximum_suppression(thin, equal, 0.7F) == std::vector<Index>{0, 2, 4, 5});
+  CHECK(iou(thin[0], thin[1]) == 1);
+  CHECK(iou(thin[2], thin[3]) == Approx(0.9));
+  CHECK(iou(thin[0], thin[4]) == 0);
   CHECK_THROWS_AS(non_maximum_suppression(boxes, {}, 0.5F), Error);
 }

@@ -677,6 +677,44 @@ class Segment(NeedsData):
             self.assertEqual(result.returncode, 1)
             self.assertRegex(result.stderr, r'^wick: .*large\.png: .* too large: at most .*\n$')
 
+    def test_a_mask_without_a_pixel_is_not_the_best(self):
+        for width, height in ((1, 3000), (3000, 1)):
+            picture = self.write('thin.png', grey_png(width, height))
+            for arguments in (['-p', '0,0'], ['-p', '0,0', '-p', '0,0'], ['-b', f'0,0,{width},{height}'], ['-p', '0,0', '--all-masks']):
+                masks = json.loads(self.segmented(picture, *arguments, '--json'))['masks']
+                lines = self.segmented(picture, *arguments).splitlines()
+                best = next((mask for mask in masks if mask.get('best')), masks[0])
+                self.assertGreater(best['area'], 0)
+                for mask, line in zip(masks, lines, strict=True):
+                    if mask['area'] > 0:
+                        self.assertRegex(line, rf'^iou .*  area {mask["area"]}  box ')
+                    else:
+                        self.assertIsNone(mask['box'])
+                        self.assertRegex(line, '^no mask')
+
+    def test_everything_in_a_pixel_is_found_once(self):
+        masks = json.loads(self.segmented(self.write('one.png', grey_png(1, 1)), '--everything', '--json'))['masks']
+        self.assertEqual([(mask['area'], mask['box']) for mask in masks], [(1, [0, 0, 0, 0])])
+
+    def test_pictures_of_prompts_are_here_or_beside_them(self):
+        shutil.copy(self.seed('rgb.png'), self.path('beside.png'))
+        here = os.path.relpath(self.seed('rgb444.jpg'))
+        prompts = self.write('prompts.json', [{'image': name, 'points': [[1, 1]]} for name in ('beside.png', here)])
+        results = json.loads(self.segmented('--prompts', prompts, '--json'))
+        self.assertEqual([result['file'] for result in results], [self.path('beside.png'), here])
+
+    def test_a_mask_alone_is_a_prompt(self):
+        """As segment-anything's predictor has it."""
+        prompts = self.write('prompts.json', [{'name': 'one', 'points': [[1, 1]]}, {'mask_from': 'one'}])
+        self.assertEqual(len(self.segmented(self.seed('rgb.png'), '--prompts', prompts).splitlines()), 2)
+
+    def test_help_has_what_is_for_pictures(self):
+        help_text = wick('segment', '--help').stdout
+        self.assertNotIn('--cache-type', help_text)
+        self.assertRegex(help_text, r'--point X,Y\[,-\] +X,Y')
+        self.assertEqual(wick('segment', self.MODEL, self.truck, *self.WINDOW, '--cache-type', 'f16').returncode, 2)
+        self.assertIn('--cache-type', wick('run', '--help').stdout)
+
     def test_pictures_that_are_cut_off(self):
         for name in ('rgb444.jpg', 'rgb.png', 'lossy.webp', 'palette.gif', 'rgb.bmp'):
             with open(self.seed(name), 'rb') as file:
@@ -729,12 +767,14 @@ class Segment(NeedsData):
 
     def test_prompts_that_make_no_sense(self):
         prompts = self.write('prompts.json', [{'points': [[1, 1]]}, {'points': [[99999, 1]]}, {'box': [1, 1, 1, 5]},
-                                              {'box': [0, 0, 4, 4], 'mask_from': 'nothing'}])
+                                              {'box': [0, 0, 4, 4], 'mask_from': 'nothing'}, {'box': [1, 1, 9999, 5]}])
         result = wick('segment', self.MODEL, self.seed('rgb.png'), '--prompts', prompts)
         self.assertEqual(result.returncode, 1)
         self.assertRegex(result.stdout, r'^iou .*prompt 1\n$')
         for error, expected in zip(result.stderr.splitlines(), (
-                'prompt 2: .*lies outside the picture', 'prompt 3: .*has no area', "prompt 4: no answer before it is named 'nothing'"), strict=True):
+                r'prompt 2: \(99999, 1\) lies outside the picture of ', r'prompt 3: the box \(1, 1\) to \(1, 5\) has no area$',
+                r'prompt 5: the box \(1, 1\) to \(9999, 5\) reaches beyond the picture of ',
+                "prompt 4: no answer before it is named 'nothing'"), strict=True):
             self.assertRegex(error, expected)
 
     def test_no_picture_is_replaced(self):
@@ -755,7 +795,16 @@ class Segment(NeedsData):
                 ([self.write('empty.jpg', b''), *self.WINDOW], 'empty'),
                 ([self.truck, *self.WINDOW, '--mask-out', self.path('none/m.png')], '--mask-out .*: there is no such folder'),
                 ([self.path('a.png'), *self.WINDOW, '--mask-out', self.path('a.png')], 'would replace this picture'),
-                ([self.truck, '--prompts', self.path('a.png')], 'not a list of prompts in JSON'),
+                ([self.truck, '--prompts', self.path('a.png')], 'not JSON: line 1, column 1: '),
+                ([self.truck, '--prompts', self.write('d.json', b'[{"points": [[1, 2]]},\n  {"box": [1, 2}]')],
+                 "d.json: not JSON: line 2, column 16: .* unexpected '}'; expected '\\]'"),
+                ([self.truck, '--prompts', self.write('e.json', b'')], 'not JSON: line 1, column 1: .* unexpected end of input'),
+                ([self.truck, '--prompts', self.write('f.json', [])], 'f.json: the list of prompts is empty'),
+                ([self.truck, '--prompts', self.write('g.json', {'points': []})],
+                 r'g.json: expected a list of prompts, \[\{...\}, ...\], found a JSON object'),
+                ([self.truck, '--prompts', self.write('h.json', b'[{"box": [1, 1, 2, 2]}, {"points": [[1, 1], [2, 1e999]]}]')],
+                 "h.json: prompt 2: number 4 of 'points' is out of range"),
+                ([self.truck, '--prompts', self.write('i.json', b'[1e999]')], 'i.json: a number is out of range'),
                 ([self.truck, '--prompts', self.write('a.json', [{'points': [[1]]}])], 'prompt 1 has a point that is none'),
                 ([self.truck, '--prompts', self.write('b.json', [{'point': [1, 1]}])], "prompt 1 has an unknown 'point'"),
                 ([self.truck, '--prompts', self.write('c.json', [{}])], 'prompt 1 has neither points nor a box')):
@@ -768,6 +817,10 @@ class Segment(NeedsData):
                           [self.truck, *self.WINDOW, '--min-area', '3'], [self.truck, *self.WINDOW, '--mask-out', 'm.jpg'],
                           [self.truck, *self.WINDOW, '--mask-out', 'm.png', '--overlay-out', 'm.png'], ['-', '--prompts', '-'], [self.truck, *self.WINDOW, '--polygons'], [self.truck, *self.WINDOW, '--tolerance', '2']):
             self.assertEqual(wick('segment', self.MODEL, *arguments).returncode, 2, arguments)
+        for arguments in (['500,375', '1125,625'], ['500,375', '1125,625,-'], ['1,1', '1,2,3,4', self.truck]):
+            result = wick('segment', self.MODEL, '--point', *arguments)
+            self.assertEqual((result.returncode, result.stdout), (2, ''))
+            self.assertIn(f"'{arguments[1]}': no such picture: each point needs a --point of its own", result.stderr)
         result = wick('segment', shared('llama', 'stories260K.bin'), self.truck, *self.WINDOW)
         self.assertRegex(result.stderr, 'not a Segment Anything model')
         result = wick('chat', self.MODEL, '-p', 'hello')

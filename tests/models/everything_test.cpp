@@ -97,6 +97,24 @@ TEST_CASE("everything: stopped anywhere, it has masks and none of them twice") {
   CHECK(!everything.masks().empty());
 }
 
+TEST_CASE("everything: what is a pixel wide is found once") {
+  auto t = truck(Precision::precise);
+  if (!t) return;
+  for (const ImageSize size : {ImageSize{1, 1}, {1, 700}, {700, 1}}) {
+    const Blank picture(size);
+    Everything everything(t->model, picture.view, {.points_per_side = 4, .least_iou = 0.5, .least_stability = 0},
+                          reference_embedding(t->model->device));
+    while (everything.step()) {
+    }
+    const std::vector<FoundMask> masks = everything.masks();
+    CAPTURE(size.width, size.height, masks.size());
+    CHECK(!masks.empty());
+    for (std::size_t i = 0; i < masks.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) CHECK(masks[i].box != masks[j].box);
+    }
+  }
+}
+
 TEST_CASE("everything: options that make no sense are errors") {
   auto t = truck(Precision::precise);
   if (!t) return;

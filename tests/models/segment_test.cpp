@@ -48,7 +48,7 @@ TEST_CASE("segment: every prompt on the truck gives the masks that onnxruntime a
     for (std::size_t i = 0; i < candidates.iou.size(); ++i) {
       CHECK(candidates.iou[i] == Approx(test["iou"][i].get<float>()).margin(0.002));
     }
-    const Index best = Segmenter::best(prompt, candidates);
+    const Index best = t->segmenter.best(prompt, candidates);
     REQUIRE(best == test["selected"].get<Index>());
     const Tensor logits = candidates.logits.select(0, best);
     for (const nlohmann::json& sample : test["logits"]) {
@@ -64,6 +64,31 @@ TEST_CASE("segment: every prompt on the truck gives the masks that onnxruntime a
   }
 }
 
+TEST_CASE("segment: a candidate without a pixel is the best only where none has any") {
+  auto t = truck(Precision::precise);
+  if (!t) return;
+  Segmenter& s = t->segmenter;
+  s.resume({1, 3000}, reference_embedding(t->model->device));
+  const SegmentPrompt point{.points = {{0, 0}}}, points{.points = {{0, 0}, {0, 9}}};
+  MaskCandidates found{.logits = Tensor::zeros({4, 256, 256}, DType::f32, t->model->device),
+                       .iou = {0.2F, 0.4F, 0.8F, 0.6F}};
+  CHECK(s.best(point, found) == 2);
+  CHECK(s.best(points, found) == 0);
+  const auto draw = [&](Index candidate, Index x) {
+    std::fill_n(found.logits.data<float>() + (candidate * 256 + 100) * 256 + x, 1, 5.0F);
+  };
+  draw(2, 1);  // beyond the picture's edge
+  CHECK(s.best(point, found) == 2);
+  draw(0, 0);
+  CHECK(s.best(point, found) == 0);
+  draw(1, 0);
+  CHECK(s.best(point, found) == 1);
+  CHECK(s.mask(found, 1).area > 0);
+  CHECK(s.best(points, found) == 0);
+  draw(2, 0);
+  CHECK(s.best(point, found) == 2);
+}
+
 TEST_CASE("segment: a prompt that makes no sense is an error, and the next one is answered") {
   auto t = truck(Precision::precise);
   if (!t) return;
@@ -77,7 +102,12 @@ TEST_CASE("segment: a prompt that makes no sense is an error, and the next one i
   for (const Box& box : {Box{5, 5, 5, 9}, Box{9, 5, 3, 5}}) {
     CHECK_THROWS_WITH(s.candidates({.box = box}), Catch::Contains("has no area"));
   }
-  CHECK_THROWS_WITH(s.candidates({.box = Box{5, 5, 1801, 9}}), Catch::Contains("lies outside the picture"));
+  for (const Box& box : {Box{5, 5, 1801, 9}, Box{-1, 5, 9, 9}, Box{-5, -5, 2000, 2000}}) {
+    CHECK_THROWS_WITH(s.candidates({.box = box}), Catch::Contains("reaches beyond the picture of 1800 x 1200"));
+  }
+  for (const Box& box : {Box{1800, 5, 1900, 9}, Box{5, -9, 9, -1}}) {
+    CHECK_THROWS_WITH(s.candidates({.box = box}), Catch::Contains("lies outside the picture of 1800 x 1200"));
+  }
   CHECK_THROWS_WITH(s.candidates({}), "[segment] neither a point nor a box nor a mask");
   const Tensor small = Tensor::zeros({2, 2}, DType::f32, t->model->device);
   CHECK_THROWS_WITH(s.candidates({.points = {{5, 5}}, .mask = small}), Catch::Contains("expected [256, 256]"));
