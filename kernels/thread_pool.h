@@ -9,7 +9,7 @@
 namespace wick {
 
 /// A fixed set of threads that share out indexed tasks. The caller takes part, so a pool of one starts no thread.
-/// Between two dispatches the workers spin for some tens of microseconds, then park.
+/// Between two dispatches the workers spin for some hundreds of microseconds, then park.
 /// One dispatch at a time, called from one thread. A task may call for_each itself: then its thread does it all.
 class ThreadPool {
  public:

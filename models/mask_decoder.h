@@ -7,7 +7,6 @@
 // a product with the places as they are, not 128 for their keys and as many for their values. But what the first block
 // sees is the same for all prompts of a picture: there the places are projected, once.
 #include <array>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>

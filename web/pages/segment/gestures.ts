@@ -109,11 +109,11 @@ export function gestures(
       actions.stroking(stroke, event.altKey);
     } else if (from) {
       const far = Math.hypot(at.x - from.x, at.y - from.y) > radiusOf(event);
-      const last = dragging ? before : from;
+      const begun = dragging ? before : from; // the way to where it became a drag is part of it
       if (far) dragging ??= wanted;
       if (dragging === "box") actions.drawing({ from, to: at });
       if (dragging === "pan")
-        actions.pan({ x: at.x - last.x, y: at.y - last.y });
+        actions.pan({ x: at.x - begun.x, y: at.y - begun.y });
     }
     pointers.set(event.pointerId, at);
   }
