@@ -8,7 +8,7 @@
 #include <set>
 #include <utility>
 
-#include "core/text/unicode.h"
+#include "core/text/jinja_text.h"
 
 namespace wick::views {
 namespace {
@@ -19,14 +19,6 @@ constexpr std::size_t kTitleCharacters = 48, kShortestTitle = 24;
 const Turn* find_turn(const Conversation& conversation, std::string_view id) {
   const auto found = conversation.turns.find(std::string(id));
   return found == conversation.turns.end() ? nullptr : &found->second;
-}
-
-/// The byte where the last character before `end` begins.
-std::size_t previous_character(std::string_view text, std::size_t end) {
-  std::size_t at = end - 1;
-  // A character has at most three bytes after its first.
-  while (at > 0 && end - at < 4 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
-  return at;
 }
 
 /// These turns and all that follow them.
@@ -133,7 +125,7 @@ std::vector<Message> messages_to(const Conversation& conversation, std::string_v
   for (; turn && messages.size() < conversation.turns.size(); turn = find_turn(conversation, turn->parent)) {
     messages.push_back({turn->role, turn->text});
   }
-  if (const std::string_view system = trimmed(conversation.system); !system.empty()) {
+  if (const std::string_view system = jinja::strip(conversation.system, true, true); !system.empty()) {
     messages.push_back({"system", std::string(system)});
   }
   std::ranges::reverse(messages);
@@ -141,32 +133,14 @@ std::vector<Message> messages_to(const Conversation& conversation, std::string_v
 }
 
 std::string title_of(std::string_view text) {
-  text = trimmed(text);
-  const std::string_view line = trimmed(text.substr(0, text.find('\n')));
+  text = jinja::strip(text, true, true);
+  const std::string_view line = jinja::strip(text.substr(0, text.find('\n')), true, true);
   if (line.empty()) return kUntitled;
-  std::size_t shortest = 0, end = 0, space = 0, count = 0;
-  for (; end < line.size() && count < kTitleCharacters; ++count) {
-    if (count == kShortestTitle) shortest = end;
-    if (line[end] == ' ') space = end;
-    end += text::decode_utf8(line, end).length;
-  }
-  if (end == line.size()) return std::string(line);
-  return std::string(line.substr(0, std::max(shortest, space))) + "…";
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty()) {
-    const text::Utf8Step first = text::decode_utf8(text, 0);
-    if (!text::is_space(first.code)) break;
-    text.remove_prefix(first.length);
-  }
-  while (!text.empty()) {
-    const std::size_t last = previous_character(text, text.size());
-    const text::Utf8Step step = text::decode_utf8(text, last);
-    if (last + step.length != text.size() || !text::is_space(step.code)) break;
-    text.remove_suffix(step.length);
-  }
-  return text;
+  const std::size_t longest = jinja::byte_of(line, kTitleCharacters);
+  if (longest == line.size()) return std::string(line);
+  const std::size_t space = line.substr(0, longest).rfind(' ');
+  const std::size_t shortest = jinja::byte_of(line, kShortestTitle);
+  return std::string(line.substr(0, space == std::string_view::npos ? shortest : std::max(shortest, space))) + "…";
 }
 
 }  // namespace wick::views

@@ -16,6 +16,7 @@ struct Alternative {
   TokenId id;
   std::string text;
   float probability;  // of the model's own distribution, as below
+  bool operator==(const Alternative&) const = default;
 };
 
 /// A token of an answer and what the model thought of it.
@@ -25,6 +26,7 @@ struct TokenNote {
   float probability;
   float entropy;                          // bits
   std::vector<Alternative> alternatives;  // likeliest first
+  bool operator==(const TokenNote&) const = default;
 };
 
 struct AnswerStats {
@@ -33,6 +35,7 @@ struct AnswerStats {
   Index generated_tokens = 0;
   double prompt_ms = 0, generate_ms = 0;
   double first_word_ms = 0;  // from sending to the first character
+  bool operator==(const AnswerStats&) const = default;
 };
 
 /// One message. Turns of the same parent are versions of each other; one of them is chosen.
@@ -44,6 +47,7 @@ struct Turn {
   std::vector<TokenNote> tokens;  // of an answer, in order
   std::optional<AnswerStats> stats;
   std::string problem;  // why an answer ended early, in words
+  bool operator==(const Turn&) const = default;
 };
 
 /// What shows is the chosen path from the root on.
@@ -54,6 +58,7 @@ struct Conversation {
   std::string system;
   std::map<std::string, Turn> turns;          // by id
   std::map<std::string, std::string> chosen;  // a turn, "" for the root, to the child that shows
+  bool operator==(const Conversation&) const = default;
 };
 
 /// 128 random bits in hexadecimal.
@@ -85,8 +90,5 @@ std::vector<Message> messages_to(const Conversation& conversation, std::string_v
 
 /// The first line of a message, cut at a word to at most 48 characters; "New conversation" where there is none.
 std::string title_of(std::string_view text);
-
-/// The text without white space at both ends.
-std::string_view trimmed(std::string_view text);
 
 }  // namespace wick::views
