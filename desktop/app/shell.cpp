@@ -1,0 +1,130 @@
+#include <array>
+
+#include "fonts.h"
+#include "icons.h"
+#include "pages.h"
+#include "parts.h"
+#include "theme.h"
+
+namespace wick::app {
+namespace {
+
+using views::Page;
+
+constexpr float kBar = 48;
+constexpr std::array<std::pair<const char*, Page>, 5> kTabs = {{{"Chat", Page::chat},
+                                                                {"Transcribe", Page::transcribe},
+                                                                {"Segment", Page::segment},
+                                                                {"Models", Page::models},
+                                                                {"Bench", Page::bench}}};
+
+void go_to(views::App& app, Page page) {
+  if (app.settings.page == page) return;
+  app.settings.page = page;
+  app.keep_settings();
+}
+
+/// Ctrl and a number opens a page; Ctrl and a comma the settings.
+void take_keys(views::App& app) {
+  for (std::size_t i = 0; i < kTabs.size(); ++i) {
+    if (ImGui::Shortcut(ImGuiMod_Ctrl | static_cast<ImGuiKey>(ImGuiKey_1 + static_cast<int>(i)),
+                        ImGuiInputFlags_RouteGlobal)) {
+      go_to(app, kTabs[i].second);
+    }
+  }
+  if (ImGui::Shortcut(ImGuiMod_Ctrl | ImGuiKey_Comma, ImGuiInputFlags_RouteGlobal)) go_to(app, Page::settings);
+}
+
+void draw_brand() {
+  const ImVec2 from = ImGui::GetCursorScreenPos();
+  draw_mark(ImGui::GetWindowDrawList(), from + px(0, 4), px(22));
+  const WithFont font(fonts().semibold, 15);
+  ImGui::SetCursorScreenPos(from + px(28, 6));
+  text("Wick");
+}
+
+/// The next theme: the one that the window does not show, then the system's again.
+views::ThemeChoice next_theme(views::ThemeChoice choice) {
+  switch (choice) {
+    case views::ThemeChoice::system:
+      return theme().dark ? views::ThemeChoice::light : views::ThemeChoice::dark;
+    case views::ThemeChoice::light:
+      return views::ThemeChoice::dark;
+    case views::ThemeChoice::dark:
+      break;
+  }
+  return views::ThemeChoice::light;
+}
+
+void draw_status(views::App& app, Window& window, ImVec2 bar, float width) {
+  const std::string words = app.status();
+  float x = bar.x + width - px(16 + 32 + 4 + 32);
+  ImGui::SetCursorScreenPos({x, bar.y + px(8)});
+  if (icon_button("Settings", "sliders", {.lit = app.settings.page == Page::settings})) go_to(app, Page::settings);
+  ImGui::SetCursorScreenPos({x + px(36), bar.y + px(8)});
+  if (icon_button("Light or dark", "theme")) {
+    app.settings.theme = next_theme(app.settings.theme);
+    window.set_theme(app.settings.theme);
+    app.keep_settings();
+  }
+  const WithFont font(12);
+  x -= px(12) + ImGui::CalcTextSize(words.c_str()).x;
+  ImGui::SetCursorScreenPos({x, bar.y + px(17)});
+  text(words, theme().text_2);
+  ImGui::SetCursorScreenPos({x - px(16), bar.y + px(15)});
+  status_dot(app.working());
+}
+
+void draw_bar(views::App& app, Window& window, float width) {
+  const ImVec2 bar = ImGui::GetCursorScreenPos();
+  ImGui::SetCursorScreenPos(bar + px(16, 9));
+  draw_brand();
+  ImVec2 at = bar + px(104, 9);
+  for (const auto& [label, page] : kTabs) {
+    ImGui::SetCursorScreenPos(at);
+    if (tab(label, app.settings.page == page)) go_to(app, page);
+    at.x = ImGui::GetItemRectMax().x + px(2);
+  }
+  draw_status(app, window, bar, width);
+  ImGui::GetWindowDrawList()->AddRectFilled(bar + ImVec2(0, px(kBar) - px(1)), bar + ImVec2(width, px(kBar)),
+                                            theme().line);
+}
+
+void draw_page(views::App& app, Window& window) {
+  switch (app.settings.page) {
+    case Page::chat:
+      return draw_chat_page(app, window);
+    case Page::transcribe:
+      return draw_transcribe_page(app, window);
+    case Page::segment:
+      return draw_segment_page(app, window);
+    case Page::models:
+      return draw_models_page(app, window);
+    case Page::bench:
+      return draw_bench_page(app, window);
+    case Page::settings:
+      return draw_settings_page(app, window);
+  }
+}
+
+}  // namespace
+
+void draw_shell(views::App& app, Window& window) {
+  const ImGuiViewport& screen = *ImGui::GetMainViewport();
+  ImGui::SetNextWindowPos(screen.WorkPos);
+  ImGui::SetNextWindowSize(screen.WorkSize);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+  ImGui::Begin("Wick", nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                   ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse);
+  ImGui::PopStyleVar();
+  take_keys(app);
+  draw_bar(app, window, screen.WorkSize.x);
+  ImGui::SetCursorScreenPos(screen.WorkPos + ImVec2(0, px(kBar)));
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, px(8, 8));
+  draw_page(app, window);
+  ImGui::PopStyleVar();
+  ImGui::End();
+}
+
+}  // namespace wick::app

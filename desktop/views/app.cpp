@@ -1,0 +1,137 @@
+#include "views/app.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "core/error.h"
+
+namespace wick::views {
+namespace {
+
+std::string made(const std::string& folder) {
+  std::error_code ignored;  // what is written there says why it fails
+  std::filesystem::create_directories(folder, ignored);
+  return folder;
+}
+
+ModelStore store_of(const Settings& settings) {
+  return settings.models_folder.empty() ? ModelStore() : ModelStore(settings.models_folder);
+}
+
+const char* name_of(Task task) {
+  switch (task) {
+    case Task::speech:
+      return "transcribing";
+    case Task::segment:
+      return "segmenting";
+    case Task::chat:
+      break;
+  }
+  return "chatting";
+}
+
+}  // namespace
+
+std::string default_data_folder() {
+  const auto environment = [](const char* name) {
+    const char* const value = std::getenv(name);
+    return std::string(value ? value : "");
+  };
+  if (const std::string data = environment("XDG_DATA_HOME"); !data.empty()) return data + "/wick";
+  if (const std::string home = environment("HOME"); !home.empty()) return home + "/.local/share/wick";
+  return "wick-data";
+}
+
+App::App(const std::string& folder, std::function<void()> wake)
+    : folder_(made(folder)),
+      settings(load_settings(folder_ + "/settings.json")),
+      engine_(wake),
+      fetcher_(wake),
+      asker_(wake),
+      models(engine_),
+      shelf(fetcher_, store_of(settings)),
+      chat(engine_, models, settings, folder_ + "/conversations"),
+      transcribe(engine_, models, settings, folder_ + "/transcripts"),
+      segment(engine_, models, settings, folder_ + "/pictures"),
+      bench(engine_, models, settings),
+      dialog(asker_) {}
+
+App::~App() {
+  chat.stop();
+  keep_settings();
+}
+
+void App::deliver() {
+  engine_.deliver();
+  fetcher_.deliver();
+  asker_.deliver();
+}
+
+void App::need(Task task) {
+  std::string model = settings.model(task);
+  if (model.empty()) {
+    if (const CatalogEntry* const entry = shelf.first_here(task)) model = entry->name;
+  }
+  if (model.empty()) return models.refuse(task, "", fmt::format("There is no model for {} yet.", name_of(task)));
+  try {
+    models.use(task, model, shelf.store().path_of(model), settings);
+  } catch (const std::exception& e) {
+    models.refuse(task, model, e.what());
+  }
+}
+
+void App::choose_model(Task task, const std::string& model) {
+  settings.model(task) = model;
+  if (task == Task::chat) chat.stop();
+  need(task);
+  keep_settings();
+}
+
+void App::send() {
+  need(Task::chat);
+  chat.send();
+}
+
+void App::fetch_and_use(const CatalogEntry& entry) {
+  shelf.fetch(entry, [this, &entry] {
+    if (const std::optional<Task> task = task_of(entry)) choose_model(*task, entry.name);
+  });
+}
+
+void App::keep_settings() {
+  try {
+    save_settings(settings, folder_ + "/settings.json");
+    problem_.clear();
+  } catch (const std::exception& e) {
+    problem_ = e.what();
+  }
+}
+
+bool App::working() const {
+  if (chat.writing()) return true;
+  for (const Task task : kTasks)
+    if (models.state(task).kind == ModelState::Kind::loading) return true;
+  return false;
+}
+
+std::string App::status() const {
+  for (const Task task : kTasks) {
+    const ModelState& state = models.state(task);
+    if (state.kind == ModelState::Kind::loading) return fmt::format("Loading · {:.0f} %", 100 * state.progress);
+  }
+  if (chat.writing()) {
+    switch (chat.writing()->phase) {
+      case Writing::Phase::waiting:
+        return "Waiting";
+      case Writing::Phase::reading:
+        return "Reading";
+      case Writing::Phase::writing:
+        return fmt::format("Writing · {:.1f} tokens/s", chat.tokens_a_second());
+    }
+  }
+  return "Ready";
+}
+
+}  // namespace wick::views

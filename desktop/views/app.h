@@ -1,0 +1,66 @@
+#pragma once
+// All that the window shows, apart from how it looks.
+#include <functional>
+#include <string>
+
+#include "views/bench_view.h"
+#include "views/chat_view.h"
+#include "views/file_dialog.h"
+#include "views/model_host.h"
+#include "views/model_shelf.h"
+#include "views/segment_view.h"
+#include "views/settings.h"
+#include "views/transcribe_view.h"
+#include "views/worker.h"
+
+namespace wick::views {
+
+/// The folder for what the window keeps: $XDG_DATA_HOME/wick, else ~/.local/share/wick.
+std::string default_data_folder();
+
+class App {
+ public:
+  /// `wake`: see Worker. Reads what an earlier run kept in `folder`, and makes it where it is missing.
+  App(const std::string& folder, std::function<void()> wake);
+  ~App();
+
+  /// Once before each frame: what the workers found.
+  void deliver();
+
+  /// Loads the model that a task needs, if it is not there: the one of the settings, else the first of the catalogue
+  /// that is here. Says so in its state if there is none.
+  void need(Task task);
+  /// Takes a model of the catalogue or a file for its task from now on.
+  void choose_model(Task task, const std::string& model);
+  /// Sends the chat's draft, with the model on its way.
+  void send();
+  /// Fetches a model and takes it for its task once it is here.
+  void fetch_and_use(const CatalogEntry& entry);
+  /// Keeps the settings; what goes wrong is told in problem().
+  void keep_settings();
+  const std::string& problem() const { return problem_; }
+  /// "Writing, 41.8 tokens/s", "Loading SmolLM2", or "Ready".
+  std::string status() const;
+  bool working() const;
+
+ private:
+  std::string folder_;
+
+ public:
+  Settings settings;
+
+ private:
+  std::string problem_;
+  Worker engine_, fetcher_, asker_;  // that computes, that downloads, that waits for a person
+
+ public:
+  ModelHost models;
+  ModelShelf shelf;
+  ChatView chat;
+  TranscribeView transcribe;
+  SegmentView segment;
+  BenchView bench;
+  FileDialog dialog;
+};
+
+}  // namespace wick::views

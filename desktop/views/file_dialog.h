@@ -1,0 +1,40 @@
+#pragma once
+// The desktop's own window to choose a file.
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "views/worker.h"
+
+namespace wick::views {
+
+struct FileQuestion {
+  std::string title;
+  bool save = false;
+  std::string name;                   // to begin with: a path, or a file's name
+  std::string kind;                   // "Pictures"
+  std::vector<std::string> patterns;  // "*.png"; none: all files
+};
+
+/// Asks with the program that the desktop has for it: zenity or kdialog.
+class FileDialog {
+ public:
+  /// `worker` waits while a person chooses; nothing else should wait behind it.
+  explicit FileDialog(Worker& worker) : worker_(worker) {}
+
+  /// Whether there is such a program. Without one, pages offer a field for the path.
+  bool available() const;
+  /// Calls `chosen` with a path, or nothing if the person changed their mind; one question at a time.
+  void ask(FileQuestion question, std::function<void(const std::string& path)> chosen);
+  bool open() const { return open_; }
+
+ private:
+  Worker& worker_;
+  bool open_ = false;
+};
+
+/// The command line for a question, for each of the programs.
+std::vector<std::string> zenity_command(const FileQuestion& question);
+std::vector<std::string> kdialog_command(const FileQuestion& question);
+
+}  // namespace wick::views

@@ -1,0 +1,175 @@
+#include "views/model_host.h"
+
+#include <utility>
+#include <variant>
+
+#include "core/clock.h"
+#include "core/error.h"
+
+namespace wick::views {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void forget(LoadedModels& models, Task task) {
+  switch (task) {
+    case Task::chat:
+      models.chat.reset();
+      break;
+    case Task::speech:
+      models.speech.reset();
+      break;
+    case Task::segment:
+      models.segment.reset();
+      break;
+  }
+  models.failures.erase(task);
+}
+
+/// A device with the settings' threads and instruction set; one that this machine lacks is the best it has.
+Device open_device(const Settings& settings) {
+  const OpsList list = available_ops();
+  const Ops* chosen = nullptr;
+  for (int i = 0; i < list.count; ++i)
+    if (settings.instruction_set == list.ops[i]->name) chosen = list.ops[i];
+  return Device::cpu(settings.threads, chosen);
+}
+
+DType cache_type(const Settings& settings) {
+  for (const DType type : {DType::f32, DType::q8_0})
+    if (settings.cache_type == info(type).name) return type;
+  return DType::f16;
+}
+
+/// One model on its way into memory, whatever it does.
+class Loading {
+ public:
+  Loading(Task task, const std::string& path, const Settings& settings) : task_(task) {
+    ModelFiles files = ModelFiles::open(path);
+    require_task(files.checkpoint, task);
+    const Device device = open_device(settings);
+    switch (task) {
+      case Task::chat: {
+        LlamaOptions options(Precision::fast);
+        options.cache_type = cache_type(settings);
+        chat_ = std::make_unique<LanguageModelLoader>(std::move(files), device, options);
+        break;
+      }
+      case Task::speech:
+        speech_ =
+            std::make_unique<SpeechModelLoader>(files, device, Precision::fast, default_quantization(Precision::fast));
+        break;
+      case Task::segment:
+        segment_ = std::make_unique<SegmentLoader>(files, device, Precision::fast);
+        break;
+    }
+  }
+
+  bool step() { return chat_ ? chat_->step() : speech_ ? speech_->step() : segment_->step(); }
+
+  double progress() const {
+    const auto part = [](const auto& loader) {
+      return static_cast<double>(loader.bytes_done()) /
+             static_cast<double>(std::max<std::uint64_t>(1, loader.bytes_total()));
+    };
+    return chat_ ? part(*chat_) : speech_ ? part(*speech_) : part(*segment_);
+  }
+
+  /// Puts it among the loaded ones and says what it is.
+  Json finish(LoadedModels& models) {
+    switch (task_) {
+      case Task::chat: {
+        models.chat = std::make_shared<Chat>(chat_->finish());
+        Json json = models.chat->generator().model().info();
+        json["context"] = models.chat->generator().context();
+        return json;
+      }
+      case Task::speech:
+        models.speech = speech_->finish();
+        return models.speech->info();
+      case Task::segment:
+        break;
+    }
+    models.segment = segment_->finish();
+    return {{"device", models.segment->device.describe()}, {"memory_bytes", models.segment->weight_bytes}};
+  }
+
+ private:
+  Task task_;
+  std::unique_ptr<LanguageModelLoader> chat_;
+  std::unique_ptr<SpeechModelLoader> speech_;
+  std::unique_ptr<SegmentLoader> segment_;
+};
+
+}  // namespace
+
+bool LoadedModels::has(Task task) const {
+  if (const auto failure = failures.find(task); failure != failures.end()) throw Error("{}", failure->second);
+  switch (task) {
+    case Task::speech:
+      return speech != nullptr;
+    case Task::segment:
+      return segment != nullptr;
+    case Task::chat:
+      break;
+  }
+  return chat != nullptr;
+}
+
+void ModelHost::use(Task task, const std::string& model, const std::string& path, const Settings& settings) {
+  ModelState& state = state_of(task);
+  const bool there = state.kind == ModelState::Kind::loading || state.kind == ModelState::Kind::ready;
+  if (there && state.path == path) return;
+  drop(task);
+  state = {.kind = ModelState::Kind::loading, .model = model, .path = path, .message = {}, .info = {}};
+  const auto models = loaded_;
+  const double begin = now_ms();
+  auto step = [this, task, path, settings, models, begin,
+               loading = std::shared_ptr<Loading>()](const Worker::Turn& turn) mutable {
+    if (!loading) loading = std::make_shared<Loading>(task, path, settings);
+    const bool more = loading->step();
+    turn.post([this, task, part = loading->progress()] { state_of(task).progress = part; });
+    if (more) return true;
+    turn.post([this, task, json = loading->finish(*models), took = now_ms() - begin] {
+      ModelState& done = state_of(task);
+      done.kind = ModelState::Kind::ready;
+      done.info = json;
+      done.load_ms = took;
+    });
+    return false;
+  };
+  jobs_[static_cast<std::size_t>(task)] = worker_.start(
+      [task, models, step = std::move(step)](const Worker::Turn& turn) mutable {
+        try {
+          return step(turn);
+        } catch (const std::exception& e) {
+          models->failures[task] = e.what();  // so that jobs that wait for it end as well
+          throw;
+        }
+      },
+      [this, task](const std::string& message) {
+        state_of(task).kind = ModelState::Kind::failed;
+        state_of(task).message = message;
+      });
+}
+
+void ModelHost::refuse(Task task, const std::string& model, const std::string& why) {
+  drop(task);
+  ModelState& state = state_of(task);
+  state.kind = ModelState::Kind::failed;
+  state.model = model;
+  state.message = why;
+}
+
+void ModelHost::drop(Task task) {
+  jobs_[static_cast<std::size_t>(task)].stop();
+  state_of(task) = {};
+  worker_.start(
+      [task, models = loaded_](const Worker::Turn&) {
+        forget(*models, task);
+        return false;
+      },
+      [](const std::string&) {});
+}
+
+}  // namespace wick::views

@@ -1,0 +1,47 @@
+#pragma once
+// What the window remembers from one start to the next.
+#include <string>
+
+#include "core/text/sampler.h"
+#include "models/task.h"
+
+namespace wick::views {
+
+enum class ThemeChoice { system, light, dark };
+enum class Page { chat, transcribe, segment, models, bench, settings };
+
+struct Settings {
+  ThemeChoice theme = ThemeChoice::system;
+  float scale = 0;  // of everything drawn; 0: the screen's own
+  Page page = Page::chat;
+  int window_width = 1280, window_height = 800;  // in units of the design
+  float list_width = 243, side_width = 275;      // of a page's panels, likewise
+  bool list_shown = true, side_shown = true;
+
+  int threads = 0;              // 0: the physical cores
+  std::string instruction_set;  // "": the best of this machine
+  std::string cache_type = "f16";
+  std::string models_folder;  // "": the user's own
+
+  std::string chat_model, speech_model, segment_model;  // catalogue names or paths; "": the first that is here
+
+  std::string system_prompt;
+  SamplingOptions sampling{.temperature = 0.7F, .top_k = 40, .top_p = 0.9F, .min_p = 0.05F, .repeat_penalty = 1.1F};
+  int seed = -1;  // -1: a new one for each answer
+  int max_tokens = 1024;
+  bool probabilities = true;
+  bool thinking = true;
+
+  std::string& model(Task task);
+};
+
+/// From JSON. What is missing, of another type or out of range takes its default; never throws.
+Settings parse_settings(const std::string& json);
+std::string to_json(const Settings& settings);
+
+/// The same of a file; defaults where there is none.
+Settings load_settings(const std::string& path);
+/// Throws Error (io) if it cannot be written.
+void save_settings(const Settings& settings, const std::string& path);
+
+}  // namespace wick::views
