@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "core/clock.h"
 #include "core/error.h"
 
 namespace wick::views {
@@ -53,10 +54,13 @@ App::App(const std::string& folder, std::function<void()> wake)
       models(engine_),
       shelf(fetcher_, store_of(settings)),
       chat(engine_, models, settings, folder_ + "/conversations"),
-      transcribe(engine_, models, settings, folder_ + "/transcripts"),
+      transcribe(engine_, models, settings, folder_ + "/transcripts", wake),
       segment(engine_, models, settings, folder_ + "/pictures"),
       bench(engine_, models, settings),
-      dialog(asker_) {}
+      dialog(asker_) {
+  transcribe.need_model = [this] { need(Task::speech); };
+  transcribe.say = [this](std::string words, std::function<void()> undo) { say(std::move(words), std::move(undo)); };
+}
 
 App::~App() {
   chat.stop();
@@ -67,6 +71,11 @@ void App::deliver() {
   engine_.deliver();
   fetcher_.deliver();
   asker_.deliver();
+  transcribe.deliver();
+}
+
+void App::say(std::string words, std::function<void()> undo) {
+  toast = {std::move(words), std::move(undo), now_ms() + kToastMs};
 }
 
 void App::need(Task task) {
@@ -86,6 +95,7 @@ void App::choose_model(Task task, const std::string& model) {
   settings.model(task) = model;
   if (task == Task::chat) chat.stop();
   need(task);
+  if (task == Task::speech) transcribe.model_chosen();
   keep_settings();
 }
 
@@ -110,7 +120,7 @@ void App::keep_settings() {
 }
 
 bool App::working() const {
-  if (chat.writing()) return true;
+  if (chat.writing() || transcribe.job()) return true;
   for (const Task task : kTasks)
     if (models.state(task).kind == ModelState::Kind::loading) return true;
   return false;
@@ -131,7 +141,8 @@ std::string App::status() const {
         return fmt::format("Writing · {:.1f} tokens/s", chat.tokens_a_second());
     }
   }
-  return "Ready";
+  const std::string speech = transcribe.status();
+  return speech.empty() ? "Ready" : speech;
 }
 
 }  // namespace wick::views

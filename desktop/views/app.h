@@ -10,6 +10,7 @@
 #include "views/model_shelf.h"
 #include "views/segment_view.h"
 #include "views/settings.h"
+#include "views/toast.h"
 #include "views/transcribe_view.h"
 #include "views/worker.h"
 
@@ -42,6 +43,10 @@ class App {
   /// "Writing, 41.8 tokens/s", "Loading SmolLM2", or "Ready".
   std::string status() const;
   bool working() const;
+  /// Says what happened elsewhere, for a while, with a way back.
+  void say(std::string words, std::function<void()> undo = {});
+
+  Toast toast;
 
  private:
   std::string folder_;

@@ -41,6 +41,11 @@ class Reader {
     for (std::size_t i = 0; i < count; ++i)
       if (read == names[i]) value = static_cast<Choice>(i);
   }
+  /// What stands under a name, to be read likewise.
+  Reader part(const char* name) const {
+    const Json* const found = find(name);
+    return Reader(found ? *found : Json());
+  }
 
  private:
   const Json* find(const char* name) const {
@@ -50,6 +55,26 @@ class Reader {
   }
   Json json_;
 };
+
+SpeechSettings parse_speech(const Reader& read) {
+  SpeechSettings s;
+  read.text("language", s.language);
+  read.flag("translate", s.translate);
+  read.number("beam", s.beam, 1, kMostBeams);
+  read.flag("words", s.words);
+  read.flag("skip_silence", s.skip_silence);
+  read.text("hotwords", s.hotwords);
+  read.flag("tint", s.tint);
+  read.flag("follow", s.follow);
+  read.text("microphone", s.microphone);
+  return s;
+}
+
+Json written(const SpeechSettings& s) {
+  return {{"language", s.language},         {"translate", s.translate}, {"beam", s.beam}, {"words", s.words},
+          {"skip_silence", s.skip_silence}, {"hotwords", s.hotwords},   {"tint", s.tint}, {"follow", s.follow},
+          {"microphone", s.microphone}};
+}
 
 }  // namespace
 
@@ -100,6 +125,7 @@ Settings parse_settings(const std::string& text) {
   read.number("max_tokens", s.max_tokens, 1, 1 << 24);
   read.flag("probabilities", s.probabilities);
   read.flag("thinking", s.thinking);
+  s.speech = parse_speech(read.part("speech"));
   return s;
 }
 
@@ -133,7 +159,8 @@ std::string to_json(const Settings& s) {
                   {"seed", s.seed},
                   {"max_tokens", s.max_tokens},
                   {"probabilities", s.probabilities},
-                  {"thinking", s.thinking}};
+                  {"thinking", s.thinking},
+                  {"speech", written(s.speech)}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
