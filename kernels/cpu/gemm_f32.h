@@ -121,6 +121,10 @@ void gemm(const Workers& workers, const PackedWeight& w, const float* x, Index x
     if (panel + width <= panels) {
       product_strip<Arch, T, Product, Arch::kTileVectors>(w, x, x_stride, out, panel, row, last, scratch);
     } else {
+      if constexpr (width > 2) {  // of a single panel's tile the sums are too few to keep the multipliers busy
+        for (; panel + 2 <= panels; panel += 2)
+          product_strip<Arch, T, Product, 2>(w, x, x_stride, out, panel, row, last, scratch);
+      }
       for (; panel < panels; ++panel)
         product_strip<Arch, T, Product, 1>(w, x, x_stride, out, panel, row, last, scratch);
     }
