@@ -72,8 +72,11 @@ struct WindowGroup {
   std::vector<Corner> corners;
   Tensor bias;  // [heads, rows * columns, window^2], of the scores
 
-  Tensor of(const Tensor& picture, const Corner& corner) const {
-    return picture.slice(0, corner.top, corner.top + rows).slice(1, corner.left, corner.left + columns);
+  Index pixels() const { return rows * columns * static_cast<Index>(corners.size()); }
+  /// One window's pixels.
+  Tensor of(const Tensor& picture, Index i) const {
+    const auto [top, left] = corners[static_cast<std::size_t>(i)];
+    return picture.slice(0, top, top + rows).slice(1, left, left + columns);
   }
 };
 
@@ -104,39 +107,45 @@ std::vector<WindowGroup> window_groups(Index height, Index width, Index window, 
   return groups;
 }
 
+/// Where a group's windows stand in a cache that holds all of their keys, and in tensors of their pixels.
+struct WindowRows {
+  std::vector<Sequence> sequences;
+  std::vector<SequenceRows> keys;     // of the pixels
+  std::vector<SequenceRows> outside;  // of whole windows, from the same rows, where the picture ends within them
+  std::vector<SequenceRows> queries;
+
+  WindowRows(const WindowGroup& group, Index window, PagedCache& cache) {
+    const Index area = window * window, pixels = group.rows * group.columns;
+    const Index run = pixels < area ? group.columns : area;  // pixels whose places in the window follow each other
+    for (Index first = 0; first < group.pixels(); first += pixels) {
+      sequences.emplace_back(cache).extend(area);
+      const std::int32_t* pages = sequences.back().pages().data();
+      for (Index row = 0; row * run < pixels; ++row)
+        keys.push_back({first + row * run, run, row * window + run, pages});
+      if (pixels < area) outside.push_back({0, area, area, pages});
+      queries.push_back({first, pixels, area, pages});
+    }
+  }
+};
+
 /// A block's attention in the windows of a group, written to y; `outside` [window^2, heads, 3 * head_dim] is what qkv
 /// makes of pixels beyond the picture, which attention sees.
 void attend_windows(const WindowBlock& block, const Tensor& x, const WindowGroup& group, const Tensor& outside,
                     Tensor& y) {
-  const Index dim = x.dim(2), heads = block.heads, head_dim = dim / heads, window = block.window;
-  const Index area = window * window, inside = group.rows * group.columns;
-  const Index count = static_cast<Index>(group.corners.size());
+  const Index dim = x.dim(2), head_dim = dim / block.heads, count = static_cast<Index>(group.corners.size());
   Tensor windows = Tensor::empty({count, group.rows, group.columns, dim}, DType::f32, x.device());
-  PagedCache cache(x.device(), {1, heads, head_dim, DType::f32}, count * kPageTokens);
-  std::vector<Sequence> sequences;
-  std::vector<SequenceRows> all_keys, keys, queries;
-  for (Index i = 0; i < count; ++i) {
-    windows.select(0, i).copy_from(group.of(x, group.corners[static_cast<std::size_t>(i)]));
-    sequences.emplace_back(cache).extend(area);
-    const std::int32_t* pages = sequences.back().pages().data();
-    if (inside < area) all_keys.push_back({0, area, area, pages});
-    const Index run = inside < area ? group.columns : area;  // pixels whose places in the window follow each other
-    for (Index row = 0; row * run < inside; ++row) {
-      keys.push_back({i * inside + row * run, run, row * window + run, pages});
-    }
-    queries.push_back({i * inside, inside, area, pages});
-  }
-  const auto part = [&](const Tensor& fused, Index p) { return fused.slice(2, p * head_dim, (p + 1) * head_dim); };
-  if (inside < area) append(part(outside, 1), part(outside, 2), cache, 0, all_keys);
-  Tensor flat = windows.reshape({count * inside, dim});
-  const Tensor fused = block.qkv(block.attention_norm(flat)).reshape({count * inside, heads, 3 * head_dim});
-  append(part(fused, 1), part(fused, 2), cache, 0, keys);
+  PagedCache cache(x.device(), {1, block.heads, head_dim, DType::f32}, count * kPageTokens);
+  const WindowRows rows(group, block.window, cache);
+  for (Index i = 0; i < count; ++i) windows.select(0, i).copy_from(group.of(x, i));
+  Tensor pixels = windows.reshape({group.pixels(), dim});
+  const Tensor fused = block.qkv(block.attention_norm(pixels)).reshape({group.pixels(), block.heads, 3 * head_dim});
+  const auto part = [&](const Tensor& of, Index i) { return of.slice(2, i * head_dim, (i + 1) * head_dim); };
+  append(part(outside, 1), part(outside, 2), cache, 0, rows.outside);
+  append(part(fused, 1), part(fused, 2), cache, 0, rows.keys);
   const AttentionOptions options{
       .scale = 1 / std::sqrt(static_cast<double>(head_dim)), .causal = false, .bias = group.bias};
-  block.out.add_to(flat, attend(part(fused, 0), cache, 0, queries, options));
-  for (Index i = 0; i < count; ++i) {
-    group.of(y, group.corners[static_cast<std::size_t>(i)]).copy_from(windows.select(0, i));
-  }
+  block.out.add_to(pixels, attend(part(fused, 0), cache, 0, rows.queries, options));
+  for (Index i = 0; i < count; ++i) group.of(y, i).copy_from(windows.select(0, i));
 }
 
 /// Copies the pixels of a row of windows, which begin at row `top` of `picture`, to `windows` [count, window, window,
