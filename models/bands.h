@@ -9,24 +9,30 @@
 
 namespace wick {
 
-/// Calls body(first, last) for bands of `rows` rows, of each of which the steps make `floats` floats at most. Bands are
-/// on several threads at once, and within one every operation is on its thread alone; the first error is thrown when
-/// all have ended.
+/// Calls body(i) for every i in [0, count), on several threads at once; within one call every operation is on its
+/// thread alone. Threads begin with neighbours of their own. The first error is thrown when all have ended.
 template <class Body>
-void for_bands(const Device& device, Index rows, Index floats, Body&& body) {
-  constexpr Index kFloats = Index{1} << 18;
-  const Index some = std::max(kFloats / floats, Index{1});
+void for_each_at_once(const Device& device, Index count, Body&& body) {
   std::exception_ptr error;
   std::mutex one;
-  device.workers().pool.for_each_in_runs((rows + some - 1) / some, [&](Index band, int) {
+  device.workers().pool.for_each_in_runs(count, [&](Index i, int) {
     try {
-      body(band * some, std::min((band + 1) * some, rows));
+      body(i);
     } catch (...) {
       const std::lock_guard lock(one);
       if (!error) error = std::current_exception();
     }
   });
   if (error) std::rethrow_exception(error);
+}
+
+/// Calls body(first, last) at once for bands of `rows` rows, of each of which the steps make `floats` floats at most.
+template <class Body>
+void for_bands(const Device& device, Index rows, Index floats, Body&& body) {
+  constexpr Index kFloats = Index{1} << 18;
+  const Index some = std::max(kFloats / floats, Index{1});
+  for_each_at_once(device, (rows + some - 1) / some,
+                   [&](Index band) { body(band * some, std::min((band + 1) * some, rows)); });
 }
 
 }  // namespace wick
