@@ -201,21 +201,26 @@ MaskCandidates MaskDecoder::decode(const EmbeddedPicture& picture, const MaskPro
   const KnownPlaces own = prompt.mask ? know(picture.embedding + dense_of(prompt.mask)) : KnownPlaces{};
   Tensor places = Tensor::empty(picture.embedding.shape(), DType::f32, device_);
   const Tensor tokens = two_ways(prompt.mask ? own : picture.known, tokens_of(prompt), places);
-  MaskCandidates result{.logits = mask_logits(places, tokens), .iou = {}};
-  const std::vector<float> iou = iou_(tokens.slice(0, 0, 1)).to_vector<float>();
+  std::vector<Tensor> asked(MaskCandidates::kCount + 1);  // what each output token says: its IoUs, then a mask's
+  for_each_at_once(device_, static_cast<Index>(asked.size()), [&](Index i) {
+    const auto at = static_cast<std::size_t>(i);
+    asked[at] = (i == 0 ? iou_ : masks_[at - 1])(tokens.slice(0, i, i + 1));
+  });
+  const std::vector<float> iou = asked.front().to_vector<float>();
+  asked.erase(asked.begin());
+  MaskCandidates result{.logits = mask_logits(places, questions(asked)), .iou = {}};
   std::copy(iou.begin(), iou.end(), result.iou.begin());
   return result;
 }
 
-/// What the masks' tokens ask of the pixels [2, 2, dim / 8] of a quarter, all at once: [kCount * 2 * 2].
-Linear MaskDecoder::questions(const Tensor& tokens) const {
+/// What the masks' tokens ask [1, dim / 8] of the pixels [2, 2, dim / 8] of a quarter, all at once: [kCount * 2 * 2].
+Linear MaskDecoder::questions(const std::vector<Tensor>& asked) const {
   const Index channels = again_.outputs() / 4;
   Tensor weights = Tensor::zeros({MaskCandidates::kCount, 4, 4, channels}, DType::f32, device_);
   for (Index i = 0; i < MaskCandidates::kCount; ++i) {
-    const Tensor asked = masks_[static_cast<std::size_t>(i)](tokens.slice(0, i + 1, i + 2));
     for (Index pixel = 0; pixel < 4; ++pixel) {
       Tensor own = weights.select(0, i).select(0, pixel).slice(0, pixel, pixel + 1);
-      own.copy_from(asked);
+      own.copy_from(asked[static_cast<std::size_t>(i)]);
     }
   }
   return {.parts = {Weight::pack(weights.reshape({4 * MaskCandidates::kCount, 4 * channels}))},
@@ -224,23 +229,35 @@ Linear MaskDecoder::questions(const Tensor& tokens) const {
 }
 
 /// Four times as many pixels a side, each held against what the tokens of the masks ask for.
-Tensor MaskDecoder::mask_logits(const Tensor& places, const Tensor& tokens) const {
-  const Linear masks = questions(tokens);
+Tensor MaskDecoder::mask_logits(const Tensor& places, const Linear& masks) const {
   const Index channels = doubling_.outputs() / 4;
   Tensor logits = Tensor::empty({MaskCandidates::kCount, mask_side(), mask_side()}, DType::f32, device_);
   for_bands(device_, side_, kPixelFloats * side_ * again_.outputs(), [&](Index first, Index last) {
-    const Index rows = last - first, count = rows * side_;
+    const Index count = (last - first) * side_;
     Tensor quarters = doubling_(places.slice(0, first * side_, last * side_)).reshape({4 * count, channels});
     layer_norm_(quarters, doubling_norm_.weight, doubling_norm_.bias, doubling_norm_.eps);
-    const Tensor asked = masks(again_(gelu(quarters), Unary::gelu_erf));
-    const Tensor by_mask = asked.reshape({count, 2, 2, MaskCandidates::kCount, 2, 2});
-    for (Index i = 0; i < MaskCandidates::kCount; ++i) {
-      // A place's pixels come one after another: rows and columns of its quarters, then of their quarters.
-      const Tensor found = by_mask.select(3, i).reshape({rows, side_, 2, 2, 2, 2}).permute({0, 2, 4, 1, 3, 5});
-      logits.select(0, i).slice(0, 4 * first, 4 * last).reshape({rows, 2, 2, side_, 2, 2}).copy_from(found);
-    }
+    spread(masks(again_(gelu(quarters), Unary::gelu_erf)), first, logits);
   });
   return logits;
+}
+
+/// Puts what was found of quarters [places * 2 * 2, kCount * 2 * 2], from row `first` of places on, where it belongs: a
+/// place's pixels come one after another, rows and columns of its quarters, then of their quarters.
+void MaskDecoder::spread(const Tensor& found, Index first, Tensor& logits) const {
+  constexpr Index kQuarter = MaskCandidates::kCount * 4, kPlace = 4 * kQuarter;
+  const Index rows = found.elements() / (side_ * kPlace);
+  for (Index i = 0; i < rows * MaskCandidates::kCount * 4; ++i) {
+    const Index pixel = i % 2, quarter = i / 2 % 2, mask = i / 4 % MaskCandidates::kCount;
+    const Index row = i / (4 * MaskCandidates::kCount);
+    const float* x = found.data<float>() + row * side_ * kPlace + quarter * 2 * kQuarter + mask * 4 + pixel * 2;
+    float* y = logits.data<float>() + (mask * mask_side() + 4 * (first + row) + 2 * quarter + pixel) * mask_side();
+    for (Index column = 0; column < side_; ++column, x += kPlace, y += 4) {
+      y[0] = x[0];
+      y[1] = x[1];
+      y[2] = x[kQuarter];
+      y[3] = x[kQuarter + 1];
+    }
+  }
 }
 
 }  // namespace wick

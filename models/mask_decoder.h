@@ -90,8 +90,9 @@ class MaskDecoder {
   Tensor dense_of(const Tensor& mask) const;
   KnownPlaces know(const Tensor& places) const;
   Tensor two_ways(const KnownPlaces& known, const Tensor& positions, Tensor& places) const;
-  Linear questions(const Tensor& tokens) const;
-  Tensor mask_logits(const Tensor& places, const Tensor& tokens) const;
+  Linear questions(const std::vector<Tensor>& asked) const;
+  Tensor mask_logits(const Tensor& places, const Linear& masks) const;
+  void spread(const Tensor& found, Index first, Tensor& logits) const;
 
   Device device_ = Device::cpu(1);
   Index size_ = 1024, side_ = 64, dim_ = 256;

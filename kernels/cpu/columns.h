@@ -2,7 +2,6 @@
 // Softmax down columns, whose lanes are columns and need no sums across a vector, and the attention of few columns to
 // many rows that goes with it.
 #include <cfloat>
-#include <cmath>
 
 #include "kernels/cpu/parallel.h"
 #include "kernels/cpu/strip_softmax.h"
@@ -25,7 +24,7 @@ void softmax_across(const Workers& workers, const float* x, Index outer, Index s
       for (Index k = 0; k < size; ++k) highest = max(highest, load(x + at + k * inner));
       V sum = V::zero();
       for (Index k = 0; k < size; ++k) {
-        const V weight = exp<Arch>(load(x + at + k * inner) - highest);
+        const V weight = exp2<Arch>((load(x + at + k * inner) - highest) * V::splat(kLog2E));
         store(weight, y + at + k * inner);
         sum = sum + weight;
       }
