@@ -19,9 +19,9 @@ double scale_of(const Linear& projection, Index heads) {
 Index inner_dim(const SamTensors& tensors, const std::string& name) {
   const std::string weight = name + ".q_proj.weight";
   const Index inner = tensors.dim(weight, 2, 0);
-  if (inner % kHeads != 0) {
-    throw Error("{}: tensor '{}' has {} outputs, expected as many for each of {} heads", tensors.tensors().file(),
-                weight, inner, kHeads);
+  if (inner % kHeads != 0 || inner > kHeads * kMaxHeadDim) {
+    throw Error("{}: tensor '{}' has {} outputs, expected as many for each of {} heads, {} at most",
+                tensors.tensors().file(), weight, inner, kHeads, kMaxHeadDim);
   }
   return inner;
 }
