@@ -8,6 +8,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -94,7 +95,7 @@ std::vector<Turn> connected(std::vector<Turn> turns) {
   std::string parent;
   for (std::size_t next = 0;; ++next) {
     std::vector<std::size_t>& versions = children[parent];
-    std::ranges::stable_sort(versions, {}, [&](std::size_t i) { return turns[i].created; });
+    std::ranges::sort(versions, {}, [&](std::size_t i) { return std::pair(turns[i].created, i); });
     double latest = -1;
     for (const std::size_t i : versions) {
       if (!seen.insert(turns[i].id).second) continue;
@@ -285,7 +286,7 @@ OrderedJson written(const Conversation& conversation) {
 std::vector<const Turn*> turns_by_time(const Conversation& conversation) {
   std::vector<const Turn*> turns;
   for (const auto& [id, turn] : conversation.turns) turns.push_back(&turn);
-  std::ranges::stable_sort(turns, {}, &Turn::created);
+  std::ranges::sort(turns, {}, [](const Turn* turn) { return std::tie(turn->created, turn->id); });
   return turns;
 }
 
@@ -333,7 +334,10 @@ std::string conversation_file(const Conversation& conversation) {
   text.pop_back();
   text += R"(,"chosen":)" + dump(Json(conversation.chosen)) + R"(,"turns":[)";
   const std::vector<const Turn*> turns = turns_by_time(conversation);
-  for (const Turn* turn : turns) text += (turn == turns.front() ? "" : ",") + dump(written(*turn));
+  for (const Turn* turn : turns) {
+    if (turn != turns.front()) text += ',';
+    text += dump(written(*turn));
+  }
   text += ']';
   text += kNotes;
   const char* separator = "\n";
@@ -365,7 +369,7 @@ std::string to_json(const Conversation& conversation) {
 std::string to_markdown(const Conversation& conversation) {
   std::string text = fmt::format("# {}\n", conversation.title);
   if (const std::string_view system = jinja::strip(conversation.system, true, true); !system.empty()) {
-    text += "\n";
+    text += '\n';
     for (const std::string_view line : jinja::split_lines(system)) text += fmt::format("> {}\n", line);
   }
   for (const Turn* turn : path_of(conversation)) {
