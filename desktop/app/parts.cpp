@@ -434,8 +434,10 @@ void tip(const char* words) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(9, 6));
   ImGui::PushStyleVar(ImGuiStyleVar_PopupRounding, px(7));
   if (ImGui::BeginTooltip()) {
-    const WithFont font(12);
-    text(words);
+    {
+      const WithFont font(12);
+      text(words);
+    }
     ImGui::EndTooltip();
   }
   ImGui::PopStyleVar(2);

@@ -174,9 +174,9 @@ float draw_editor(const Line& line) {
   ImGui::PopStyleVar();
   want_letters(look.edit);
   const ImVec2 to = ImGui::GetItemRectMax();
-  probe_part("Text of the line", from, to);
   probe_text(look.edit, from, to);
   if (ImGui::IsItemActive()) {
+    probe_part("Text of the line", from, to);  // keys reach it
     ImGui::GetWindowDrawList()->AddRect(from, to, theme().flame_deep, px(7), px(2));
     look.focus_edit = false;
   }
@@ -254,8 +254,7 @@ void draw_transcript(views::App& app) {
   const bool at_end = ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - px(80);
   if (ImGui::IsWindowHovered() && ImGui::GetIO().MouseWheel != 0) look.looked_ms = now_ms();
   const ImVec2 corner = ImGui::GetCursorScreenPos();
-  const float left = corner.x + px(kTimes + kBetween),
-              width = ImGui::GetContentRegionAvail().x - px(kTimes + kBetween + kSide);
+  const float left = corner.x + px(kTimes + kBetween), width = ImGui::GetContentRegionAvail().x - px(kTimes + kBetween);
   const ImRect seen = ImGui::GetCurrentWindow()->InnerClipRect;
   float y = corner.y + px(kAbove);
   for (std::size_t i = 0; i < view.recording()->segments.size(); ++i) {  // a click may change them
