@@ -52,6 +52,11 @@ class Picture:
                 at = 3 * (y * self.width + x)
                 yield tuple(self.rows[at:at + 3])
 
+    def ground(self):
+        """The commonest colour, by a part of the pixels."""
+        sample = Counter(self.rows[at:at + 3] for at in range(0, len(self.rows) - 2, 3 * 37))
+        return tuple(sample.most_common(1)[0][0])
+
     def ink(self, box):
         """The part of a box's pixels that stand out from its ground, the commonest colour."""
         colours = Counter(self.pixels(box))
@@ -142,6 +147,16 @@ class App:
             last.append(boxes[which] if len(boxes) > which else None)
             return len(last) > 2 and last[-1] is not None and last[-1] == last[-2] == last[-3] and last[-1]
         return self.wait_until(rests, part, timeout)
+
+    def wait_still(self, seconds=1.5, timeout=20):
+        """Until the screen, as the probe has it, has not changed for so long."""
+        end = time.monotonic() + timeout
+        last, since = None, time.monotonic()
+        while time.monotonic() < end and time.monotonic() - since < seconds:
+            now = self.seen()
+            if now != last:
+                last, since = now, time.monotonic()
+            time.sleep(0.1)
 
     def picture(self):
         return Picture(self.run('import', '-window', 'root', '-depth', '8', 'ppm:-', binary=True))
