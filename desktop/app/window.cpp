@@ -13,6 +13,7 @@
 #include "app_icon.h"
 #include "core/error.h"
 #include "fonts.h"
+#include "key_order.h"
 #include "parts.h"
 #include "probe.h"
 #include "theme.h"
@@ -74,6 +75,7 @@ Window::Window(const WindowOptions& options) : wanted_scale_(options.scale) {
   io.ConfigInputTextCursorBlink = false;  // it would draw frames for ever
   io.ConfigNavCursorVisibleAuto = true;
   ImGui_ImplGlfw_InitForOpenGL(window_, true);
+  keep_chords(window_);
   ImGui_ImplOpenGL3_Init("#version 330 core");
   load_fonts();
   update_theme();
@@ -174,6 +176,7 @@ void Window::draw(const std::function<void()>& frame) {
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
   ImGui::NewFrame();
+  if (give_late_keys(window_)) due_ = kSettling;
   frame();
   ImGui::Render();
   int width = 0, height = 0;

@@ -42,6 +42,7 @@ class Case(unittest.TestCase):
     def start(self, models=None, **options):
         app = self.open(models, **options)
         app.wait_for(part='Chat')
+        app.place()
         return app
 
     def kept(self, *path):
@@ -69,7 +70,7 @@ class Start(Case):
         self.assertEqual(self.start(models=self.folder).quit(), 0)
 
     def test_it_rests_while_nothing_changes(self):
-        app = self.start(models=self.folder)
+        app = self.start(models=self.folder, settings={'read_gbs': 10})  # else the page of models measures it once
         for number in range(1, 6):
             app.press(f'ctrl+{number}')
             app.wait_still()
