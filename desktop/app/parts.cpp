@@ -352,8 +352,8 @@ void progress_bar(float part, float width, bool paused) {
   const ImVec2 from = ImGui::GetCursorScreenPos(), size(width, px(4));
   ImDrawList* canvas = ImGui::GetWindowDrawList();
   canvas->AddRectFilled(from, from + size, t.line, px(2));
-  canvas->AddRectFilled(from, from + ImVec2(width * std::clamp(part, 0.0F, 1.0F), size.y),
-                        paused ? t.line_field : t.flame, px(2));
+  const float done = width * std::clamp(part, 0.0F, 1.0F);
+  if (done > 0) canvas->AddRectFilled(from, from + ImVec2(done, size.y), paused ? t.line_field : t.flame, px(2));
   ImGui::Dummy(size);
 }
 

@@ -182,6 +182,7 @@ std::string App::status() const {
   if (bench.measuring()) return "Measuring";
   if (const int arriving = shelf.arriving(); arriving > 0)
     return fmt::format("Fetching {} {}", arriving, arriving == 1 ? "model" : "models");
+  if (!problem_.empty()) return "Settings are not kept";
   return "Ready";
 }
 
