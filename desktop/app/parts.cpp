@@ -352,18 +352,19 @@ void progress_bar(float part, float width, bool paused) {
   const ImVec2 from = ImGui::GetCursorScreenPos(), size(width, px(4));
   ImDrawList* canvas = ImGui::GetWindowDrawList();
   canvas->AddRectFilled(from, from + size, t.line, px(2));
-  canvas->AddRectFilled(from, from + ImVec2(width * std::clamp(part, 0.0F, 1.0F), size.y),
-                        paused ? t.line_field : t.flame, px(2));
+  const float done = width * std::clamp(part, 0.0F, 1.0F);
+  if (done > 0) canvas->AddRectFilled(from, from + ImVec2(done, size.y), paused ? t.line_field : t.flame, px(2));
   ImGui::Dummy(size);
 }
 
-void note(NoteKind kind, std::string_view words) {
+void note(NoteKind kind, std::string_view words, float width) {
   const Theme& t = theme();
   const ImU32 ground = kind == NoteKind::bad ? t.danger_soft : kind == NoteKind::good ? t.ok_soft : t.sunken;
   const ImU32 colour = kind == NoteKind::bad ? t.danger : kind == NoteKind::good ? t.ok : t.text_2;
   const char* const icon = kind == NoteKind::bad ? "alert" : kind == NoteKind::good ? "check" : "info";
   const WithFont font(13);
-  const float width = ImGui::GetContentRegionAvail().x, inner = width - px(48);
+  if (width == 0) width = ImGui::GetContentRegionAvail().x;
+  const float inner = width - px(48);
   const ImVec2 letters = ImGui::CalcTextSize(words.data(), words.data() + words.size(), false, inner);
   const ImVec2 from = ImGui::GetCursorScreenPos(), size(width, letters.y + px(20));
   ImDrawList* canvas = ImGui::GetWindowDrawList();

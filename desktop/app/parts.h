@@ -54,7 +54,7 @@ bool select(const char* name, std::span<const std::string> labels, int& current,
 void progress_bar(float part, float width = 0, bool paused = false);
 enum class NoteKind { plain, good, bad };
 /// A message where it belongs: an icon and words that wrap.
-void note(NoteKind kind, std::string_view text);
+void note(NoteKind kind, std::string_view text, float width = 0);
 /// A small dot, lit while something runs.
 void status_dot(bool lit);
 void key_cap(const char* keys);

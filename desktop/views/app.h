@@ -8,8 +8,10 @@
 #include "views/file_dialog.h"
 #include "views/model_host.h"
 #include "views/model_shelf.h"
+#include "views/models_view.h"
 #include "views/segment_view.h"
 #include "views/settings.h"
+#include "views/settings_view.h"
 #include "views/transcribe_view.h"
 #include "views/worker.h"
 
@@ -34,23 +36,37 @@ class App {
   void choose_model(Task task, const std::string& model);
   /// Sends the chat's draft, with the model on its way.
   void send();
+  /// Takes a model and shows the page of its task.
+  void open_page(Task task, const std::string& model);
+  /// Finds out what a model file is for, takes it and shows its page; what is wrong is told by the catalogue's
+  /// problem().
+  void open_model_file(const std::string& path);
   /// Fetches a model and takes it for its task once it is here.
   void fetch_and_use(const CatalogEntry& entry);
   /// Keeps the settings; what goes wrong is told in problem().
   void keep_settings();
   const std::string& problem() const { return problem_; }
+  /// What was wrong with the settings that an earlier run kept, or nothing.
+  const std::string& settings_problem() const { return settings_problem_; }
+  /// Where all is kept.
+  const std::string& folder() const { return folder_; }
   /// "Writing, 41.8 tokens/s", "Loading SmolLM2", or "Ready".
   std::string status() const;
   bool working() const;
+  /// Why one should wait before measuring, in words; nothing if nothing else runs.
+  std::string busy_words() const;
 
  private:
-  std::string folder_;
+  void heed_speed();
+
+  std::string folder_, settings_problem_;
 
  public:
   Settings settings;
 
  private:
   std::string problem_;
+  double answer_speed_ = 0;          // of the answer that is being written, once it can be told
   Worker engine_, fetcher_, asker_;  // that computes, that downloads, that waits for a person
 
  public:
@@ -59,6 +75,8 @@ class App {
   ChatView chat;
   TranscribeView transcribe;
   SegmentView segment;
+  ModelsView catalogue;
+  SettingsView preferences;
   BenchView bench;
   FileDialog dialog;
 };
