@@ -1,0 +1,33 @@
+// Any bytes as an answer: blocks whose pieces lie in the text, each after the one before.
+#include <cstdlib>
+
+#include "views/chat/markdown.h"
+
+namespace {
+
+void check(const wick::views::Spans& spans, std::size_t size, std::size_t& cursor) {
+  for (const wick::views::Span& span : spans) {
+    if (span.text.empty() || span.begin < cursor || span.end < span.begin || span.end > size) std::abort();
+    cursor = span.end;
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace wick::views;
+  if (size > 8192) return 0;  // as long as an answer is
+  const std::string_view source(reinterpret_cast<const char*>(data), size);
+  for (const bool unfinished : {false, true}) {
+    std::size_t cursor = 0;
+    for (const Block& block : parse_markdown(source, unfinished)) {
+      check(block.spans, size, cursor);
+      for (const auto& row : block.table.rows) {
+        if (row.size() != block.table.columns.size()) std::abort();
+        for (const Spans& cell : row) check(cell, size, cursor);
+      }
+      if (block.depth < 0 || block.quotes < 0) std::abort();
+    }
+  }
+  return 0;
+}
