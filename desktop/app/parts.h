@@ -20,6 +20,7 @@ struct ButtonOptions {
   const char* tip = nullptr;
   float width = 0;  // 0: as its text needs
   bool enabled = true;
+  bool spread = false;  // its text at the left end, its keys at the right one
 };
 /// A button; true when it was pressed, by mouse or keys.
 bool button(const char* label, const ButtonOptions& options = {});
@@ -54,7 +55,7 @@ bool select(const char* name, std::span<const std::string> labels, int& current,
 void progress_bar(float part, float width = 0, bool paused = false);
 enum class NoteKind { plain, good, bad };
 /// A message where it belongs: an icon and words that wrap.
-void note(NoteKind kind, std::string_view text);
+void note(NoteKind kind, std::string_view text, float width = 0);
 /// A small dot, lit while something runs.
 void status_dot(bool lit);
 void key_cap(const char* keys);
