@@ -89,6 +89,7 @@ void App::choose_model(Task task, const std::string& model) {
   if (task == Task::chat) chat.stop();
   need(task);
   keep_settings();
+  if (task == Task::chat && sends_when_here_) send();
 }
 
 void App::open_model(Task task) {
@@ -108,9 +109,7 @@ bool App::can_answer() {
 void App::send() {
   sends_when_here_ = false;
   if (can_answer()) return chat.send();
-  sends_when_here_ = std::ranges::any_of(catalog(), [this](const CatalogEntry& entry) {
-    return task_of(entry) == Task::chat && shelf.place(entry) == ModelPlace::arriving;
-  });
+  sends_when_here_ = true;
 }
 
 void App::export_conversation(bool markdown) {
@@ -159,9 +158,7 @@ void App::remove_conversation(const std::string& id) {
 void App::fetch_and_use(const CatalogEntry& entry) {
   shelf.fetch(entry, [this, &entry] {
     const std::optional<Task> task = task_of(entry);
-    if (!task) return;
-    choose_model(*task, entry.name);
-    if (task == Task::chat && sends_when_here_) send();
+    if (task) choose_model(*task, entry.name);
   });
 }
 
