@@ -5,11 +5,15 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
+#include "core/clock.h"
 #include "core/error.h"
 
 namespace wick::views {
 namespace {
+
+constexpr int kDownloads = 4;  // at a time
 
 std::string made(const std::string& folder) {
   std::error_code ignored;  // what is written there says why it fails
@@ -17,8 +21,16 @@ std::string made(const std::string& folder) {
   return folder;
 }
 
-ModelStore store_of(const Settings& settings) {
-  return settings.models_folder.empty() ? ModelStore() : ModelStore(settings.models_folder);
+Page page_of(Task task) {
+  switch (task) {
+    case Task::speech:
+      return Page::transcribe;
+    case Task::segment:
+      return Page::segment;
+    case Task::chat:
+      break;
+  }
+  return Page::chat;
 }
 
 const char* name_of(Task task) {
@@ -47,16 +59,18 @@ std::string default_data_folder() {
 
 App::App(const std::string& folder, std::function<void()> wake)
     : folder_(made(folder)),
-      settings(load_settings(folder_ + "/settings.json")),
+      settings(load_settings(folder_ + "/settings.json", settings_problem_)),
       engine_(wake),
-      fetcher_(wake),
+      fetcher_(wake, kDownloads),
       asker_(wake),
       models(engine_),
       shelf(fetcher_, store_of(settings)),
       chat(engine_, models, settings, folder_ + "/conversations", wake),
       transcribe(engine_, models, settings, folder_ + "/transcripts"),
       segment(engine_, models, settings, folder_ + "/pictures"),
-      bench(engine_, models, settings),
+      catalogue(fetcher_, shelf, models, settings),
+      preferences(settings, shelf),
+      bench(engine_, shelf, settings),
       dialog(asker_) {}
 
 App::~App() {
@@ -69,6 +83,21 @@ void App::deliver() {
   fetcher_.deliver();
   asker_.deliver();
   if (settings_changed_ && now_ms() - settings_kept_ms_ > 1000) keep_settings();
+  heed_speed();
+}
+
+/// Takes the speed of an answer that has ended, if it was long enough to tell.
+void App::heed_speed() {
+  constexpr double kLeastMs = 2000;
+  if (const auto& writing = chat.writing()) {
+    const bool told =
+        writing->phase == Writing::Phase::writing && now_ms() - writing->began_ms - writing->first_word_ms > kLeastMs;
+    answer_speed_ = told ? chat.tokens_a_second() : 0;
+  } else if (const double speed = std::exchange(answer_speed_, 0); speed > 0) {
+    std::error_code failed;
+    const std::uintmax_t bytes = std::filesystem::file_size(models.state(Task::chat).path, failed);
+    if (!failed) catalogue.heed_answer(speed, bytes);
+  }
 }
 
 void App::need(Task task) {
@@ -104,6 +133,15 @@ bool App::can_answer() {
   need(Task::chat);
   const ModelState& state = models.state(Task::chat);
   return state.kind != ModelState::Kind::failed;
+}
+
+void App::open_page(Task task, const std::string& model) {
+  settings.page = page_of(task);
+  choose_model(task, model);
+}
+
+void App::open_model_file(const std::string& path) {
+  catalogue.open(path, [this, path](Task task) { open_page(task, path); });
 }
 
 void App::send() {
@@ -177,11 +215,21 @@ void App::say(std::string words, std::function<void()> undo) {
   toast = {std::move(words), std::move(undo), now_ms() + kToastMs};
 }
 
+std::string App::busy_words() const {
+  constexpr const char* kWhy = "Measure when it {}: both at once would slow each other.";
+  if (chat.writing()) return "An answer is being written. " + fmt::format(kWhy, "has ended");
+  for (const Task task : kTasks) {
+    if (models.state(task).kind == ModelState::Kind::loading)
+      return fmt::format("{} is being loaded. ", models.state(task).model) + fmt::format(kWhy, "is here");
+  }
+  return {};
+}
+
 bool App::working() const {
   if (chat.writing()) return true;
   for (const Task task : kTasks)
     if (models.state(task).kind == ModelState::Kind::loading) return true;
-  return false;
+  return shelf.arriving() > 0 || bench.measuring();
 }
 
 std::string App::status() const {
@@ -199,6 +247,9 @@ std::string App::status() const {
         return fmt::format("Writing · {:.1f} tokens/s", chat.tokens_a_second());
     }
   }
+  if (bench.measuring()) return "Measuring";
+  if (const int arriving = shelf.arriving(); arriving > 0)
+    return fmt::format("Fetching {} {}", arriving, arriving == 1 ? "model" : "models");
   return "Ready";
 }
 
