@@ -20,6 +20,7 @@ struct ButtonOptions {
   const char* tip = nullptr;
   float width = 0;  // 0: as its text needs
   bool enabled = true;
+  bool spread = false;  // its text at the left end, its keys at the right one
 };
 /// A button; true when it was pressed, by mouse or keys.
 bool button(const char* label, const ButtonOptions& options = {});
