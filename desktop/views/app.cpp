@@ -54,9 +54,15 @@ App::App(const std::string& folder, std::function<void()> wake)
       shelf(fetcher_, store_of(settings)),
       chat(engine_, models, settings, folder_ + "/conversations"),
       transcribe(engine_, models, settings, folder_ + "/transcripts"),
-      segment(engine_, models, settings, folder_ + "/pictures"),
+      segment(engine_, models, settings, folder_ + "/pictures", wake),
       bench(engine_, models, settings),
-      dialog(asker_) {}
+      dialog(asker_) {
+  segment.session.need_model = [this] { need(Task::segment); };
+  segment.session.on_show = [this](const std::string& id) {
+    settings.picture = id;
+    keep_settings();
+  };
+}
 
 App::~App() {
   chat.stop();
@@ -67,6 +73,7 @@ void App::deliver() {
   engine_.deliver();
   fetcher_.deliver();
   asker_.deliver();
+  segment.deliver();
 }
 
 void App::need(Task task) {
@@ -110,7 +117,7 @@ void App::keep_settings() {
 }
 
 bool App::working() const {
-  if (chat.writing()) return true;
+  if (chat.writing() || !segment.status().empty()) return true;
   for (const Task task : kTasks)
     if (models.state(task).kind == ModelState::Kind::loading) return true;
   return false;
@@ -131,6 +138,7 @@ std::string App::status() const {
         return fmt::format("Writing · {:.1f} tokens/s", chat.tokens_a_second());
     }
   }
+  if (const std::string words = segment.status(); !words.empty()) return words;
   return "Ready";
 }
 
