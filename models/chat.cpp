@@ -1,11 +1,16 @@
 #include "models/chat.h"
 
+#include <algorithm>
+#include <functional>
+
 #include "core/error.h"
 
 namespace wick {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMostSaid = 64;
 
 std::string token_text(const Tokenizer& tokenizer, TokenId id) {
   return id < 0 ? std::string() : tokenizer.piece(id, true);
@@ -55,8 +60,12 @@ std::vector<TokenId> Chat::encode(const std::vector<Message>& messages, const Js
 
 std::vector<TokenId> Chat::encode_text(std::string_view text) const {
   const Tokenizer& tokenizer = generator_.model().tokenizer;
-  for (auto said = said_.rbegin(); said != said_.rend(); ++said) {
-    if (!text.starts_with(said->text)) continue;
+  std::vector<const Said*> begun;
+  for (const Said& said : said_) {
+    if (text.starts_with(said.text)) begun.push_back(&said);
+  }
+  std::ranges::sort(begun, std::ranges::greater(), [](const Said* said) { return said->text.size(); });
+  for (const Said* said : begun) {
     const std::vector<TokenId> rest = tokenizer.encode(text.substr(said->text.size()), {.parse_special = true});
     // Only a special token ends a word for certain.
     if (!rest.empty() && !tokenizer.is_special(rest.front())) continue;
@@ -70,7 +79,6 @@ std::vector<TokenId> Chat::encode_text(std::string_view text) const {
 void Chat::reply(const std::vector<Message>& messages, GenerateOptions options, const Json& variables) {
   std::string text = prompt(messages, variables);
   generator_.start(encode_text(text), std::move(options));
-  std::erase_if(said_, [&](const Said& said) { return !text.starts_with(said.text); });
   text_ = std::move(text);
 }
 
@@ -81,6 +89,8 @@ GenerationStep Chat::step() {
   if (step.stopped == StopReason::end || step.stopped == StopReason::max_tokens) {
     Said said{text_, generator_.tokens()};
     if (step.stopped == StopReason::end) said.ids.pop_back();
+    std::erase_if(said_, [&](const Said& other) { return other.text == said.text; });
+    if (said_.size() == kMostSaid) said_.erase(said_.begin());
     said_.push_back(std::move(said));
   }
   return step;

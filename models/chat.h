@@ -51,7 +51,7 @@ class Chat {
     std::vector<TokenId> ids;
   };
   std::string text_;        // of the last prompt and its answer so far
-  std::vector<Said> said_;  // each begins as the one before
+  std::vector<Said> said_;  // the last answers of all branches, oldest first
 };
 
 }  // namespace wick

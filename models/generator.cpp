@@ -12,10 +12,21 @@ constexpr Index kDefaultContext = 8192;
 // A step should answer within this time, so that whoever drives it can show progress and stop.
 constexpr double kStepMs = 60;
 constexpr Index kSmallestChunk = 16, kLargestChunk = 512;
+constexpr std::size_t kMostBranches = 8;
 
 Index context_of(const LanguageModel& model, Index wanted) {
   if (wanted < 0) throw Error("context of {} tokens: expected a positive number", wanted);
   return wanted > 0 ? wanted : std::min(model.config().context, kDefaultContext);
+}
+
+/// How many tokens two texts begin with alike.
+Index shared_tokens(std::span<const TokenId> a, std::span<const TokenId> b) {
+  return std::ranges::mismatch(a, b).in1 - a.begin();
+}
+
+/// Whether `text` begins with all of `beginning`.
+bool begins_with(std::span<const TokenId> text, std::span<const TokenId> beginning) {
+  return shared_tokens(text, beginning) == std::ssize(beginning);
 }
 
 }  // namespace
@@ -58,12 +69,7 @@ void Generator::start(std::vector<TokenId> prompt, GenerateOptions options) {
   options.sampling.validate();
   auto sampler = std::make_unique<Sampler>(options.sampling, vocab);
 
-  // Keep what the cache shares with the new prompt; the last token is always read again, for its logits.
-  const auto cached = std::min<std::size_t>(static_cast<std::size_t>(sequence_.length()), prompt.size() - 1);
-  const auto parted =
-      std::mismatch(prompt.begin(), prompt.begin() + static_cast<std::ptrdiff_t>(cached), tokens_.begin());
-  const Index shared = parted.first - prompt.begin();
-  sequence_.truncate(shared);
+  const Index shared = go_to_branch(prompt);
   tokens_ = std::move(prompt);
   tokens_.reserve(static_cast<std::size_t>(context_));  // a step allocates nothing
   options_ = std::move(options);
@@ -73,6 +79,42 @@ void Generator::start(std::vector<TokenId> prompt, GenerateOptions options) {
   logits_ = {};
   stats_ = {.prompt_tokens = static_cast<Index>(tokens_.size()), .reused_tokens = shared};
   stopped_ = options_.max_tokens == 0 ? StopReason::max_tokens : StopReason::none;
+}
+
+/// Goes back to where the prompt parts from the text in the cache that begins most like it, and tells how many tokens
+/// that are.
+Index Generator::go_to_branch(std::span<const TokenId> prompt) {
+  const auto in_cache = std::span(tokens_).first(static_cast<std::size_t>(sequence_.length()));
+  const auto readable = prompt.first(prompt.size() - 1);  // the last token is always read again, for its logits
+  Index shared = shared_tokens(readable, in_cache);
+  auto best = branches_.end();
+  for (auto branch = branches_.begin(); branch != branches_.end(); ++branch) {
+    const Index common = shared_tokens(readable, branch->tokens);
+    if (common <= shared) continue;
+    shared = common;
+    best = branch;
+  }
+  if (best != branches_.end()) {
+    Branch chosen = std::move(*best);
+    branches_.erase(best);
+    if (!begins_with(chosen.tokens, in_cache)) keep_branch();
+    tokens_ = std::move(chosen.tokens);
+    sequence_ = std::move(chosen.sequence);
+  }
+  if (sequence_.length() > shared + 1) keep_branch();  // one token more is the prompt's last, read before
+  sequence_.truncate(shared);
+  return shared;
+}
+
+/// Keeps what is in the cache of the text, unless another branch begins with it.
+void Generator::keep_branch() {
+  const auto in_cache = std::span(tokens_).first(static_cast<std::size_t>(sequence_.length()));
+  for (const Branch& branch : branches_) {
+    if (begins_with(branch.tokens, in_cache)) return;
+  }
+  std::erase_if(branches_, [&](const Branch& branch) { return begins_with(in_cache, branch.tokens); });
+  if (branches_.size() == kMostBranches) branches_.erase(branches_.begin());
+  branches_.push_back({{in_cache.begin(), in_cache.end()}, sequence_});
 }
 
 Index Generator::prompt_left() const { return std::max<Index>(0, stats_.prompt_tokens - sequence_.length()); }
@@ -116,11 +158,24 @@ GenerationStep Generator::advance() {
   return next;
 }
 
+/// Makes the text longer in the cache; branches make room where there is none, the oldest first.
+void Generator::fill_batch(std::span<const TokenId> tokens) {
+  batch_.clear();
+  while (true) {
+    try {
+      batch_.add(sequence_, tokens);
+      return;
+    } catch (const Error& full) {
+      if (full.kind() != ErrorKind::memory || branches_.empty()) throw;
+      branches_.erase(branches_.begin());
+    }
+  }
+}
+
 /// Runs the next `count` tokens through the model; `logits_` are the last one's.
 void Generator::read_prompt(Index count) {
   const auto from = static_cast<std::size_t>(sequence_.length());
-  batch_.clear();
-  batch_.add(sequence_, std::span(tokens_).subspan(from, static_cast<std::size_t>(count)));
+  fill_batch(std::span(tokens_).subspan(from, static_cast<std::size_t>(count)));
   logits_ = model_->llama->forward(batch_, cache_);
 }
 
@@ -133,6 +188,7 @@ GenerationStep Generator::draw() {
     const std::span<const float> probabilities(distribution.data<float>(), logits.size());
     step.alternatives = top_probabilities(probabilities, options_.alternatives);
     step.probability = probabilities[static_cast<std::size_t>(step.token)];
+    step.entropy = entropy_bits(logits, probabilities);
   }
   tokens_.push_back(step.token);
   ++stats_.generated_tokens;

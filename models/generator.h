@@ -2,6 +2,7 @@
 // Continues a text token by token.
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,13 +36,17 @@ struct GenerationStats {
 struct GenerationStep {
   bool drawn = false;  // a token was drawn; else part of the prompt was read, or all is done
   TokenId token = -1;
-  float probability = 0;  // of the token in the model's own distribution
+  // In the model's own distribution, where alternatives are asked for:
+  float probability = 0;  // of the token
+  float entropy = 0;      // bits
   std::vector<TokenProbability> alternatives{};
   std::string text{};                     // that may be shown now: whole characters, nothing of a stop string
   StopReason stopped = StopReason::none;  // once it is not none, `step` does nothing more
 };
 
-/// One text in one cache. A prompt that begins as the last text did is read from where they part.
+/// One text in one cache. A prompt that begins as the last text did is read from where they part, and what it parts
+/// from stays in the cache as long as no other text needs the room: a prompt continues, of the last few texts, the one
+/// that it shares most with. All of them together have no more pages than a text that fills the context.
 class Generator {
  public:
   /// `context`: the most tokens that prompt and continuation may have together; 0 is the model's own, at most 8,192.
@@ -71,6 +76,14 @@ class Generator {
   const std::shared_ptr<const LanguageModel>& share_model() const { return model_; }
 
  private:
+  /// A text that was left, all of it in the cache.
+  struct Branch {
+    std::vector<TokenId> tokens;
+    Sequence sequence;
+  };
+  Index go_to_branch(std::span<const TokenId> prompt);
+  void keep_branch();
+  void fill_batch(std::span<const TokenId> tokens);
   void read_prompt(Index count);
   GenerationStep advance();
   GenerationStep draw();
@@ -79,6 +92,7 @@ class Generator {
   Index context_;
   PagedCache cache_;
   Sequence sequence_;
+  std::vector<Branch> branches_;  // oldest first
   Batch batch_;
   GenerateOptions options_;
   std::unique_ptr<Sampler> sampler_;

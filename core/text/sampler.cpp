@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "core/error.h"
 #include "core/text/portable_math.h"
@@ -287,6 +288,17 @@ std::vector<TokenProbability> top_probabilities(std::span<const float> probabili
   const std::size_t wanted = std::min(static_cast<std::size_t>(std::max(count, 0)), probabilities.size());
   if (wanted > 0) select_top(probabilities, wanted, before, make, top);
   return top;
+}
+
+float entropy_bits(std::span<const float> logits, std::span<const float> probabilities) {
+  if (probabilities.empty()) return 0;
+  const auto likeliest = static_cast<std::size_t>(std::ranges::max_element(probabilities) - probabilities.begin());
+  // -log p = (largest logit - logit) - log(largest p), so that one logarithm does for the whole vocabulary.
+  double nats = -std::log(static_cast<double>(probabilities[likeliest]));
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    if (probabilities[i] > 0) nats += probabilities[i] * (static_cast<double>(logits[likeliest]) - logits[i]);
+  }
+  return std::isfinite(nats) ? static_cast<float>(std::max(nats, 0.0) / std::numbers::ln2) : 0;
 }
 
 }  // namespace wick

@@ -75,6 +75,10 @@ class Sampler {
 /// The `count` most likely tokens of a distribution over the vocabulary, most likely first, ties by id.
 std::vector<TokenProbability> top_probabilities(std::span<const float> probabilities, int count);
 
+/// The entropy in bits of `probabilities`, which are the softmax of `logits`: 0 for a sure thing, log2 of the size for
+/// any of them; 0 where they are no distribution.
+float entropy_bits(std::span<const float> logits, std::span<const float> probabilities);
+
 /// Watches a stream of text for stop strings and holds back what may become one. The stop that is complete first wins,
 /// the longest of those complete at once, so the result does not depend on how the text is cut into pieces.
 class StopStrings {

@@ -9,6 +9,7 @@
 #include "pages.h"
 #include "panel.h"
 #include "parts.h"
+#include "probe.h"
 #include "theme.h"
 
 namespace wick::app {
@@ -133,6 +134,7 @@ void draw_composer(views::App& app, ImVec2 from, ImVec2 to) {
   const WithFont font(15);
   ImGui::InputTextMultiline("##message", &app.chat.draft, ImVec2(to.x - from.x - px(12), px(40)),
                             ImGuiInputTextFlags_WordWrap);
+  probe_part("Message", ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
   ImGui::PopStyleVar();
   ImGui::SetCursorScreenPos({to.x - px(108), to.y - px(42)});
   if (app.chat.writing()) {

@@ -24,8 +24,8 @@ void go_to(views::App& app, Page page) {
   app.keep_settings();
 }
 
-/// Ctrl and a number opens a page; Ctrl and a comma the settings.
-void take_keys(views::App& app) {
+/// Ctrl and a number opens a page, Ctrl and a comma the settings; Ctrl and Q ends the program.
+void take_keys(views::App& app, Window& window) {
   for (std::size_t i = 0; i < kTabs.size(); ++i) {
     if (ImGui::Shortcut(ImGuiMod_Ctrl | static_cast<ImGuiKey>(ImGuiKey_1 + static_cast<int>(i)),
                         ImGuiInputFlags_RouteGlobal)) {
@@ -33,6 +33,7 @@ void take_keys(views::App& app) {
     }
   }
   if (ImGui::Shortcut(ImGuiMod_Ctrl | ImGuiKey_Comma, ImGuiInputFlags_RouteGlobal)) go_to(app, Page::settings);
+  if (ImGui::Shortcut(ImGuiMod_Ctrl | ImGuiKey_Q, ImGuiInputFlags_RouteGlobal)) window.close();
 }
 
 void draw_brand() {
@@ -118,7 +119,7 @@ void draw_shell(views::App& app, Window& window) {
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
                    ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse);
   ImGui::PopStyleVar();
-  take_keys(app);
+  take_keys(app, window);
   draw_bar(app, window, screen.WorkSize.x);
   ImGui::SetCursorScreenPos(screen.WorkPos + ImVec2(0, px(kBar)));
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, px(8, 8));

@@ -274,6 +274,24 @@ TEST_CASE("top_probabilities: most likely first, ties by id") {
   CHECK(wick::top_probabilities(p, 0).empty());
 }
 
+TEST_CASE("entropy: that of the distribution, in bits, from 0 to log2 of its size") {
+  const auto entropy = [](const std::vector<float>& logits) {
+    double sum = 0;
+    for (const float logit : logits) sum += std::exp(static_cast<double>(logit));
+    std::vector<float> probabilities;
+    for (const float logit : logits)
+      probabilities.push_back(static_cast<float>(std::exp(static_cast<double>(logit)) / sum));
+    return wick::entropy_bits(logits, probabilities);
+  };
+  CHECK(entropy({5}) == 0);
+  CHECK(entropy({3, 3, 3, 3}) == Approx(2));
+  CHECK(entropy({0, -kInfinity, 0}) == Approx(1));
+  CHECK(entropy({std::log(0.5f), std::log(0.25f), std::log(0.25f)}) == Approx(1.5));
+  CHECK(entropy({80, 0, 0}) == Approx(0).margin(1e-6));
+  CHECK(wick::entropy_bits({}, {}) == 0);
+  CHECK(entropy({kNaN, 1}) == 0);
+}
+
 TEST_CASE("portable exp and log agree with the C library's") {
   for (double x = -700; x < 700; x += 0.37) CHECK(wick::portable_exp(x) == Approx(std::exp(x)).epsilon(4e-16));
   for (double x = 1e-300; x < 1e300; x *= 1.7)

@@ -57,6 +57,29 @@ TEST_CASE("chat: a next turn reads only the new tokens, whatever the model said"
   }
 }
 
+TEST_CASE("chat: going from branch to branch reads only what is new, whatever the model said") {
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    Chat chat(tiny(), 4096);
+    const Message question{"user", "hello"};
+    // Answers of a random model, drawn again; each is gone on from later.
+    std::vector<std::vector<Message>> branches;
+    for (std::uint64_t version = 0; version < 3; ++version) {
+      branches.push_back({question, {"assistant", answer(chat, {question}, drawn(30, 10 * seed + version))}});
+      if (version > 0) CHECK(new_tokens(chat) == 1);
+    }
+    const std::string added = "<|im_end|>\n<|im_start|>user\nmore<|im_end|>\n<|im_start|>assistant\n";
+    const Index more = static_cast<Index>(tiny()->tokenizer.encode(added, {.parse_special = true}).size());
+    for (int turn = 0; turn < 3; ++turn) {
+      for (std::vector<Message>& branch : branches) {
+        branch.push_back({"user", "more"});
+        const std::string text = answer(chat, branch, drawn(10, seed));
+        CHECK(new_tokens(chat) <= more + 1);  // and the last drawn token
+        branch.push_back({"assistant", text});
+      }
+    }
+  }
+}
+
 TEST_CASE("chat: an edit of an earlier message reads from there on") {
   Chat chat(tiny());
   std::vector<Message> messages{{"user", "first message"}};

@@ -73,6 +73,102 @@ TEST_CASE("generator: a prompt that begins as the last text did is read from whe
   CHECK(generator.stats().reused_tokens == static_cast<Index>(edited.size()) - 1);
 }
 
+namespace {
+
+std::vector<TokenId> joined(std::vector<TokenId> a, const std::vector<TokenId>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+Index read_anew(const Generator& generator) {
+  return generator.stats().prompt_tokens - generator.stats().reused_tokens;
+}
+
+}  // namespace
+
+TEST_CASE("generator: texts that were left are continued where they ended") {
+  Generator generator(tiny(), 8192);
+  const std::vector<TokenId> trunk = some_ids(300), left = some_ids(40, 1), right = some_ids(40, 2),
+                             more = some_ids(10, 3);
+  REQUIRE(left.front() != right.front());
+  std::vector<TokenId> one = joined(trunk, left), other = joined(trunk, right);
+  for (int turn = 0; turn < 3; ++turn) {
+    for (std::vector<TokenId>* branch : {&one, &other}) {
+      const std::vector<TokenId> answer = continuation(generator, *branch, greedy(20));
+      CHECK(answer == fresh_continuation(*branch, greedy(20)));
+      // Only the other branch's first text is new at first; later the last drawn token, which was never read, and more.
+      const Index expected = turn > 0 ? 11 : branch == &one ? 340 : 40;
+      CHECK(read_anew(generator) == expected);
+      *branch = joined(joined(*branch, answer), more);
+    }
+  }
+}
+
+TEST_CASE("generator: an answer drawn again leaves the first one to go back to") {
+  Generator generator(tiny(), 8192);
+  const std::vector<TokenId> question = some_ids(50);
+  GenerateOptions options = greedy(30);
+  options.sampling.temperature = 2;
+  std::vector<std::vector<TokenId>> answers;
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    options.sampling.seed = seed;
+    answers.push_back(continuation(generator, question, options));
+    CHECK(read_anew(generator) == (seed == 0 ? 50 : 1));
+  }
+  for (const std::vector<TokenId>& answer : answers) {
+    const std::vector<TokenId> next = joined(joined(question, answer), some_ids(5, 9));
+    CHECK(continuation(generator, next, greedy(10)) == fresh_continuation(next, greedy(10)));
+    CHECK(read_anew(generator) == 6);
+  }
+}
+
+TEST_CASE("generator: texts that were left make room, the oldest first") {
+  Generator generator(tiny(), 1024);  // four pages of 256 tokens
+  std::vector<std::vector<TokenId>> texts;
+  for (int salt = 0; salt < 3; ++salt) {
+    texts.push_back(joined({static_cast<TokenId>(kFirstByte + salt)}, some_ids(300, salt)));
+    CHECK(continuation(generator, texts.back(), greedy(5)) == fresh_continuation(texts.back(), greedy(5)));
+    CHECK(generator.stats().reused_tokens == 0);
+  }
+  continuation(generator, texts[1], greedy(5));
+  CHECK(generator.stats().reused_tokens == 300);  // one page of its own more, for which none had to go
+  continuation(generator, texts[0], greedy(5));
+  CHECK(generator.stats().reused_tokens == 0);
+  // A text may still have all of the context.
+  CHECK(continuation(generator, some_ids(1000, 7), greedy(-1)).size() == 24);
+  CHECK(generator.stop_reason() == StopReason::context_full);
+  continuation(generator, texts[1], greedy(5));
+  CHECK(generator.stats().reused_tokens == 0);
+}
+
+TEST_CASE("generator: only the last few texts stay") {
+  Generator generator(tiny(), 8192);
+  const auto text = [](int salt) { return joined({static_cast<TokenId>(kFirstByte + salt)}, some_ids(20)); };
+  for (int salt = 0; salt < 12; ++salt) continuation(generator, text(salt), greedy(3));
+  continuation(generator, text(5), greedy(3));
+  CHECK(read_anew(generator) == 1);
+  continuation(generator, text(0), greedy(3));
+  CHECK(generator.stats().reused_tokens == 0);
+}
+
+TEST_CASE("generator: the entropy is that of the distribution it reports") {
+  Generator generator(tiny());
+  GenerateOptions options = greedy(5);
+  generator.start(ids_of("hello"), options);
+  while (!generator.finished()) CHECK(generator.step().entropy == 0);  // not asked for
+  options.alternatives = kTinyVocab;
+  generator.start(ids_of("hello"), options);
+  while (!generator.finished()) {
+    const GenerationStep step = generator.step();
+    if (!step.drawn) continue;
+    double bits = 0;
+    for (const TokenProbability& token : step.alternatives) {
+      if (token.probability > 0) bits -= token.probability * std::log2(static_cast<double>(token.probability));
+    }
+    CHECK(step.entropy == Approx(bits).epsilon(1e-4).margin(1e-5));
+  }
+}
+
 TEST_CASE("generator: the distribution after a reused prefix is that of a fresh reading") {
   const std::vector<TokenId> prompt = some_ids(290);
   Generator generator(tiny());

@@ -6,6 +6,7 @@
 #include <cassert>
 #include <random>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "core/text/jinja_text.h"
@@ -75,7 +76,7 @@ std::vector<std::string> versions_of(const Conversation& conversation, std::stri
   for (const auto& [name, other] : conversation.turns) {
     if (other.parent == turn->parent) versions.push_back(&other);
   }
-  std::ranges::stable_sort(versions, {}, &Turn::created);
+  std::ranges::sort(versions, {}, [](const Turn* version) { return std::tie(version->created, version->id); });
   std::vector<std::string> ids;
   for (const Turn* version : versions) ids.push_back(version->id);
   return ids;

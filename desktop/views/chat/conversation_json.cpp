@@ -8,6 +8,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -94,7 +95,7 @@ std::vector<Turn> connected(std::vector<Turn> turns) {
   std::string parent;
   for (std::size_t next = 0;; ++next) {
     std::vector<std::size_t>& versions = children[parent];
-    std::ranges::stable_sort(versions, {}, [&](std::size_t i) { return turns[i].created; });
+    std::ranges::sort(versions, {}, [&](std::size_t i) { return std::pair(turns[i].created, i); });
     double latest = -1;
     for (const std::size_t i : versions) {
       if (!seen.insert(turns[i].id).second) continue;
@@ -285,7 +286,7 @@ OrderedJson written(const Conversation& conversation) {
 std::vector<const Turn*> turns_by_time(const Conversation& conversation) {
   std::vector<const Turn*> turns;
   for (const auto& [id, turn] : conversation.turns) turns.push_back(&turn);
-  std::ranges::stable_sort(turns, {}, &Turn::created);
+  std::ranges::sort(turns, {}, [](const Turn* turn) { return std::tie(turn->created, turn->id); });
   return turns;
 }
 

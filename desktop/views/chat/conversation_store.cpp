@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <span>
+#include <tuple>
 #include <utility>
 
 #include "core/byte_source.h"
@@ -84,7 +85,8 @@ std::vector<ConversationHead> ConversationStore::heads() const {
     else
       problems_.push_back(known.problem);
   }
-  std::ranges::stable_sort(heads, std::ranges::greater(), &ConversationHead::updated);
+  std::ranges::sort(heads, std::ranges::greater(),
+                    [](const ConversationHead& head) { return std::tie(head.updated, head.id); });
   return heads;
 }
 
