@@ -126,6 +126,7 @@ void draw_shell(views::App& app, Window& window) {
   draw_page(app, window);
   ImGui::PopStyleVar();
   ImGui::End();
+  draw_toast(app, window);
 }
 
 }  // namespace wick::app

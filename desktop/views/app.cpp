@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -52,7 +53,7 @@ App::App(const std::string& folder, std::function<void()> wake)
       asker_(wake),
       models(engine_),
       shelf(fetcher_, store_of(settings)),
-      chat(engine_, models, settings, folder_ + "/conversations"),
+      chat(engine_, models, settings, folder_ + "/conversations", wake),
       transcribe(engine_, models, settings, folder_ + "/transcripts"),
       segment(engine_, models, settings, folder_ + "/pictures", wake),
       bench(engine_, models, settings),
@@ -96,9 +97,60 @@ void App::choose_model(Task task, const std::string& model) {
   keep_settings();
 }
 
+void App::open_model(Task task) {
+  dialog.ask({.title = "Open a model",
+              .name = {},
+              .kind = "Models",
+              .patterns = {"*.gguf", "*.safetensors", "*.bin", "*.onnx", "*.json"}},
+             [this, task](const std::string& path) { choose_model(task, path); });
+}
+
 void App::send() {
   need(Task::chat);
   chat.send();
+}
+
+void App::export_conversation(bool markdown) {
+  const char* const extension = markdown ? "md" : "json";
+  dialog.ask({.title = markdown ? "Save as Markdown" : "Save as JSON",
+              .save = true,
+              .name = file_name_of(chat.conversation(), extension),
+              .kind = markdown ? "Markdown" : "JSON",
+              .patterns = {std::string("*.") + extension}},
+             [this](const std::string& path) {
+               try {
+                 chat.export_file(path);
+                 say(fmt::format("Saved as {}", path));
+               } catch (const std::exception& e) {
+                 say(e.what());
+               }
+             });
+}
+
+void App::import_conversation() {
+  dialog.ask({.title = "Open a saved conversation", .name = {}, .kind = "Conversations", .patterns = {"*.json"}},
+             [this](const std::string& path) { open_file(path); });
+}
+
+void App::open_file(const std::string& path) {
+  if (!path.ends_with(".json")) return choose_model(Task::chat, path);
+  try {
+    chat.import_file(path);
+  } catch (const std::exception& e) {
+    say(e.what());
+  }
+}
+
+void App::remove_conversation(const std::string& id) {
+  const auto head = std::ranges::find(chat.heads(), id, &ConversationHead::id);
+  if (head == chat.heads().end()) return;
+  const std::string title = head->title;
+  chat.remove(id);
+  if (chat.problem().empty()) {
+    say(fmt::format("Deleted “{}”", title), [this, id] { chat.restore(id); });
+  } else {
+    say(fmt::format("“{}” was not deleted: {}", title, chat.problem()));
+  }
 }
 
 void App::fetch_and_use(const CatalogEntry& entry) {
@@ -114,6 +166,10 @@ void App::keep_settings() {
   } catch (const std::exception& e) {
     problem_ = e.what();
   }
+}
+
+void App::say(std::string words, std::function<void()> undo) {
+  toast = {std::move(words), std::move(undo), now_ms() + kToastMs};
 }
 
 bool App::working() const {

@@ -10,6 +10,7 @@
 #include "views/model_shelf.h"
 #include "views/segment_view.h"
 #include "views/settings.h"
+#include "views/toast.h"
 #include "views/transcribe_view.h"
 #include "views/worker.h"
 
@@ -32,8 +33,18 @@ class App {
   void need(Task task);
   /// Takes a model of the catalogue or a file for its task from now on.
   void choose_model(Task task, const std::string& model);
-  /// Sends the chat's draft, with the model on its way.
+  /// Asks for a file with a model and takes it.
+  void open_model(Task task);
+  /// Sends the chat's draft, with the model on its way; likewise what else makes an answer.
   void send();
+  /// Asks where to, and writes the conversation there: Markdown, or else JSON.
+  void export_conversation(bool markdown);
+  /// Asks for a file with a conversation and shows it.
+  void import_conversation();
+  /// The same of a path: a conversation, or a model for its task.
+  void open_file(const std::string& path);
+  /// Deletes a conversation, which a toast brings back.
+  void remove_conversation(const std::string& id);
   /// Fetches a model and takes it for its task once it is here.
   void fetch_and_use(const CatalogEntry& entry);
   /// Keeps the settings; what goes wrong is told in problem().
@@ -42,6 +53,10 @@ class App {
   /// "Writing, 41.8 tokens/s", "Loading SmolLM2", or "Ready".
   std::string status() const;
   bool working() const;
+  /// Says what happened elsewhere, for a while, with a way back.
+  void say(std::string words, std::function<void()> undo = {});
+
+  Toast toast;
 
  private:
   std::string folder_;

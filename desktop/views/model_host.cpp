@@ -41,6 +41,16 @@ DType cache_type(const Settings& settings) {
   return DType::f16;
 }
 
+/// Whether a model's template heeds enable_thinking.
+bool can_think(const Chat& chat) {
+  const std::vector<Message> asked{{"user", "?"}};
+  try {
+    return chat.prompt(asked, {{"enable_thinking", true}}) != chat.prompt(asked, {{"enable_thinking", false}});
+  } catch (const Error&) {  // told when it answers
+    return false;
+  }
+}
+
 /// One model on its way into memory, whatever it does.
 class Loading {
  public:
@@ -82,6 +92,7 @@ class Loading {
         models.chat = std::make_shared<Chat>(chat_->finish());
         Json json = models.chat->generator().model().info();
         json["context"] = models.chat->generator().context();
+        json["thinks"] = can_think(*models.chat);
         return json;
       }
       case Task::speech:

@@ -102,6 +102,7 @@ Settings parse_settings(const std::string& text) {
   read.number("max_tokens", s.max_tokens, 1, 1 << 24);
   read.flag("probabilities", s.probabilities);
   read.flag("thinking", s.thinking);
+  read.flag("fold_thinking", s.fold_thinking);
   return s;
 }
 
@@ -137,7 +138,8 @@ std::string to_json(const Settings& s) {
                   {"seed", s.seed},
                   {"max_tokens", s.max_tokens},
                   {"probabilities", s.probabilities},
-                  {"thinking", s.thinking}};
+                  {"thinking", s.thinking},
+                  {"fold_thinking", s.fold_thinking}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

@@ -34,6 +34,7 @@ struct Settings {
   int max_tokens = 1024;
   bool probabilities = true;
   bool thinking = true;
+  bool fold_thinking = true;
 
   std::string& model(Task task);
 };
