@@ -53,10 +53,10 @@ class Rows {
       row_ = row;
     }
     for (std::size_t i = above_; i < begin_; ++i) {
-      ScreenRect& rect = rects_[i];
-      if (rect.y1 != y || rect.x0 != x0 || rect.x1 != x1) continue;
-      rects_.push_back({x0, rect.y0, x1, y + 1});
-      rect.x1 = rect.x0;  // it goes on below
+      const ScreenRect above = rects_[i];
+      if (above.y1 != y || above.x0 != x0 || above.x1 != x1) continue;
+      rects_[i].x1 = x0;  // it goes on below
+      rects_.push_back({x0, above.y0, x1, y + 1});
       return;
     }
     rects_.push_back({x0, y, x1, y + 1});
