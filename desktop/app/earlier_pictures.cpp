@@ -23,7 +23,8 @@ void draw_covering(ImDrawList* canvas, const std::string& name, const Image& ima
   canvas->AddImageRounded(small_texture(name, image), from, to, {x, y}, {1 - x, 1 - y}, IM_COL32_WHITE, px(7));
 }
 
-void draw_picture(views::SegmentSession& session, const views::PictureHead& head, ImVec2 from, ImVec2 frame) {
+void draw_picture(views::App& app, const views::PictureHead& head, ImVec2 from, ImVec2 frame) {
+  views::SegmentSession& session = app.segment.session;
   const Theme& t = theme();
   const ImVec2 to = from + frame;
   ImDrawList* canvas = ImGui::GetWindowDrawList();
@@ -57,22 +58,9 @@ void draw_picture(views::SegmentSession& session, const views::PictureHead& head
   ImGui::PopID();
   if (removes) {
     session.remove(head.id);
+    app.say(fmt::format("Deleted “{}”", head.title), [&session] { session.restore_removed(); });
   } else if (opens) {
     session.open(head.id);
-  }
-}
-
-void draw_removed(views::SegmentSession& session) {
-  if (!session.removed()) return;
-  const WithFont font(13);
-  text(fmt::format("Deleted “{}”", session.removed()->title), theme().text_2, ImGui::GetContentRegionAvail().x);
-  const bool undo = button("Undo##Undo delete", {.size = ButtonSize::small, .icon = "undo"});
-  ImGui::SameLine();
-  const bool forget = button("Dismiss##Dismiss delete", {.kind = ButtonKind::quiet, .size = ButtonSize::small});
-  if (undo) {
-    session.restore_removed();
-  } else if (forget) {
-    session.forget_removed();
   }
 }
 
@@ -83,9 +71,8 @@ void draw_earlier_pictures(views::App& app) {
   std::vector<views::PictureHead> heads = session.heads();  // a click changes them
   std::erase_if(heads,
                 [&](const views::PictureHead& head) { return session.picture() && session.picture()->id == head.id; });
-  if (heads.empty() && !session.removed()) return;
+  if (heads.empty()) return;
   headline("Earlier", 13);
-  draw_removed(session);
   ImGui::Dummy(px(0, 2));
   const ImVec2 corner = ImGui::GetCursorScreenPos();
   const float room = ImGui::GetContentRegionAvail().x;
@@ -93,7 +80,7 @@ void draw_earlier_pictures(views::App& app) {
   const float width = (room - px(kGap) * (columns - 1)) / columns, height = width * 0.75F;
   float column = 0, y = corner.y;
   for (const views::PictureHead& head : heads) {
-    draw_picture(session, head, {corner.x + (width + px(kGap)) * column, y}, {width, height});
+    draw_picture(app, head, {corner.x + (width + px(kGap)) * column, y}, {width, height});
     if (++column < columns) continue;
     column = 0;
     y += height + px(kWords + kGap);

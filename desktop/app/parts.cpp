@@ -457,13 +457,14 @@ void card(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding) {
   canvas->AddRect(from, to, theme().line, px(rounding), px(1));
 }
 
-void shadow(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding) {
+void shadow(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding, float strength) {
   constexpr int kRings = 14;
-  const float strength = theme().dark ? 0.05F : 0.011F;
+  strength *= theme().dark ? 0.05F : 0.011F;
   for (int i = kRings; i > 0; --i) {
     const float out = px(static_cast<float>(i) * 1.6F);
     canvas->AddRectFilled(from - ImVec2(out, out - px(5)), to + ImVec2(out, out + px(5)),
-                          faded(IM_COL32(0x1D, 0x1B, 0x18, 0xFF), strength), px(rounding) + out);
+                          faded(theme().dark ? IM_COL32(0, 0, 0, 0xFF) : IM_COL32(0x1D, 0x1B, 0x18, 0xFF), strength),
+                          px(rounding) + out);
   }
 }
 

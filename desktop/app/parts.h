@@ -75,7 +75,7 @@ void tip(const char* words);
 
 /// A card's ground from a corner, or a popover's with its shadow.
 void card(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding = 10);
-void shadow(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding);
+void shadow(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding, float strength = 1);
 
 /// Says that letters are missing in the faces at hand, so that they are looked for before the next frame.
 void want_letters(std::string_view text);

@@ -1,6 +1,9 @@
+#include <imgui_internal.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <utility>
 
 #include "pages.h"
 #include "panel.h"
@@ -75,13 +78,28 @@ void take_control_keys(views::App& app) {
   if (pressed(ImGuiKey_0)) view.stage.actual_size();
 }
 
+/// Whether keys are the page's: no field takes them, and no menu, which Escape closes before this frame.
+bool keys_are_free() {
+  bool* const menu_before = ImGui::GetStateStorage()->GetBoolRef(ImGui::GetID("menu before"));
+  const bool menu_now = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+  return !ImGui::GetIO().WantTextInput && !std::exchange(*menu_before, menu_now) && !menu_now;
+}
+
+/// A button that was clicked would take Space and Enter from the picture: only the keyboard's own way to it lets it.
+void release_clicked_part() {
+  ImGuiContext& context = *ImGui::GetCurrentContext();
+  if (!context.NavCursorVisible && context.ActiveId == 0) context.NavId = 0;
+}
+
 void take_keys(views::App& app) {
   const ImGuiIO& io = ImGui::GetIO();
   views::SegmentView& view = app.segment;
-  const bool free = !io.WantTextInput && !ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup);
+  const bool free = keys_are_free();
   view.stage.held = free && ImGui::IsKeyDown(ImGuiKey_Space) && view.session.picture();
   if (!free) return;
+  release_clicked_part();
   if (io.KeyCtrl) return take_control_keys(app);
+  if (pressed(ImGuiKey_Escape) && !view.session.opening().empty()) return view.session.cancel_open();
   if (!io.KeyAlt && view.session.picture()) take_plain_keys(view);
 }
 

@@ -119,7 +119,7 @@ class Hint {
     float width = px(20);
     for (const Part& part : parts_) width += width_of(part);
     const ImVec2 from(from_.x, from_.y - height), to(from_.x + width, from_.y);
-    shadow(canvas, from, to, 7);
+    shadow(canvas, from, to, 7, 0.4F);
     canvas->AddRectFilled(from, to, theme().raised, px(7));
     float x = from.x + px(10);
     for (const Part& part : parts_) {
@@ -234,7 +234,8 @@ void draw_segment_progress(views::App& app, ImVec2 from, ImVec2 to) {
   if (!session.problem().empty()) return draw_floating(from, to, [&] { draw_failed(app, session.problem()); });
   if (!session.opening().empty()) {
     return draw_floating(from, to, [&] {
-      if (draw_facts(fmt::format("Looking into {}", session.opening()), "Cancel")) session.cancel_open();
+      draw_share(fmt::format("Looking into {}", session.opening()), session.opening_share());
+      if (draw_facts("", "Cancel")) session.cancel_open();
     });
   }
   if (session.ready()) return draw_hint(app.segment, {from.x, to.y});

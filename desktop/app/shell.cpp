@@ -4,6 +4,7 @@
 #include "icons.h"
 #include "pages.h"
 #include "parts.h"
+#include "path_question.h"
 #include "theme.h"
 
 namespace wick::app {
@@ -126,6 +127,7 @@ void draw_shell(views::App& app, Window& window) {
   draw_page(app, window);
   ImGui::PopStyleVar();
   ImGui::End();
+  draw_path_question(app.dialog);
   draw_toast(app, window);
 }
 

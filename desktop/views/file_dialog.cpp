@@ -34,6 +34,11 @@ bool FileDialog::available() const { return is_installed("zenity") || is_install
 
 void FileDialog::ask(FileQuestion question, std::function<void(const std::string& path)> chosen) {
   if (std::exchange(open_, true)) return;
+  if (!available()) {
+    typed = question.name;
+    typed_ = Typed{std::move(question), std::move(chosen)};
+    return;
+  }
   worker_.start(
       [this, question = std::move(question), chosen = std::move(chosen)](const Worker::Turn& turn) {
         std::string path = output_of(is_installed("zenity") ? zenity_command(question) : kdialog_command(question));
@@ -45,6 +50,13 @@ void FileDialog::ask(FileQuestion question, std::function<void(const std::string
         return false;
       },
       [this](const std::string&) { open_ = false; });
+}
+
+void FileDialog::end_typing(bool take) {
+  if (!typed_) return;
+  const Typed asked = std::move(*std::exchange(typed_, std::nullopt));
+  open_ = false;
+  if (take && !typed.empty()) asked.chosen(typed);
 }
 
 }  // namespace wick::views

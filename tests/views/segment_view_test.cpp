@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
@@ -99,6 +100,36 @@ TEST_CASE("segment view: a picture opens, is kept, and comes back after a restar
   REQUIRE(page.view.session.scene().things.size() == 1);
   CHECK(page.view.session.scene().things[0].name == "Stroke");
   CHECK(page.view.session.scene().things[0].mask()->area > 0);
+}
+
+TEST_CASE("segment view: reading a picture tells how far it is, and ends where that throws") {
+  const Folder folder;
+  const std::string path = picture_in(folder, 200, 300);
+  PictureReader reader(open_file(path), "picture.png"), stopped(open_file(path), "picture.png");
+  std::vector<double> told;
+  while (reader.step([&](double part) { told.push_back(part); })) {
+  }
+  CHECK(told.size() > 2);
+  CHECK(std::is_sorted(told.begin(), told.end()));
+  stopped.step();
+  CHECK_THROWS_AS(stopped.step([](double) { throw std::runtime_error("enough"); }), std::runtime_error);
+}
+
+TEST_CASE("segment view: what is asked for without a window of the desktop is typed") {
+  Worker worker([] {});
+  FileDialog dialog(worker);
+  if (dialog.available()) {
+    WARN("skipped: this desktop has a window to choose files");
+    return;
+  }
+  std::string chosen;
+  dialog.ask({.title = "Save", .save = true, .name = "a.png", .kind = {}, .patterns = {}},
+             [&](const std::string& path) { chosen = path; });
+  REQUIRE(dialog.typed_question());
+  CHECK(dialog.typed == "a.png");
+  dialog.typed = "b.png";
+  dialog.end_typing(true);
+  CHECK((chosen == "b.png" && !dialog.typed_question() && !dialog.open()));
 }
 
 TEST_CASE("segment view: what cannot be read is told, and what was there stays") {

@@ -27,8 +27,11 @@ const MaskDesk::Remembered* MaskDesk::find(const std::string& picture) const {
   return found == embeddings_.end() ? nullptr : &*found;
 }
 
-bool MaskDesk::has_read(const std::string& picture) const {
-  return picture_ && picture_->id == picture && segmenter_ && segmenter_->ready();
+void MaskDesk::end() {
+  segmenter_.reset();
+  logits_.clear();
+  model_.reset();
+  picture_.reset();
 }
 
 void MaskDesk::begin(std::shared_ptr<const SegmentModel> model, const std::string& model_name, PicturePtr picture,

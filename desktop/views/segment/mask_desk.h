@@ -39,9 +39,10 @@ class MaskDesk {
   /// The next stage; false when prompts can be answered.
   bool step();
   double progress() const { return segmenter_ ? segmenter_->progress() : 0; }
+  /// Lets go of the model; what it has made of pictures is remembered.
+  void end();
   /// Whether it had to be read just now, not remembered.
   bool is_new() const { return new_; }
-  bool has_read(const std::string& picture) const;
   const Segmenter& segmenter() const { return *segmenter_; }
   const std::shared_ptr<const SegmentModel>& model() const { return model_; }
 

@@ -7,7 +7,6 @@
 
 #include "core/image/resize.h"
 #include "fetch/sha256.h"
-#include "image/image_file.h"
 
 namespace wick::views {
 namespace {
@@ -67,12 +66,12 @@ PictureReader::PictureReader(SourcePtr source, std::string title)
   picture_->title = std::move(title);
 }
 
-bool PictureReader::step() {
+bool PictureReader::step(const ImageProgress& progress) {
   OpenPicture& picture = *picture_;
   if (picture.id.empty()) {
     picture.id = sha256_of(*source_);
   } else if (picture.levels.empty()) {
-    Picture read = read_image(*source_);
+    Picture read = read_image(*source_, kMaxPixels, progress);
     picture.broken = std::move(read.broken);
     picture.levels.push_back(std::make_shared<const Image>(std::move(read.image)));
   } else {

@@ -6,6 +6,7 @@
 
 #include "core/byte_source.h"
 #include "core/image/image.h"
+#include "image/image_file.h"
 
 namespace wick::views {
 
@@ -37,8 +38,9 @@ class PictureReader {
   PictureReader(SourcePtr source, std::string title);
 
   const std::string& id() const { return picture_->id; }
-  /// The next step; false when all is done. Throws Error for what is no picture that can be read.
-  bool step();
+  /// The next step; false when all is done. `progress`: see read_image. Throws Error for what is no picture that can be
+  /// read.
+  bool step(const ImageProgress& progress = {});
   PicturePtr finish() { return std::move(picture_); }
 
  private:

@@ -59,7 +59,7 @@ bool is_same(const MaskCandidate& one, const MaskCandidate& other) {
 }  // namespace
 
 double shown_tolerance(ImageSize picture) {
-  constexpr double kTolerance = 0.75, kScreen = 2048;
+  constexpr double kTolerance = 1.1, kScreen = 2048;  // above the steps of a slanting line of pixels
   return kTolerance * std::max(1.0, static_cast<double>(std::max(picture.width, picture.height)) / kScreen);
 }
 

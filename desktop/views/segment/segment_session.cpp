@@ -62,13 +62,21 @@ void SegmentSession::follow_model() {
     model_ = state.path;
     return prepare();
   }
-  if (!model_.empty()) {
-    model_.clear();
-    cancel_reading();
-    ready_ = false;
-    forget_hover();
-  }
+  if (!model_.empty()) end_model();
   if (state.kind != ModelState::Kind::loading) cancel_reading();
+}
+
+/// The model goes: what it was asked is asked of the next one.
+void SegmentSession::end_model() {
+  model_.clear();
+  ready_ = false;
+  stop_jobs();
+  engine_.start(
+      [desk = desk_](const Worker::Turn&) {
+        desk->end();
+        return false;
+      },
+      ignore);
 }
 
 // ---- pictures -------------------------------------------------------------------------------------------------------
@@ -111,10 +119,19 @@ void SegmentSession::show(std::optional<PictureRecord> record, PicturePtr pixels
 void SegmentSession::begin_opening(const std::string& title, Worker::Step step) {
   opening_job_.stop();
   opening_ = title;
+  opening_share_ = 0;
   problem_.clear();
   opening_job_ = files_->start(std::move(step), [this](const std::string& message) {
     opening_.clear();
     problem_ = message;
+  });
+}
+
+/// A step, from a thread of files, which ends early once nobody waits for it.
+bool SegmentSession::read_on(PictureReader& reader, const Worker::Turn& turn) {
+  return reader.step([&](double part) {
+    if (turn.stopped()) throw Error(ErrorKind::cancelled, "stopped");
+    turn.post([this, part] { opening_share_ = part; });
   });
 }
 
@@ -141,8 +158,7 @@ void SegmentSession::open_source(SourcePtr source, const std::string& title, con
   auto reader = std::make_shared<PictureReader>(source, title);
   begin_opening(title, [this, store = store_, source, title, path, reader,
                         record = std::optional<PictureRecord>()](const Worker::Turn& turn) mutable {
-    const bool more = reader->step();
-    if (more) return true;
+    if (read_on(*reader, turn)) return true;
     const PicturePtr pixels = reader->finish();
     try {
       record = store->load(pixels->id);
@@ -173,7 +189,7 @@ void SegmentSession::open(const std::string& id) {
                     if (!pixels) reader = std::make_shared<PictureReader>(store->open(*record), record->title);
                   }
                   if (reader) {
-                    if (reader->step()) return true;
+                    if (read_on(*reader, turn)) return true;
                     pixels = reader->finish();
                   }
                   turn.post([this, record = *record, pixels] { opened(record, pixels); });

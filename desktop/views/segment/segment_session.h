@@ -46,6 +46,8 @@ class SegmentSession {
   bool can_redo() const { return history_.can_redo(); }
   /// The name of a file that is being looked into.
   const std::string& opening() const { return opening_; }
+  /// How much of it is read.
+  double opening_share() const { return opening_share_; }
   /// How much of the picture the model has read; nothing while it does not read.
   std::optional<double> reading() const { return reading_; }
   /// Whether prompts are answered at once.
@@ -70,8 +72,6 @@ class SegmentSession {
   std::shared_ptr<const Image> thumbnail(const std::string& id);
   /// The same of any other picture, by a name of its own; `open` is called on a thread of files.
   std::shared_ptr<const Image> small_copy(const std::string& name, const std::function<SourcePtr()>& open);
-  /// What was removed last and can come back.
-  const std::optional<PictureHead>& removed() const { return removed_; }
   bool exporting() const { return exporting_; }
   /// What became of the last export.
   const std::string& exported() const { return exported_; }
@@ -90,8 +90,8 @@ class SegmentSession {
   /// Back to the empty page; what is on its way is given up.
   void close();
   void remove(const std::string& id);
+  /// Brings back what was removed last.
   void restore_removed();
-  void forget_removed() { removed_.reset(); }
   /// Loads the model if need be, and has it read the picture.
   void prepare();
   /// Gives up reading; prepare() begins again.
@@ -137,14 +137,15 @@ class SegmentSession {
     double radius;
     bool erase;
   };
-  using Read = std::function<bool(const Worker::Turn&)>;
 
   void open_source(SourcePtr source, const std::string& title, const std::string& path);
   void begin_opening(const std::string& title, Worker::Step step);
+  bool read_on(PictureReader& reader, const Worker::Turn& turn);
   void opened(PictureRecord record, PicturePtr pixels);
   void show(std::optional<PictureRecord> record, PicturePtr pixels);
   void follow_model();
   void stop_jobs();
+  void end_model();
   void has_read(double read_ms);
   void keep_embedding(const Tensor& embedding, const std::string& model);
 
@@ -186,7 +187,7 @@ class SegmentSession {
   std::string opening_, problem_, unkept_, exported_, export_problem_;
   std::string model_;  // the path of the one that is ready
   std::optional<double> reading_, finding_;
-  double finding_began_ms_ = 0;
+  double finding_began_ms_ = 0, opening_share_ = 0;
   bool ready_ = false, answering_ = false, hovering_ = false, exporting_ = false, saving_ = false, unsaved_ = false;
   std::vector<MaskPtr> found_;
   std::optional<MaskPreview> preview_;
