@@ -262,6 +262,17 @@ void layer_norm_(Tensor& x, const Tensor& weight, const Tensor& bias, double eps
 
 Tensor LayerNorm::operator()(const Tensor& x) const { return layer_norm(x, weight, bias, eps); }
 
+Tensor pool(const Tensor& scores, const Tensor& values) {
+  check_same("pool", scores, values);
+  if (scores.rank() != 2 || values.rank() != 2 || scores.dim(0) != values.dim(0) || values.dim(1) > kMaxHeadDim) {
+    throw Error("[pool] scores {} of values {}: expected [rows, columns] and [rows, {} at most]",
+                scores.shape().to_string(), values.shape().to_string(), kMaxHeadDim);
+  }
+  Tensor y = Tensor::empty({scores.dim(1), values.dim(1)}, DType::f32, scores.device());
+  y.device().ops().pool(y.device().workers(), grid_of("pool", scores), grid_of("pool", values), y.data<float>());
+  return y;
+}
+
 void rope_(Tensor& x, const Tensor& cos_sin, RopePairs pairs) {
   if (x.rank() != 3) throw Error("[rope] x {}, expected [tokens, heads, head_dim]", x.shape().to_string());
   const Rows heads = grid_of("rope", x);

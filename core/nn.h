@@ -92,6 +92,9 @@ Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps);
 void rms_norm_(Tensor& x, const Tensor& weight, double eps);  // in place
 Tensor layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double eps);
 void layer_norm_(Tensor& x, const Tensor& weight, const Tensor& bias, double eps);  // in place
+/// What each column of scores [rows, columns] attends to among values [rows, size]: softmax(scores, 0)' values,
+/// [columns, size]. The rows of both are contiguous. Throws Error for another shape and for size above kMaxHeadDim.
+Tensor pool(const Tensor& scores, const Tensor& values);
 /// In place on [tokens, heads, head_dim]; cos_sin is [tokens, rotary].
 void rope_(Tensor& x, const Tensor& cos_sin, RopePairs pairs);
 /// activation(gate) * up for gate_up [rows, 2 * hidden]: the gate in the first half.

@@ -134,17 +134,20 @@ Tensor argmax(const Tensor& x, int dim) {
 Tensor softmax(const Tensor& x, int dim) {
   check_f32("softmax", x);
   const int along = checked_dim("softmax", x.shape(), dim);
-  const Vectors vectors = vectors_of("softmax", x, along, true);
-  Tensor y = Tensor::empty(vectors.memory.shape(), DType::f32, x.device());
-  y.device().ops().softmax(y.device().workers(), vectors.rows(), 1,
-                           {y.data<float>(), vectors.count, 1, vectors.size, vectors.size, vectors.size});
-  if (along == x.rank() - 1) return y;
-  // Back to its place among the dimensions.
-  std::array<int, Shape::kMaxRank> order{};
-  for (int i = 0; i < x.rank(); ++i) {
-    order[static_cast<std::size_t>(i)] = i < along ? i : i == along ? x.rank() - 1 : i - 1;
+  const Tensor in = x.contiguous();
+  Tensor y = Tensor::empty(x.shape(), DType::f32, x.device());
+  const Ops& ops = y.device().ops();
+  const Index size = x.dim(along);
+  Index outer = 1, inner = 1;
+  for (int i = 0; i < along; ++i) outer *= x.dim(i);
+  for (int i = along + 1; i < x.rank(); ++i) inner *= x.dim(i);
+  if (inner == 1) {
+    ops.softmax(y.device().workers(), {in.data<float>(), outer, 1, size, size, size}, 1,
+                {y.data<float>(), outer, 1, size, size, size});
+  } else {
+    ops.softmax_across(y.device().workers(), in.data<float>(), outer, size, inner, y.data<float>());
   }
-  return y.permute(std::span<const int>(order.data(), static_cast<std::size_t>(x.rank()))).contiguous();
+  return y;
 }
 
 }  // namespace wick

@@ -176,6 +176,10 @@ struct Ops {
   /// Attention over the paged cache for a batch of rows from any number of sequences, prefill and decode mixed
   /// (FlashAttention-2; the causal mask is a loop bound). out may be q. A row that sees no key is zero.
   void (*attention)(const Workers&, const AttentionArgs&);
+  /// Attention of a few to many, whose scores are known: y[c, :] = sum over r of softmax(scores[:, c])[r] * values[r,
+  /// :] for scores [rows, columns] and values [rows, size], grids of one vector a row; y is [columns, size],
+  /// contiguous, and zero for a column without a row or of -inf. size is at most kMaxHeadDim.
+  void (*pool)(const Workers&, const ConstRows& scores, const ConstRows& values, float* y);
 
   // ---- Rows ------------------------------------------------------------------------------------------------------
   /// y = x / sqrt(mean(x^2) + eps) * weight, weight [size]. y may be x.
@@ -188,6 +192,8 @@ struct Ops {
   void (*rope)(const Workers&, const Rows& x, const float* cos_sin, Index rotary, RopePairs pairs);
   /// y = softmax(scale * x) of each vector; a vector of -inf gives zeros. y may be x.
   void (*softmax)(const Workers&, const ConstRows& x, float scale, const Rows& y);
+  /// The same along the middle of contiguous x [outer, size, inner], unscaled. y may be x.
+  void (*softmax_across)(const Workers&, const float* x, Index outer, Index size, Index inner, float* y);
   /// y = activation(gate) * up (Shazeer 2020, "GLU variants"); silu and the two gelus. y may be gate or up.
   void (*glu)(const Workers&, Unary activation, const ConstRows& gate, const ConstRows& up, const Rows& y);
   /// One value a vector, y [outer, inner] contiguous. An empty vector gives 0, -inf, +inf for sum, max, min.

@@ -17,20 +17,135 @@ Tensor each_pixel(const Linear& layer, const Tensor& rows, std::optional<Unary> 
   return layer(pixels_of(rows), activation).reshape({rows.dim(0), rows.dim(1), layer.outputs()});
 }
 
-/// The widened rows, each channel by itself, that rows [first, last) of a bottleneck's result are made of.
-Tensor bottleneck(const Linear& expand, const DepthwiseConvolution& depthwise, const Tensor& x, Index first,
-                  Index last) {
-  const RowSpan read = rows_read(depthwise.shape, x.dim(0), first, last);
-  const Tensor wide = each_pixel(expand, x.slice(0, read.first, read.last), Unary::gelu_erf);
-  return depthwise.rows({wide, read.first, x.dim(0)}, first, last, Unary::gelu_erf);
+/// The widened rows of a picture that a bottleneck's convolution reads. What a band reads of those before it is kept
+/// for it, so that every row is widened once.
+class WideRows {
+ public:
+  /// `most`: rows that a band reads.
+  WideRows(const Linear& expand, const Tensor& x, Index most)
+      : expand_(&expand), x_(x), rows_(Tensor::empty({most, x.dim(1), expand.outputs()}, DType::f32, x.device())) {}
+
+  /// Rows `span` of the picture, widened; neither end of it comes before the last one's.
+  PictureRows read(RowSpan span) {
+    const Index count = span.last - span.first, kept = std::max(held_.last - span.first, Index{0});
+    for (Index row = 0; row < kept && span.first > held_.first; ++row) {
+      rows_.select(0, row).copy_from(rows_.select(0, row + span.first - held_.first));
+    }
+    if (kept < count) {
+      Tensor made = pixels_of(rows_.slice(0, kept, count));
+      expand_->into(made, pixels_of(x_.slice(0, span.first + kept, span.last)), Unary::gelu_erf);
+    }
+    held_ = span;
+    return {rows_.slice(0, 0, count), span.first, x_.dim(0)};
+  }
+
+ private:
+  const Linear* expand_;
+  Tensor x_, rows_;
+  RowSpan held_{0, 0};  // of the picture, at the beginning of rows_
+};
+
+/// Calls body(first, last, wide) for rows [first, last) of a bottleneck's result, band by band; wide [last - first,
+/// width, channels] is what its last layer makes them of.
+template <class Body>
+void for_bottleneck(const Linear& expand, const DepthwiseConvolution& depthwise, const Tensor& x, Body&& body) {
+  const ConvolutionShape& shape = depthwise.shape;
+  const Index height = shape.outputs(x.dim(0)), floats = shape.stride * x.dim(1) * expand.outputs();
+  const auto begin = [&] { return WideRows(expand, x, (band_rows(floats) - 1) * shape.stride + shape.kernel); };
+  for_carried_bands(x.device(), height, floats, begin, [&](WideRows& wide, Index first, Index last) {
+    const PictureRows read = wide.read(rows_read(shape, x.dim(0), first, last));
+    body(first, last, depthwise.rows(read, first, last, Unary::gelu_erf));
+  });
 }
 
-/// y += down(gelu(up(norm(y)))), some rows at a time.
+/// y += down(gelu(up(norm(y)))).
 void add_mlp(Tensor& y, const LayerNorm& norm, const Linear& up, const Linear& down) {
-  for_bands(y.device(), y.dim(0), up.outputs(), [&](Index first, Index last) {
-    Tensor rows = y.slice(0, first, last);
-    down.add_to(rows, up(norm(rows), Unary::gelu_erf));
-  });
+  down.add_to(y, up(norm(y), Unary::gelu_erf));
+}
+
+/// Windows that have equally many rows and columns inside the picture, few enough for the caches.
+struct WindowGroup {
+  struct Corner {
+    Index top, left;
+  };
+  Index rows, columns;
+  std::vector<Corner> corners;
+  Tensor bias;  // [heads, rows * columns, window^2], of the scores
+
+  Index pixels() const { return rows * columns * static_cast<Index>(corners.size()); }
+  /// One window's pixels.
+  Tensor of(const Tensor& picture, Index i) const {
+    const auto [top, left] = corners[static_cast<std::size_t>(i)];
+    return picture.slice(0, top, top + rows).slice(1, left, left + columns);
+  }
+};
+
+/// All windows of a picture, whole ones first. `bias` [heads, window^2, window^2] is a whole one's.
+std::vector<WindowGroup> window_groups(Index height, Index width, Index window, const Tensor& bias) {
+  constexpr Index kPixels = 256;
+  const Index heads = bias.dim(0), area = window * window;
+  const Tensor by_place = bias.reshape({heads, window, window, area});
+  std::vector<WindowGroup> groups;
+  for (const Index rows : {window, height % window}) {
+    for (const Index columns : {window, width % window}) {
+      if (rows == 0 || columns == 0) continue;
+      const Tensor inside = by_place.slice(1, 0, rows).slice(2, 0, columns).contiguous();
+      const WindowGroup empty{rows, columns, {}, inside.reshape({heads, rows * columns, area})};
+      Index room = 0;  // in the last group
+      for (Index top = rows == window ? 0 : height - rows; top + rows <= height; top += window) {
+        for (Index left = columns == window ? 0 : width - columns; left + columns <= width; left += window) {
+          if (room == 0) {
+            groups.push_back(empty);
+            room = std::max(kPixels / (rows * columns), Index{1});
+          }
+          groups.back().corners.push_back({top, left});
+          --room;
+        }
+      }
+    }
+  }
+  return groups;
+}
+
+/// Where a group's windows stand in a cache that holds all of their keys, and in tensors of their pixels.
+struct WindowRows {
+  std::vector<Sequence> sequences;
+  std::vector<SequenceRows> keys;     // of the pixels
+  std::vector<SequenceRows> outside;  // of whole windows, from the same rows, where the picture ends within them
+  std::vector<SequenceRows> queries;
+
+  WindowRows(const WindowGroup& group, Index window, PagedCache& cache) {
+    const Index area = window * window, pixels = group.rows * group.columns;
+    const Index run = pixels < area ? group.columns : area;  // pixels whose places in the window follow each other
+    for (Index first = 0; first < group.pixels(); first += pixels) {
+      sequences.emplace_back(cache).extend(area);
+      const std::int32_t* pages = sequences.back().pages().data();
+      for (Index row = 0; row * run < pixels; ++row)
+        keys.push_back({first + row * run, run, row * window + run, pages});
+      if (pixels < area) outside.push_back({0, area, area, pages});
+      queries.push_back({first, pixels, area, pages});
+    }
+  }
+};
+
+/// A block's attention in the windows of a group, written to y; `outside` [window^2, heads, 3 * head_dim] is what qkv
+/// makes of pixels beyond the picture, which attention sees.
+void attend_windows(const WindowBlock& block, const Tensor& x, const WindowGroup& group, const Tensor& outside,
+                    Tensor& y) {
+  const Index dim = x.dim(2), head_dim = dim / block.heads, count = static_cast<Index>(group.corners.size());
+  Tensor windows = Tensor::empty({count, group.rows, group.columns, dim}, DType::f32, x.device());
+  PagedCache cache(x.device(), {1, block.heads, head_dim, DType::f32}, count * kPageTokens);
+  const WindowRows rows(group, block.window, cache);
+  for (Index i = 0; i < count; ++i) windows.select(0, i).copy_from(group.of(x, i));
+  Tensor pixels = windows.reshape({group.pixels(), dim});
+  const Tensor fused = block.qkv(block.attention_norm(pixels)).reshape({group.pixels(), block.heads, 3 * head_dim});
+  const auto part = [&](const Tensor& of, Index i) { return of.slice(2, i * head_dim, (i + 1) * head_dim); };
+  append(part(outside, 1), part(outside, 2), cache, 0, rows.outside);
+  append(part(fused, 1), part(fused, 2), cache, 0, rows.keys);
+  const AttentionOptions options{
+      .scale = 1 / std::sqrt(static_cast<double>(head_dim)), .causal = false, .bias = group.bias};
+  block.out.add_to(pixels, attend(part(fused, 0), cache, 0, rows.queries, options));
+  for (Index i = 0; i < count; ++i) group.of(y, i).copy_from(windows.select(0, i));
 }
 
 /// Copies the pixels of a row of windows, which begin at row `top` of `picture`, to `windows` [count, window, window,
@@ -68,10 +183,11 @@ Tensor PatchEmbedding::operator()(const Tensor& x) const {
 }
 
 Tensor BottleneckBlock::operator()(const Tensor& x) const {
-  Tensor y = x.clone();
-  for_bands(x.device(), x.dim(0), x.dim(1) * expand.outputs(), [&](Index first, Index last) {
+  Tensor y = Tensor::empty(x.shape(), DType::f32, x.device());
+  for_bottleneck(expand, depthwise, x, [&](Index first, Index last, const Tensor& wide) {
     Tensor rows = pixels_of(y.slice(0, first, last));
-    shrink.add_to(rows, pixels_of(bottleneck(expand, depthwise, x, first, last)), Unary::gelu_erf);
+    rows.copy_from(pixels_of(x.slice(0, first, last)));
+    shrink.add_to(rows, pixels_of(wide), Unary::gelu_erf);
   });
   return y;
 }
@@ -79,46 +195,34 @@ Tensor BottleneckBlock::operator()(const Tensor& x) const {
 Tensor PatchMerging::operator()(const Tensor& x) const {
   const Index height = depthwise.shape.outputs(x.dim(0)), width = depthwise.shape.outputs(x.dim(1));
   Tensor y = Tensor::empty({height, width, shrink.outputs()}, DType::f32, x.device());
-  for_bands(x.device(), height, depthwise.shape.stride * x.dim(1) * expand.outputs(), [&](Index first, Index last) {
+  for_bottleneck(expand, depthwise, x, [&](Index first, Index last, const Tensor& wide) {
     Tensor rows = pixels_of(y.slice(0, first, last));
-    shrink.into(rows, pixels_of(bottleneck(expand, depthwise, x, first, last)));
+    shrink.into(rows, pixels_of(wide));
   });
   return y;
 }
 
 Tensor WindowBlock::attention(const Tensor& x) const {
-  const Index height = x.dim(0), width = x.dim(1), dim = x.dim(2), head_dim = dim / heads;
-  const Index across = (width + window - 1) / window, area = window * window, tokens = across * area;
-  PagedCache cache(x.device(), {1, heads, head_dim, DType::f32}, across * kPageTokens);
-  std::vector<Sequence> sequences;
-  std::vector<SequenceRows> rows;
-  for (Index i = 0; i < across; ++i) {
-    sequences.emplace_back(cache).extend(area);
-    rows.push_back({i * area, area, area, sequences.back().pages().data()});
-  }
-  AttentionOptions options{.scale = 1 / std::sqrt(static_cast<double>(head_dim)), .causal = false, .bias = bias};
-  Tensor picture = x, y = Tensor::empty(x.shape(), DType::f32, x.device());
-  for (Index top = 0; top < height; top += window) {
-    // Beyond the picture a window has zeros, which the norm makes its bias and attention sees.
-    const bool padded = width % window != 0 || top + window > height;
-    const Shape shape{across, window, window, dim};
-    Tensor windows =
-        padded ? Tensor::zeros(shape, DType::f32, x.device()) : Tensor::empty(shape, DType::f32, x.device());
-    copy_windows(picture, top, windows, false);
-    Tensor flat = windows.reshape({tokens, dim});
-    const Tensor fused = qkv(attention_norm(flat)).reshape({tokens, heads, 3 * head_dim});
-    const auto part = [&](Index i) { return fused.slice(2, i * head_dim, (i + 1) * head_dim); };
-    append(part(1), part(2), cache, 0, rows);
-    out.add_to(flat, attend(part(0), cache, 0, rows, options));
-    copy_windows(y, top, windows, true);
-  }
+  const Index dim = x.dim(2), area = window * window;
+  const Tensor zeros = Tensor::zeros({1, dim}, DType::f32, x.device());
+  const Tensor outside =
+      qkv(attention_norm(zeros)).reshape({1, heads, 3 * dim / heads}).expand({area, heads, 3 * dim / heads});
+  const std::vector<WindowGroup> groups = window_groups(x.dim(0), x.dim(1), window, bias);
+  Tensor y = Tensor::empty(x.shape(), DType::f32, x.device());
+  for_parts(x.device(), static_cast<Index>(groups.size()),
+            [&](Index i) { attend_windows(*this, x, groups[static_cast<std::size_t>(i)], outside, y); });
   return y;
 }
 
 Tensor WindowBlock::operator()(const Tensor& x) const {
-  Tensor y = local(attention(x));
-  Tensor rows = pixels_of(y);
-  add_mlp(rows, mlp_norm, up, down);
+  const Tensor seen = attention(x);
+  Tensor y = Tensor::empty(x.shape(), DType::f32, x.device());
+  for_bands(x.device(), x.dim(0), x.dim(1) * up.outputs(), [&](Index first, Index last) {
+    const Tensor rows = local.rows({seen, 0, x.dim(0)}, first, last);
+    Tensor pixels = pixels_of(rows);
+    add_mlp(pixels, mlp_norm, up, down);
+    y.slice(0, first, last).copy_from(rows);
+  });
   return y;
 }
 
@@ -180,12 +284,25 @@ Tensor TokenBlock::attention(const Tensor& x) const {
 
 Tensor TokenBlock::operator()(const Tensor& x) const {
   Tensor y = x + attention(x);
-  Tensor rows_of_y = pixels_of(y);
-  add_mlp(rows_of_y, mlp_norm, up, down);
+  for_bands(x.device(), x.dim(0), x.dim(1) * up.outputs(), [&](Index first, Index last) {
+    Tensor pixels = pixels_of(y.slice(0, first, last));
+    add_mlp(pixels, mlp_norm, up, down);
+  });
   return y;
 }
 
-Tensor Neck::operator()(const Tensor& x) const { return mix_norm(mix(reduce_norm(each_pixel(reduce, x)))); }
+Tensor Neck::operator()(const Tensor& x) const {
+  Tensor reduced = Tensor::empty({x.dim(0), x.dim(1), reduce.outputs()}, DType::f32, x.device());
+  Tensor y = Tensor::empty({mix.shape.outputs(x.dim(0)), mix.shape.outputs(x.dim(1)), mix.taps.outputs()}, DType::f32,
+                           x.device());
+  for_bands(x.device(), x.dim(0), x.dim(1) * reduce.outputs(), [&](Index first, Index last) {
+    reduced.slice(0, first, last).copy_from(reduce_norm(each_pixel(reduce, x.slice(0, first, last))));
+  });
+  for_bands(x.device(), y.dim(0), y.dim(1) * mix.taps.inputs(), [&](Index first, Index last) {
+    y.slice(0, first, last).copy_from(mix_norm(mix.rows({reduced, 0, x.dim(0)}, first, last)));
+  });
+  return y;
+}
 
 Tensor ImageEncoder::run(Index stage, const Tensor& x) const {
   return std::visit([&](const auto& layers) { return layers(x); }, stages_[static_cast<std::size_t>(stage)]);

@@ -3,7 +3,7 @@
 // 2023).
 //
 // A picture is [height, width, channels] throughout. An encoder is a row of stages; what one needs beside its input and
-// its output is made a band of rows at a time, which the caches hold.
+// its output is made for a band of rows or some windows at a time, which the caches hold.
 #include <string>
 #include <variant>
 #include <vector>

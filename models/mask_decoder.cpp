@@ -10,68 +10,8 @@
 namespace wick {
 namespace {
 
-constexpr Index kHeads = 8;
 constexpr Index kPlaceFloats = 4, kPixelFloats = 4;  // that a band takes at once for each of its own
 constexpr double kNormEps = 1e-5, kPictureNormEps = 1e-6;
-
-/// [heads * head_dim, n] as [heads, head_dim, n].
-Tensor by_head(const Tensor& matrix, Index heads) {
-  return matrix.reshape({heads, matrix.dim(0) / heads, matrix.dim(1)});
-}
-
-/// x [rows, n] by a projection's matrix [heads, head_dim, n]: [rows, heads * head_dim].
-Tensor projected_by(const Tensor& matrix, const Tensor& x) {
-  return matmul(x, matrix.reshape({matrix.dim(0) * matrix.dim(1), matrix.dim(2)}).transpose(0, 1));
-}
-
-double scale_of(const Linear& projection, Index heads) {
-  return 1 / std::sqrt(static_cast<double>(projection.outputs()) / static_cast<double>(heads));
-}
-
-/// heads * head_dim of an attention, which its q_proj states.
-Index inner_dim(const SamTensors& tensors, const std::string& name) {
-  const std::string weight = name + ".q_proj.weight";
-  const Index inner = tensors.dim(weight, 2, 0);
-  if (inner % kHeads != 0) {
-    throw Error("{}: tensor '{}' has {} outputs, expected as many for each of {} heads", tensors.tensors().file(),
-                weight, inner, kHeads);
-  }
-  return inner;
-}
-
-TokenAttention load_token_attention(SamTensors& tensors, const std::string& name, Index dim) {
-  const Index inner = inner_dim(tensors, name);
-  return {kHeads, tensors.linear(name + ".q_proj", dim, inner), tensors.linear(name + ".k_proj", dim, inner),
-          tensors.linear(name + ".v_proj", dim, inner), tensors.linear(name + ".out_proj", inner, dim)};
-}
-
-/// A projection's matrix [inner, dim] as [heads, head_dim, dim].
-Tensor load_by_head(SamTensors& tensors, const std::string& projection, Index inner, Index dim) {
-  return by_head(tensors.load(projection + ".weight", {inner, dim}), kHeads);
-}
-
-PlaceReader load_reader(SamTensors& tensors, const std::string& name, Index dim) {
-  const Index inner = inner_dim(tensors, name);
-  return {kHeads,
-          tensors.linear(name + ".q_proj", dim, inner),
-          tensors.linear(name + ".out_proj", inner, dim),
-          load_by_head(tensors, name + ".k_proj", inner, dim),
-          load_by_head(tensors, name + ".v_proj", inner, dim),
-          tensors.load(name + ".v_proj.bias", {inner})};
-}
-
-PlaceUpdate load_update(SamTensors& tensors, const std::string& name, const std::string& norm, Index dim) {
-  const Index inner = inner_dim(tensors, name);
-  const Tensor out = tensors.load(name + ".out_proj.weight", {dim, inner});
-  return {kHeads,
-          tensors.linear(name + ".k_proj", dim, inner),
-          tensors.linear(name + ".v_proj", dim, inner),
-          load_by_head(tensors, name + ".q_proj", inner, dim),
-          by_head(out.transpose(0, 1).contiguous(), kHeads),
-          tensors.load(name + ".q_proj.bias", {inner}),
-          tensors.load(name + ".out_proj.bias", {dim}),
-          tensors.norm(norm, dim, kNormEps)};
-}
 
 Perceptron load_perceptron(SamTensors& tensors, const std::string& name, Index inputs, Index outputs) {
   const auto layer = [&](Index i) { return fmt::format("{}.layers.{}", name, i); };
@@ -84,78 +24,23 @@ Perceptron load_perceptron(SamTensors& tensors, const std::string& name, Index i
   }
 }
 
-/// [tokens, heads * head_dim] as [heads, tokens, head_dim].
-Tensor heads_first(const Tensor& x, Index heads) {
-  return x.reshape({x.dim(0), heads, x.dim(1) / heads}).permute({1, 0, 2});
-}
-
 }  // namespace
 
-Tensor TokenAttention::operator()(const Tensor& queries, const Tensor& keys, const Tensor& values) const {
-  const Tensor scores = matmul(heads_first(q(queries), heads), heads_first(k(keys), heads).transpose(1, 2));
-  const Tensor seen = matmul(softmax(scores * scale_of(q, heads), 2), heads_first(v(values), heads));
-  const Index tokens = queries.dim(0);
-  return out(seen.permute({1, 0, 2}).contiguous().reshape({tokens, v.outputs()}));
+TwoWayBlock TwoWayBlock::load(SamTensors& tensors, const std::string& name, Index dim) {
+  TwoWayBlock block;
+  block.self = TokenAttention::load(tensors, name + "self_attn", dim);
+  block.self_norm = tensors.norm(name + "norm1", dim, kNormEps);
+  block.read_places = PlaceReader::load(tensors, name + "cross_attn_token_to_image", dim);
+  block.places_norm = tensors.norm(name + "norm2", dim, kNormEps);
+  block.up = tensors.linear(name + "mlp.lin1", dim);
+  block.down = tensors.linear(name + "mlp.lin2", block.up.outputs(), dim);
+  block.mlp_norm = tensors.norm(name + "norm3", dim, kNormEps);
+  block.update_places = PlaceUpdate::load(tensors, name + "cross_attn_image_to_token", name + "norm4", dim);
+  return block;
 }
 
-Tensor PlaceReader::operator()(const Tensor& tokens, const CrossCache& places) const {
-  // A bias of the keys adds the same to all scores of a row, which softmax takes away.
-  const Tensor rows = matmul(heads_first(q(tokens), heads), k_weight);  // [heads, tokens, dim]
-  const Index count = tokens.dim(0), dim = rows.dim(2);
-  const Tensor seen = places.attend(rows.permute({1, 0, 2}).contiguous(), 0, scale_of(q, heads));
-  const Tensor mixed = seen.reshape({count, heads, dim}).permute({1, 0, 2});         // [heads, tokens, dim]
-  const Tensor values = matmul(mixed, v_weight.transpose(1, 2)).permute({1, 0, 2});  // [tokens, heads, head_dim]
-  return out(values.contiguous().reshape({count, v_bias.dim(0)}) + v_bias);
-}
-
-Tensor PlaceReader::read_projected(const Tensor& tokens, const CrossCache& projected) const {
-  const Tensor queries = q(tokens).reshape({tokens.dim(0), heads, q.outputs() / heads});
-  return out(projected.attend(queries, 0, scale_of(q, heads)) + v_bias);
-}
-
-CrossCache PlaceReader::project(const Tensor& places, const Tensor& placed) const {
-  const Index head_dim = v_bias.dim(0) / heads;
-  const Shape shape{places.dim(0), heads, head_dim};
-  CrossCache cache(places.device(), {1, heads, head_dim, DType::f32}, places.dim(0));
-  cache.write(projected_by(k_weight, placed).reshape(shape), projected_by(v_weight, places).reshape(shape), 0);
-  return cache;
-}
-
-Tensor PlaceUpdate::project(const Tensor& placed) const { return projected_by(q_weight, placed) + q_bias; }
-
-Linear PlaceUpdate::scores_of_places(const Tensor& tokens) const {
-  const Index rows = heads * tokens.dim(0);
-  const Tensor keys = heads_first(k(tokens), heads) * scale_of(k, heads);  // [heads, tokens, head_dim]
-  const Tensor of_bias = matmul(keys, q_bias.reshape({heads, q_bias.dim(0) / heads, 1}));
-  return {.parts = {Weight::pack(matmul(keys, q_weight).reshape({rows, q_weight.dim(2)}))},
-          .bias = of_bias.reshape({rows}),
-          .precision = k.precision};
-}
-
-Linear PlaceUpdate::scores_of_queries(const Tensor& tokens) const {
-  const Tensor keys = heads_first(k(tokens), heads) * scale_of(k, heads);
-  const Index count = tokens.dim(0), head_dim = keys.dim(2);
-  Tensor apart =
-      Tensor::zeros({heads, count, heads * head_dim}, DType::f32, tokens.device());  // each head's own inputs
-  for (Index head = 0; head < heads; ++head) {
-    Tensor own = apart.select(0, head).slice(1, head * head_dim, (head + 1) * head_dim);
-    own.copy_from(keys.select(0, head));
-  }
-  return {
-      .parts = {Weight::pack(apart.reshape({heads * count, heads * head_dim}))}, .bias = {}, .precision = k.precision};
-}
-
-Linear PlaceUpdate::answers(const Tensor& values) const {
-  const Tensor spoken = matmul(heads_first(v(values), heads), out_weight);  // [heads, tokens, dim]
-  const Tensor rows = spoken.reshape({spoken.dim(0) * spoken.dim(1), spoken.dim(2)});
-  return {.parts = {Weight::pack(rows.transpose(0, 1).contiguous())}, .bias = out_bias, .precision = k.precision};
-}
-
-void PlaceUpdate::operator()(Tensor& places, const Tensor& scores, const Linear& answers) const {
-  const Index count = places.dim(0), tokens = scores.dim(1) / heads;
-  const Tensor weights = softmax(scores.reshape({count, heads, tokens}), 2);
-  answers.add_to(places, weights.reshape({count, heads * tokens}));
-  layer_norm_(places, norm.weight, norm.bias, norm.eps);
+Tensor TwoWayBlock::among_tokens(const Tensor& tokens, const Tensor& placed) const {
+  return self_norm(tokens + self(placed, placed, tokens));
 }
 
 Tensor Perceptron::operator()(const Tensor& x) const {
@@ -194,19 +79,10 @@ MaskDecoder MaskDecoder::load(SamTensors& tensors, Index picture_size) {
       cat({vector(masks + "iou_token"), tensors.load(masks + "mask_tokens.weight", {MaskCandidates::kCount, dim})}, 0);
   for (Index i = 0; tensors.has_part(fmt::format("{}layers.{}.", blocks, i)); ++i) {
     const std::string name = fmt::format("{}layers.{}.", blocks, i);
-    TwoWayBlock block;
-    block.self = load_token_attention(tensors, name + "self_attn", dim);
-    block.self_norm = tensors.norm(name + "norm1", dim, kNormEps);
-    block.read_places = load_reader(tensors, name + "cross_attn_token_to_image", dim);
-    block.places_norm = tensors.norm(name + "norm2", dim, kNormEps);
-    block.up = tensors.linear(name + "mlp.lin1", dim);
-    block.down = tensors.linear(name + "mlp.lin2", block.up.outputs(), dim);
-    block.mlp_norm = tensors.norm(name + "norm3", dim, kNormEps);
-    block.update_places = load_update(tensors, name + "cross_attn_image_to_token", name + "norm4", dim);
-    d.blocks_.push_back(std::move(block));
+    d.blocks_.push_back(TwoWayBlock::load(tensors, name, dim));
   }
   if (d.blocks_.empty()) throw Error("{}: a mask decoder without blocks", tensors.tensors().file());
-  d.last_ = load_reader(tensors, blocks + "final_attn_token_to_image", dim);
+  d.last_ = PlaceReader::load(tensors, blocks + "final_attn_token_to_image", dim);
   d.last_norm_ = tensors.norm(blocks + "norm_final_attn", dim, kNormEps);
   d.doubling_ = tensors.doubling(masks + "output_upscaling.0", dim);
   d.doubling_norm_ = tensors.norm(masks + "output_upscaling.1", d.doubling_.outputs() / 4, kPictureNormEps);
@@ -262,9 +138,8 @@ Tensor MaskDecoder::tokens_of(const MaskPrompt& prompt) const {
   return cat(rows, 0);
 }
 
-/// What a mask adds to the embedding: [side * side, dim], or [1, dim] where there is none.
+/// What an earlier mask adds to the embedding: [side * side, dim].
 Tensor MaskDecoder::dense_of(const Tensor& mask) const {
-  if (!mask) return no_mask_;
   const Index side = mask_side();
   if (mask.rank() != 2 || mask.dim(0) != side || mask.dim(1) != side) {
     throw Error("[segment] an earlier mask {}, expected [{}, {}]", mask.shape().to_string(), side, side);
@@ -278,7 +153,8 @@ Tensor MaskDecoder::dense_of(const Tensor& mask) const {
 KnownPlaces MaskDecoder::know(const Tensor& places) const {
   const Tensor placed = places + positions_;
   const TwoWayBlock& first = blocks_.front();
-  return {.cache = first.read_places.project(places, placed), .queries = first.update_places.project(placed)};
+  return {
+      .places = places, .cache = first.read_places.project(places, placed), .queries = first.update_places.q(placed)};
 }
 
 EmbeddedPicture MaskDecoder::remember(const Tensor& embedding) const {
@@ -289,51 +165,62 @@ EmbeddedPicture MaskDecoder::remember(const Tensor& embedding) const {
   return {.embedding = places, .known = know(places + no_mask_)};
 }
 
+/// The tokens [tokens, dim] whose `positions` a prompt gives, and the places, after all blocks and the last reading.
+/// What the next reader asks does not depend on what it reads, so that a band of places is updated and scored at once.
+Tensor MaskDecoder::two_ways(const KnownPlaces& known, const Tensor& positions, Tensor& places) const {
+  const Index count = side_ * side_;
+  const TwoWayBlock& first = blocks_.front();
+  Tensor tokens = first.self_norm(first.self(positions, positions, positions));
+  tokens = first.places_norm(tokens + first.read_places.read_projected(tokens + positions, known.cache));
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    const PlaceUpdate& update = blocks_[i].update_places;
+    tokens = blocks_[i].think(tokens);
+    const Tensor placed = tokens + positions;
+    const Linear scores = i == 0 ? update.scores_of_queries(placed) : update.scores_of_places(placed);
+    const Linear answers = update.answers(tokens);
+    const TwoWayBlock* next = i + 1 < blocks_.size() ? &blocks_[i + 1] : nullptr;
+    if (next) tokens = next->among_tokens(tokens, placed);
+    const PlaceReader& read = next ? next->read_places : last_;
+    const Linear asked = read.scores_of_places(tokens + positions);
+    Tensor read_scores = Tensor::empty({count, asked.outputs()}, DType::f32, device_);
+    for_bands(device_, count, kPlaceFloats * dim_, [&](Index begin, Index end) {
+      Tensor rows = places.slice(0, begin, end), scored = read_scores.slice(0, begin, end);
+      const Tensor where = positions_.slice(0, begin, end);
+      if (i == 0) rows.copy_from(known.places.slice(0, begin, end));
+      update(rows, scores(i == 0 ? known.queries.slice(0, begin, end) : rows + where), answers);
+      asked.into(scored, rows + where);
+    });
+    tokens = (next ? next->places_norm : last_norm_)(tokens + read(read_scores, places));
+  }
+  return tokens;
+}
+
 MaskCandidates MaskDecoder::decode(const EmbeddedPicture& picture, const MaskPrompt& prompt) const {
   if (prompt.points.empty() && !prompt.box && !prompt.mask)
     throw Error("[segment] neither a point nor a box nor a mask");
-  const Index count = side_ * side_;
-  const Tensor positions = tokens_of(prompt);
-  Tensor tokens = positions, places = picture.embedding + dense_of(prompt.mask);
-  const KnownPlaces own = prompt.mask ? know(places) : KnownPlaces{};
-  const KnownPlaces& known = prompt.mask ? own : picture.known;
-  CrossCache cache(device_, {1, 1, dim_, DType::f32}, count);  // of the places as they are after a block
-  for (std::size_t i = 0; i < blocks_.size(); ++i) {
-    const TwoWayBlock& block = blocks_[i];
-    const PlaceReader& read = block.read_places;
-    const PlaceUpdate& update = block.update_places;
-    Tensor placed = tokens + positions;
-    tokens = block.self_norm(i == 0 ? block.self(tokens, tokens, tokens) : tokens + block.self(placed, placed, tokens));
-    placed = tokens + positions;
-    tokens = block.places_norm(tokens + (i == 0 ? read.read_projected(placed, known.cache) : read(placed, cache)));
-    tokens = block.mlp_norm(tokens + block.down(block.up(tokens, Unary::relu)));
-    placed = tokens + positions;
-    const Linear scores = i == 0 ? update.scores_of_queries(placed) : update.scores_of_places(placed);
-    const Linear answers = update.answers(tokens);
-    for_bands(device_, count, kPlaceFloats * dim_, [&](Index first, Index last) {
-      Tensor rows = places.slice(0, first, last);
-      const Tensor where = positions_.slice(0, first, last);
-      update(rows, scores(i == 0 ? known.queries.slice(0, first, last) : rows + where), answers);
-      const Shape shape{last - first, 1, dim_};
-      cache.write((rows + where).reshape(shape), rows.reshape(shape), 0, first);
-    });
-  }
-  tokens = last_norm_(tokens + last_(tokens + positions, cache));
-  MaskCandidates result{.logits = mask_logits(places, tokens), .iou = {}};
-  const std::vector<float> iou = iou_(tokens.slice(0, 0, 1)).to_vector<float>();
+  const KnownPlaces own = prompt.mask ? know(picture.embedding + dense_of(prompt.mask)) : KnownPlaces{};
+  Tensor places = Tensor::empty(picture.embedding.shape(), DType::f32, device_);
+  const Tensor tokens = two_ways(prompt.mask ? own : picture.known, tokens_of(prompt), places);
+  std::vector<Tensor> asked(MaskCandidates::kCount + 1);  // what each output token says: its IoUs, then a mask's
+  for_parts(device_, static_cast<Index>(asked.size()), [&](Index i) {
+    const auto at = static_cast<std::size_t>(i);
+    asked[at] = (i == 0 ? iou_ : masks_[at - 1])(tokens.slice(0, i, i + 1));
+  });
+  const std::vector<float> iou = asked.front().to_vector<float>();
+  asked.erase(asked.begin());
+  MaskCandidates result{.logits = mask_logits(places, questions(asked)), .iou = {}};
   std::copy(iou.begin(), iou.end(), result.iou.begin());
   return result;
 }
 
-/// What the masks' tokens ask of the pixels [2, 2, dim / 8] of a quarter, all at once: [kCount * 2 * 2].
-Linear MaskDecoder::questions(const Tensor& tokens) const {
+/// What the masks' tokens ask [1, dim / 8] of the pixels [2, 2, dim / 8] of a quarter, all at once: [kCount * 2 * 2].
+Linear MaskDecoder::questions(const std::vector<Tensor>& asked) const {
   const Index channels = again_.outputs() / 4;
   Tensor weights = Tensor::zeros({MaskCandidates::kCount, 4, 4, channels}, DType::f32, device_);
   for (Index i = 0; i < MaskCandidates::kCount; ++i) {
-    const Tensor asked = masks_[static_cast<std::size_t>(i)](tokens.slice(0, i + 1, i + 2));
     for (Index pixel = 0; pixel < 4; ++pixel) {
       Tensor own = weights.select(0, i).select(0, pixel).slice(0, pixel, pixel + 1);
-      own.copy_from(asked);
+      own.copy_from(asked[static_cast<std::size_t>(i)]);
     }
   }
   return {.parts = {Weight::pack(weights.reshape({4 * MaskCandidates::kCount, 4 * channels}))},
@@ -342,23 +229,35 @@ Linear MaskDecoder::questions(const Tensor& tokens) const {
 }
 
 /// Four times as many pixels a side, each held against what the tokens of the masks ask for.
-Tensor MaskDecoder::mask_logits(const Tensor& places, const Tensor& tokens) const {
-  const Linear masks = questions(tokens);
+Tensor MaskDecoder::mask_logits(const Tensor& places, const Linear& masks) const {
   const Index channels = doubling_.outputs() / 4;
   Tensor logits = Tensor::empty({MaskCandidates::kCount, mask_side(), mask_side()}, DType::f32, device_);
   for_bands(device_, side_, kPixelFloats * side_ * again_.outputs(), [&](Index first, Index last) {
-    const Index rows = last - first, count = rows * side_;
+    const Index count = (last - first) * side_;
     Tensor quarters = doubling_(places.slice(0, first * side_, last * side_)).reshape({4 * count, channels});
     layer_norm_(quarters, doubling_norm_.weight, doubling_norm_.bias, doubling_norm_.eps);
-    const Tensor asked = masks(again_(gelu(quarters), Unary::gelu_erf));
-    const Tensor by_mask = asked.reshape({count, 2, 2, MaskCandidates::kCount, 2, 2});
-    for (Index i = 0; i < MaskCandidates::kCount; ++i) {
-      // A place's pixels come one after another: rows and columns of its quarters, then of their quarters.
-      const Tensor found = by_mask.select(3, i).reshape({rows, side_, 2, 2, 2, 2}).permute({0, 2, 4, 1, 3, 5});
-      logits.select(0, i).slice(0, 4 * first, 4 * last).reshape({rows, 2, 2, side_, 2, 2}).copy_from(found);
-    }
+    spread(masks(again_(gelu(quarters), Unary::gelu_erf)), first, logits);
   });
   return logits;
+}
+
+/// Puts what was found of quarters [places * 2 * 2, kCount * 2 * 2], from row `first` of places on, where it belongs: a
+/// place's pixels come one after another, rows and columns of its quarters, then of their quarters.
+void MaskDecoder::spread(const Tensor& found, Index first, Tensor& logits) const {
+  constexpr Index kQuarter = MaskCandidates::kCount * 4, kPlace = 4 * kQuarter;
+  const Index rows = found.elements() / (side_ * kPlace);
+  for (Index i = 0; i < rows * MaskCandidates::kCount * 4; ++i) {
+    const Index pixel = i % 2, quarter = i / 2 % 2, mask = i / 4 % MaskCandidates::kCount;
+    const Index row = i / (4 * MaskCandidates::kCount);
+    const float* x = found.data<float>() + row * side_ * kPlace + quarter * 2 * kQuarter + mask * 4 + pixel * 2;
+    float* y = logits.data<float>() + (mask * mask_side() + 4 * (first + row) + 2 * quarter + pixel) * mask_side();
+    for (Index column = 0; column < side_; ++column, x += kPlace, y += 4) {
+      y[0] = x[0];
+      y[1] = x[1];
+      y[2] = x[kQuarter];
+      y[3] = x[kQuarter + 1];
+    }
+  }
 }
 
 }  // namespace wick

@@ -1,19 +1,13 @@
 #pragma once
 // Prompts to masks (Kirillov et al. 2023, sections 3 and A): points, a box or an earlier mask are tokens that attend to
 // an embedded picture and it to them, twice; what becomes of four of them are masks of it.
-//
-// Attention between few tokens and 4,096 places has its projections turned round. A token's score with a place is
-// (Wq t) . (Wk p) = (Wk' Wq t) . p for each head, so the places need no projection: 8 heads of 7 tokens are 56 rows of
-// a product with the places as they are, not 128 for their keys and as many for their values. But what the first block
-// sees is the same for all prompts of a picture: there the places are projected, once.
 #include <array>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "core/kv_cache.h"
-#include "models/sam_tensors.h"
+#include "models/mask_attention.h"
 
 namespace wick {
 
@@ -42,8 +36,9 @@ struct MaskCandidates {
   }
 };
 
-/// Places as the first block sees them, projected once for all prompts.
+/// Places as the first block sees them, and what it projects them to, for all prompts.
 struct KnownPlaces {
+  Tensor places;     // [side * side, dim]
   CrossCache cache;  // keys and values of each head
   Tensor queries;    // [side * side, heads * head_dim]
 };
@@ -54,47 +49,6 @@ struct EmbeddedPicture {
   KnownPlaces known;  // of a prompt without a mask
 };
 
-/// Projections of attention from [dim] to [heads, head_dim] and back, as they are.
-struct TokenAttention {
-  Index heads;
-  Linear q, k, v, out;
-  Tensor operator()(const Tensor& queries, const Tensor& keys, const Tensor& values) const;
-};
-
-/// What tokens make of the places.
-struct PlaceReader {
-  Index heads;
-  Linear q, out;
-  Tensor k_weight, v_weight;  // [heads, head_dim, dim]
-  Tensor v_bias;              // [heads * head_dim]
-
-  /// Of places [positions, 1, dim] in a cache, whose keys have their positions added: [tokens, dim].
-  Tensor operator()(const Tensor& tokens, const CrossCache& places) const;
-  /// The same of keys and values that project() made.
-  Tensor read_projected(const Tensor& tokens, const CrossCache& projected) const;
-  /// Of places [positions, dim], `placed` with their positions added.
-  CrossCache project(const Tensor& places, const Tensor& placed) const;
-};
-
-/// What places make of the tokens.
-struct PlaceUpdate {
-  Index heads;
-  Linear k, v;
-  Tensor q_weight, out_weight;  // [heads, head_dim, dim], the second one transposed
-  Tensor q_bias, out_bias;      // [heads * head_dim], [dim]
-  LayerNorm norm;
-
-  /// Queries [places, heads * head_dim] of places with their positions added.
-  Tensor project(const Tensor& placed) const;
-  /// Scores [places, heads * tokens] with the tokens: of places with their positions added, or of their queries.
-  Linear scores_of_places(const Tensor& tokens) const;
-  Linear scores_of_queries(const Tensor& tokens) const;
-  /// What the tokens' values answer to weights [places, heads * tokens].
-  Linear answers(const Tensor& values) const;
-  /// places = norm(places + answers).
-  void operator()(Tensor& places, const Tensor& scores, const Linear& answers) const;
-};
-
 struct TwoWayBlock {
   TokenAttention self;
   LayerNorm self_norm;
@@ -103,6 +57,12 @@ struct TwoWayBlock {
   Linear up, down;
   LayerNorm mlp_norm;
   PlaceUpdate update_places;
+
+  static TwoWayBlock load(SamTensors& tensors, const std::string& name, Index dim);
+  /// What tokens make of each other; `placed` has their positions added.
+  Tensor among_tokens(const Tensor& tokens, const Tensor& placed) const;
+  /// A perceptron on each token.
+  Tensor think(const Tensor& tokens) const { return mlp_norm(tokens + down(up(tokens, Unary::relu))); }
 };
 
 /// A few layers with ReLU between them.
@@ -129,8 +89,10 @@ class MaskDecoder {
   Tensor tokens_of(const MaskPrompt& prompt) const;
   Tensor dense_of(const Tensor& mask) const;
   KnownPlaces know(const Tensor& places) const;
-  Linear questions(const Tensor& tokens) const;
-  Tensor mask_logits(const Tensor& places, const Tensor& tokens) const;
+  Tensor two_ways(const KnownPlaces& known, const Tensor& positions, Tensor& places) const;
+  Linear questions(const std::vector<Tensor>& asked) const;
+  Tensor mask_logits(const Tensor& places, const Linear& masks) const;
+  void spread(const Tensor& found, Index first, Tensor& logits) const;
 
   Device device_ = Device::cpu(1);
   Index size_ = 1024, side_ = 64, dim_ = 256;

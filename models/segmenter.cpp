@@ -54,11 +54,16 @@ Box checked(const Box& box, ImageSize picture) {
 
 /// Nothing that a person does makes them: it is what the model was given beside the prompt.
 void check_numbers(const MaskCandidates& found) {
-  const auto finite = [](float value) { return std::isfinite(value); };
-  const std::span<const float> logits(found.logits.data<float>(), static_cast<std::size_t>(found.logits.elements()));
-  if (std::all_of(found.iou.begin(), found.iou.end(), finite) && std::all_of(logits.begin(), logits.end(), finite)) {
-    return;
-  }
+  const auto all_finite = [](std::span<const float> values) {
+    return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+  };
+  // A row with a number that is none has no finite sum, and sums are quick; but numbers may add up to none.
+  const auto logits_finite = [&] {
+    const std::vector<float> sums = sum(found.logits, 2).to_vector<float>();
+    if (all_finite(sums)) return true;
+    return all_finite({found.logits.data<float>(), static_cast<std::size_t>(found.logits.elements())});
+  };
+  if (all_finite(found.iou) && logits_finite()) return;
   throw Error("[segment] the answer is no numbers: the weights, the embedding or the earlier mask are damaged");
 }
 

@@ -284,17 +284,11 @@ class Attender {
   void add_block(const PageTile<Element>& tile, Range columns, bool more, const float* rescale, float* out) {
     const StoredValues<Element> values = tile.values.from(columns.first);
     const Element* ahead = more ? tile.values.from(columns.last).elements : tile.next;
-    const Index vectors = row_stride_ / kWidth;
-    const Index blocks = (vectors + Arch::kTileVectors - 1) / Arch::kTileVectors;
-    for (Index block = 0, vector = 0; block < blocks; ++block) {
-      const Index count = (vectors - vector + blocks - block - 1) / (blocks - block);
-      const Index d = vector * kWidth;
-      with_count<Arch::kTileVectors>(count, [&]<int Vectors>() {
-        add_values<Arch, Element, Rows, Vectors>(scores_ + columns.first, kPageTokens, values, d, columns.size(),
-                                                 ahead + d * columns.size(), rescale, out, row_stride_);
-      });
-      vector += count;
-    }
+    const auto weight = [from = scores_ + columns.first](Index row, Index key) {
+      return from[row * kPageTokens + key];
+    };
+    add_all_values<Arch, Element, Rows>(weight, values, row_stride_ / kWidth, columns.size(), ahead, rescale, out,
+                                        row_stride_);
   }
 
   template <class Element>

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "kernels/cpu/activation.h"
+#include "kernels/cpu/unroll.h"
 
 namespace wick::cpu {
 
@@ -35,20 +36,68 @@ void depthwise_window(const Windows& x, const float* pixel, const Inside& rows, 
   });
 }
 
+/// Sums over the windows of `Outputs` neighbouring results, which all lie inside the picture's columns: what several
+/// windows see is loaded once, and so are the weights.
+template <class Arch, int Outputs, int Kernel, int Stride>
+void depthwise_windows(const Windows& x, const float* pixel, const Inside& rows, const float* weight, const float* bias,
+                       float* y) {
+  using V = Vec<Arch>;
+  constexpr int kSeen = (Outputs - 1) * Stride + Kernel;
+  for_vectors<Arch>(x.channels, [&](Index c, Index count) {
+    const auto load = [&](const float* from) __attribute__((always_inline)) {
+      return count == V::kWidth ? V::load(from + c) : V::load_some(from + c, count);
+    };
+    V sums[Outputs];
+    unroll<Outputs>([&](auto j) __attribute__((always_inline)) { sums[j] = load(bias); });
+    for (Index v = rows.first; v < rows.last; ++v) {
+      V seen[kSeen];
+      unroll<kSeen>([&](auto u)
+                        __attribute__((always_inline)) { seen[u] = load(pixel + (v * x.width + u) * x.channels); });
+      unroll<Kernel>([&](auto u) __attribute__((always_inline)) {
+        const V w = load(weight + (v * Kernel + u) * x.channels);
+        unroll<Outputs>([&](auto j)
+                            __attribute__((always_inline)) { sums[j] = fma(seen[j * Stride + u], w, sums[j]); });
+      });
+    }
+    unroll<Outputs>([&](auto j) __attribute__((always_inline)) {
+      if (count == V::kWidth) return sums[j].store(y + j * x.channels + c);
+      sums[j].store_some(y + j * x.channels + c, count);
+    });
+  });
+}
+
+/// One row of the result, whose windows begin in row `top` of the picture; kernel and stride are x's, or zero for any.
+template <class Arch, int Kernel, int Stride>
+void depthwise_row(const Windows& x, Index top, const float* weight, const float* bias, float* y) {
+  constexpr int kTogether = 4;
+  const Inside rows = inside(top, x.kernel, x.height);
+  for (Index j = 0; j < x.columns;) {
+    const Index left = j * x.stride - x.left;
+    const float* pixel = x.x + (top * x.width + left) * x.channels;
+    if constexpr (Kernel > 0) {
+      if (j + kTogether <= x.columns && left >= 0 && left + (kTogether - 1) * Stride + Kernel <= x.width) {
+        depthwise_windows<Arch, kTogether, Kernel, Stride>(x, pixel, rows, weight, bias, y + j * x.channels);
+        j += kTogether;
+        continue;
+      }
+    }
+    depthwise_window<Arch>(x, pixel, rows, inside(left, x.kernel, x.width), weight, bias, y + j * x.channels);
+    ++j;
+  }
+}
+
 /// Ops::depthwise_convolution.
 template <class Arch>
 void depthwise_convolution(const Workers& workers, const Windows& x, const float* weight, const float* bias,
                            const Unary* activation, float* y) {
   const Index row_size = x.columns * x.channels;
+  const auto row = x.kernel != 3   ? depthwise_row<Arch, 0, 0>
+                   : x.stride == 1 ? depthwise_row<Arch, 3, 1>
+                   : x.stride == 2 ? depthwise_row<Arch, 3, 2>
+                                   : depthwise_row<Arch, 0, 0>;
   for_pieces<Arch>(workers, x.rows, row_size * x.kernel, [&](Index first, Index last) {
     for (Index i = first; i < last; ++i) {
-      const Index top = i * x.stride - x.top;
-      const Inside rows = inside(top, x.kernel, x.height);
-      for (Index j = 0; j < x.columns; ++j) {
-        const Index left = j * x.stride - x.left;
-        depthwise_window<Arch>(x, x.x + (top * x.width + left) * x.channels, rows, inside(left, x.kernel, x.width),
-                               weight, bias, y + i * row_size + j * x.channels);
-      }
+      row(x, i * x.stride - x.top, weight, bias, y + i * row_size);
       activate<Arch>(activation, y + i * row_size, 0, 1, row_size);
     }
   });

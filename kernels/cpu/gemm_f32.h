@@ -84,6 +84,8 @@ void product_strip(const PackedWeight& w, const float* x, Index x_stride, const 
                    Index first, Index last, float* scratch) {
   constexpr int R = IntLanes<Arch>::kLanes;
   constexpr Index lane_inputs = Product::kLaneInputs;
+  // A single panel needs more rows for as many independent sums as keep the multipliers busy.
+  constexpr int height = panels == 1 ? 2 * Arch::kTileRows : Arch::kTileRows;
   const std::byte* strip = w.data + panel * panel_bytes<R, T>(w.k);
   for (Index input = 0; input < w.k; input += kInputs) {
     const Index inputs = w.k - input < kInputs ? w.k - input : kInputs;
@@ -95,11 +97,11 @@ void product_strip(const PackedWeight& w, const float* x, Index x_stride, const 
       sum.bias = nullptr;
       sum.accumulate = true;
     }
-    for (Index row = first; row < last; row += Arch::kTileRows) {
-      const int count = static_cast<int>(last - row < Arch::kTileRows ? last - row : Arch::kTileRows);
-      product_rows<Arch, Product, Arch::kTileRows, panels>(
-          weights, {rows.data + (row - first) * rows.stride, rows.stride}, (inputs + lane_inputs - 1) / lane_inputs,
-          tile_output(sum, row, count, panel * R, w.n));
+    for (Index row = first; row < last; row += height) {
+      const int count = static_cast<int>(last - row < height ? last - row : height);
+      product_rows<Arch, Product, height, panels>(weights, {rows.data + (row - first) * rows.stride, rows.stride},
+                                                  (inputs + lane_inputs - 1) / lane_inputs,
+                                                  tile_output(sum, row, count, panel * R, w.n));
     }
   }
   finish_output<Arch>(out, first, last, panel * R, (panel + panels) * R, w.n);
@@ -121,6 +123,10 @@ void gemm(const Workers& workers, const PackedWeight& w, const float* x, Index x
     if (panel + width <= panels) {
       product_strip<Arch, T, Product, Arch::kTileVectors>(w, x, x_stride, out, panel, row, last, scratch);
     } else {
+      if constexpr (width > 2) {  // of a single panel's tile the sums are too few to keep the multipliers busy
+        for (; panel + 2 <= panels; panel += 2)
+          product_strip<Arch, T, Product, 2>(w, x, x_stride, out, panel, row, last, scratch);
+      }
       for (; panel < panels; ++panel)
         product_strip<Arch, T, Product, 1>(w, x, x_stride, out, panel, row, last, scratch);
     }

@@ -56,7 +56,7 @@ namespace wick::cpu {
 //   alignment
 //   fma(a, b, c) = a * b + c, in one rounding where the machine can
 //   max(a, b), min(a, b): b where either is NaN; abs, sqrt, round (to nearest even)
-//   less(a, b): a Mask; select(mask, a, b)
+//   less(a, b): a Mask; select(mask, a, b), Vec::any(mask)
 //   hsum, hmax, hmin: over the lanes
 //   pow2(n) = 2^n for integral n in [-126, 127]; scale_or_zero(x, n) = x * 2^n for these, zero for lesser n; split(x,
 //   mantissa): the exponent, mantissa in [1, 2), x normal

@@ -84,6 +84,7 @@ struct Vec {
   [[gnu::always_inline]] friend Vec sqrt(Vec a) { return {wasm_f32x4_sqrt(a.value)}; }
   [[gnu::always_inline]] friend Vec round(Vec a) { return {wasm_f32x4_nearest(a.value)}; }
   [[gnu::always_inline]] friend Mask less(Vec a, Vec b) { return wasm_f32x4_lt(a.value, b.value); }
+  [[gnu::always_inline]] static bool any(Mask mask) { return wasm_v128_any_true(mask); }
   [[gnu::always_inline]] friend Vec select(Mask mask, Vec a, Vec b) {
     return {wasm_v128_bitselect(a.value, b.value, mask)};
   }

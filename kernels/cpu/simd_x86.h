@@ -68,6 +68,7 @@ struct Vec {
   [[gnu::always_inline]] friend Vec sqrt(Vec a) { return {xsimd::sqrt(a.value)}; }
   [[gnu::always_inline]] friend Vec round(Vec a) { return {xsimd::nearbyint(a.value)}; }
   [[gnu::always_inline]] friend Mask less(Vec a, Vec b) { return a.value < b.value; }
+  [[gnu::always_inline]] static bool any(Mask mask) { return xsimd::any(mask); }
   [[gnu::always_inline]] friend Vec select(Mask mask, Vec a, Vec b) { return {xsimd::select(mask, a.value, b.value)}; }
   [[gnu::always_inline]] friend Vec fma(Vec a, Vec b, Vec c) {
     if constexpr (kIsAvx512<Arch>) {

@@ -2,6 +2,7 @@
 // Puts the kernels of one instruction set into a table.
 #include "kernels/cpu/attention.h"
 #include "kernels/cpu/cache.h"
+#include "kernels/cpu/columns.h"
 #include "kernels/cpu/convolution.h"
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/elements.h"
@@ -30,10 +31,12 @@ Ops cpu_ops(const char* name) {
   ops.gather_windows = gather_windows<Arch>;
   ops.cache_append = cache_append<Arch>;
   ops.attention = attention<Arch>;
+  ops.pool = pool<Arch>;
   ops.rms_norm = rms_norm<Arch>;
   ops.layer_norm = layer_norm<Arch>;
   ops.rope = rope<Arch>;
   ops.softmax = softmax<Arch>;
+  ops.softmax_across = softmax_across<Arch>;
   ops.glu = glu<Arch>;
   ops.reduce = reduce<Arch>;
   ops.argmax = argmax<Arch>;

@@ -88,11 +88,11 @@ void score_keys(const float* q, Index head_dim, const StoredKeys<Element>& keys,
     for (int j = 0; j < Vectors; ++j) sum[i][j].store(scores + i * scores_stride + j * V::kWidth);
 }
 
-/// out[row, :] = rescale[row] * out[row, :] + sum over keys of weights[row, key] * values[key, :], for Vectors * kWidth
+/// out[row, :] = rescale[row] * out[row, :] + sum over keys of weight(row, key) * values[key, :], for Vectors * kWidth
 /// columns from `column` on.
-template <class Arch, class Element, int Rows, int Vectors>
-void add_values(const float* weights, Index weights_stride, const StoredValues<Element>& values, Index column,
-                Index keys, const Element* ahead, const float* rescale, float* out, Index out_stride) {
+template <class Arch, class Element, int Rows, int Vectors, class Weight>
+void add_values(const Weight& weight, const StoredValues<Element>& values, Index column, Index keys,
+                const Element* ahead, const float* rescale, float* out, Index out_stride) {
   using V = Vec<Arch>;
   V sum[Rows][Vectors];
 #pragma GCC unroll 8
@@ -108,9 +108,9 @@ void add_values(const float* weights, Index weights_stride, const StoredValues<E
     for (int j = 0; j < Vectors; ++j) value[j] = load_value<Arch>(values, key, column + j * V::kWidth);
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; ++i) {
-      const V weight = V::splat(weights[i * weights_stride + key]);
+      const V share = V::splat(weight(i, key));
 #pragma GCC unroll 8
-      for (int j = 0; j < Vectors; ++j) sum[i][j] = fma(weight, value[j], sum[i][j]);
+      for (int j = 0; j < Vectors; ++j) sum[i][j] = fma(share, value[j], sum[i][j]);
     }
   }
 #pragma GCC unroll 8
@@ -126,6 +126,22 @@ template <int Most, class Body>
     if (count < Most) return with_count<Most - 1>(count, body);
   }
   body.template operator()<Most>();
+}
+
+/// add_values for all of `vectors` vectors of columns, in blocks of equal width; ahead goes on by what a block reads.
+template <class Arch, class Element, int Rows, class Weight>
+[[gnu::always_inline]] inline void add_all_values(const Weight& weight, const StoredValues<Element>& values,
+                                                  Index vectors, Index keys, const Element* ahead, const float* rescale,
+                                                  float* out, Index out_stride) {
+  const Index blocks = (vectors + Arch::kTileVectors - 1) / Arch::kTileVectors;
+  for (Index block = 0, vector = 0; block < blocks; ++block) {
+    const Index count = (vectors - vector + blocks - block - 1) / (blocks - block);
+    const Index d = vector * Vec<Arch>::kWidth;
+    with_count<Arch::kTileVectors>(count, [&]<int Vectors>() {
+      add_values<Arch, Element, Rows, Vectors>(weight, values, d, keys, ahead + d * keys, rescale, out, out_stride);
+    });
+    vector += count;
+  }
 }
 
 }  // namespace wick::cpu

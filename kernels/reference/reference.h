@@ -26,6 +26,8 @@ void rms_norm(const Workers&, const ConstRows& x, const float* weight, float eps
 void layer_norm(const Workers&, const ConstRows& x, const float* weight, const float* bias, float eps, const Rows& y);
 void rope(const Workers&, const Rows& x, const float* cos_sin, Index rotary, RopePairs pairs);
 void softmax(const Workers&, const ConstRows& x, float scale, const Rows& y);
+void softmax_across(const Workers&, const float* x, Index outer, Index size, Index inner, float* y);
+void pool(const Workers&, const ConstRows& scores, const ConstRows& values, float* y);
 void glu(const Workers&, Unary activation, const ConstRows& gate, const ConstRows& up, const Rows& y);
 void reduce(const Workers&, Reduce op, const ConstRows& x, float* y);
 void argmax(const Workers&, const ConstRows& x, std::int32_t* y);

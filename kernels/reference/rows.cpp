@@ -1,7 +1,8 @@
-// Operations on vectors of a grid: norms, rotary positions, softmax, gated activations, reductions.
+// Operations on vectors of a grid: norms, rotary positions, softmax, pooling, gated activations, reductions.
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "kernels/reference/reference.h"
 
@@ -79,6 +80,32 @@ void softmax(const Workers&, const ConstRows& x, float scale, const Rows& y) {
     for (Index k = 0; k < x.size; ++k)
       to[k] = static_cast<float>(std::exp(static_cast<double>(scale) * from[k] - largest) / total);
   });
+}
+
+void softmax_across(const Workers& workers, const float* x, Index outer, Index size, Index inner, float* y) {
+  std::vector<float> vector(static_cast<std::size_t>(size));
+  const Rows rows{vector.data(), 1, 1, size, size, size};
+  for (Index i = 0; i < outer * inner; ++i) {
+    const Index first = i / inner * size * inner + i % inner;
+    for (Index k = 0; k < size; ++k) vector[static_cast<std::size_t>(k)] = x[first + k * inner];
+    softmax(workers, {vector.data(), 1, 1, size, size, size}, 1.0f, rows);
+    for (Index k = 0; k < size; ++k) y[first + k * inner] = vector[static_cast<std::size_t>(k)];
+  }
+}
+
+void pool(const Workers&, const ConstRows& scores, const ConstRows& values, float* y) {
+  for (Index c = 0; c < scores.size; ++c) {
+    double largest = -kInfinity, total = 0;
+    for (Index r = 0; r < scores.outer; ++r) largest = std::max(largest, double{scores.at(r, 0)[c]});
+    std::vector<double> sums(static_cast<std::size_t>(values.size), 0.0);
+    for (Index r = 0; r < scores.outer && largest > -kInfinity; ++r) {
+      const double weight = std::exp(double{scores.at(r, 0)[c]} - largest);
+      total += weight;
+      for (Index d = 0; d < values.size; ++d) sums[static_cast<std::size_t>(d)] += weight * double{values.at(r, 0)[d]};
+    }
+    for (Index d = 0; d < values.size; ++d)
+      y[c * values.size + d] = total == 0 ? 0.0f : static_cast<float>(sums[static_cast<std::size_t>(d)] / total);
+  }
 }
 
 void glu(const Workers&, Unary activation, const ConstRows& gate, const ConstRows& up, const Rows& y) {

@@ -193,6 +193,18 @@ TEST_CASE("layer norm: mean 0 and variance 1, then weight and bias") {
   CHECK(max(abs(layer_norm(x, weight, bias, 1e-5) - wanted)).item() < 1e-5);
 }
 
+TEST_CASE("pool: each column of scores mixes the values as their softmax says, of views too") {
+  const Tensor scores = Tensor::randn({40, 9}, 1, device()), values = Tensor::randn({40, 30}, 2, device());
+  const Tensor mixed = matmul(softmax(scores, 0).transpose(0, 1), values);
+  CHECK(max(abs(pool(scores, values) - mixed)).item() < 1e-6);
+  CHECK(max(abs(pool(scores.slice(1, 2, 5), values.slice(1, 3, 13)) - mixed.slice(0, 2, 5).slice(1, 3, 13))).item() <
+        1e-6);
+  CHECK(error_of([&] { pool(scores.slice(0, 1, 40), values); }) ==
+        "[pool] scores [39, 9] of values [40, 30]: expected [rows, columns] and [rows, 256 at most]");
+  CHECK_THROWS_AS(pool(scores, Tensor::zeros({40, 257}, DType::f32, device())), Error);
+  CHECK_THROWS_AS(pool(scores.transpose(0, 1), Tensor::zeros({9, 3}, DType::f32, device())), Error);
+}
+
 TEST_CASE("rope: turns pairs by their angle and leaves the rest of a vector alone") {
   const Index tokens = 3, heads = 2, size = 8, rotary = 4;
   const Tensor x = Tensor::randn({tokens, heads, size}, 1, device());

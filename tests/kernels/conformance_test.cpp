@@ -1,5 +1,5 @@
 // The conformance walk, rows and elements: every table that runs here against the reference. Its other parts are
-// conformance_matmul_test.cpp and conformance_attention_test.cpp.
+// the files conformance_*_test.cpp.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>

@@ -144,6 +144,22 @@ TEST_CASE("unary: limits and NaN") {
   });
 }
 
+TEST_CASE("unary: a gelu of an element does not depend on its neighbours") {
+  for_every_implementation([&](const Ops& ops) {
+    Machine machine(1);
+    std::vector<float> x;
+    for (int i = -800; i <= 800; ++i) x.push_back(static_cast<float>(i) * 0.0125f);
+    const std::vector<float> among = apply(ops, machine, Unary::gelu_erf, x);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      for (const float beside : {-8.0f, 0.0f}) {
+        std::vector<float> row(64, beside);
+        row[i % row.size()] = x[i];
+        CHECK(apply(ops, machine, Unary::gelu_erf, row)[i % row.size()] == among[i]);
+      }
+    }
+  });
+}
+
 TEST_CASE("convert: every half survives floats, and floats round to the nearest even half") {
   for_every_implementation([&](const Ops& ops) {
     Machine machine(2);

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <mutex>
 #include <stdexcept>
 #include <vector>
 
@@ -45,4 +46,50 @@ TEST_CASE("bands: the first error of any band reaches the caller when all have e
   CHECK_NOTHROW(run(-1));
   CHECK(ended == 127);
   CHECK_NOTHROW(for_bands(device, 0, 8, [](Index, Index) { FAIL("no rows"); }));
+}
+
+TEST_CASE("bands: they are about equal, and as many for each thread where there are rows enough") {
+  for (const int asked : {1, 2, 3}) {
+    const Device device = Device::cpu(asked);
+    const int threads = device.workers().pool.threads();  // fewer where no more can be started
+    for (const Index rows : {1, 7, 64, 1000}) {
+      std::vector<std::atomic<int>> seen(static_cast<std::size_t>(rows));
+      std::atomic<Index> bands = 0, least = rows, most = 0;
+      std::mutex one;
+      for_bands(device, rows, Index{1} << 16, [&](Index first, Index last) {
+        for (Index row = first; row < last; ++row) ++seen[static_cast<std::size_t>(row)];
+        const std::lock_guard lock(one);
+        ++bands;
+        least = std::min(least.load(), last - first);
+        most = std::max(most.load(), last - first);
+      });
+      CAPTURE(threads, rows);
+      for (const std::atomic<int>& times : seen) CHECK(times == 1);
+      CHECK((bands % threads == 0 || bands == rows));
+      CHECK(most - least <= 1);
+      CHECK(most <= band_rows(Index{1} << 16));
+    }
+  }
+}
+
+TEST_CASE("bands: what is carried goes from each band to the one below it") {
+  for (const int asked : {1, 2, 3}) {
+    const Device device = Device::cpu(asked);
+    const int threads = device.workers().pool.threads();  // fewer where no more can be started
+    for (const Index rows : {0, 1, 5, 100, 1000}) {
+      std::vector<std::atomic<int>> seen(static_cast<std::size_t>(rows));
+      std::atomic<int> begun = 0, apart = 0;
+      const auto begin = [&] { return ++begun, Index{-1}; };
+      for_carried_bands(device, rows, Index{1} << 15, begin, [&](Index& before, Index first, Index last) {
+        apart += before != -1 && before != first;
+        before = last;
+        apart += last - first > band_rows(Index{1} << 15);
+        for (Index row = first; row < last; ++row) ++seen[static_cast<std::size_t>(row)];
+      });
+      CAPTURE(threads, rows);
+      for (const std::atomic<int>& times : seen) CHECK(times == 1);
+      CHECK(apart == 0);
+      CHECK(begun <= 4 * threads);
+    }
+  }
 }

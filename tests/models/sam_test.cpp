@@ -184,6 +184,10 @@ TEST_CASE("sam: an error tells the shape that a tensor has and the one that it s
              Contains("tensor 'image_encoder.blocks.1.attn.qkv.weight' has shape [64, 32], expected [96, 32]"));
   CHECK_THAT(error_with("mask_decoder.iou_prediction_head.layers.2.weight", {3, 32}),
              Contains("'mask_decoder.iou_prediction_head.layers.2.weight' has shape [3, 32], expected [4, 32]"));
+  for (const Index outputs : {36, 8 * 257}) {
+    CHECK_THAT(error_with("mask_decoder.transformer.layers.0.self_attn.q_proj.weight", {outputs, 32}),
+               Contains(fmt::format("has {} outputs, expected as many for each of 8 heads, 256 at most", outputs)));
+  }
   CHECK_THAT(test::error_of([&] {
                ModelFiles files;
                files.checkpoint = vit;

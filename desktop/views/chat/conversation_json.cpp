@@ -334,7 +334,10 @@ std::string conversation_file(const Conversation& conversation) {
   text.pop_back();
   text += R"(,"chosen":)" + dump(Json(conversation.chosen)) + R"(,"turns":[)";
   const std::vector<const Turn*> turns = turns_by_time(conversation);
-  for (const Turn* turn : turns) text += (turn == turns.front() ? "" : ",") + dump(written(*turn));
+  for (const Turn* turn : turns) {
+    if (turn != turns.front()) text += ',';
+    text += dump(written(*turn));
+  }
   text += ']';
   text += kNotes;
   const char* separator = "\n";
@@ -366,7 +369,7 @@ std::string to_json(const Conversation& conversation) {
 std::string to_markdown(const Conversation& conversation) {
   std::string text = fmt::format("# {}\n", conversation.title);
   if (const std::string_view system = jinja::strip(conversation.system, true, true); !system.empty()) {
-    text += "\n";
+    text += '\n';
     for (const std::string_view line : jinja::split_lines(system)) text += fmt::format("> {}\n", line);
   }
   for (const Turn* turn : path_of(conversation)) {
