@@ -125,7 +125,7 @@ bool button(const char* label, const ButtonOptions& options) {
   const ButtonColours colours = colours_of(options.kind, state.hovered, state.held);
   ImDrawList* canvas = ImGui::GetWindowDrawList();
   const float part = options.enabled ? 1.0F : 0.45F;
-  const ImU32 words = faded(colours.words, part);
+  const ImU32 words = faded(colours.words, options.kind == ButtonKind::primary ? 1.0F : part);
   canvas->AddRectFilled(state.box.Min, state.box.Max, faded(colours.ground, part), px(shape.rounding));
   if (colours.edge != 0) {
     canvas->AddRect(state.box.Min, state.box.Max, faded(colours.edge, part), px(shape.rounding), px(1));
@@ -133,7 +133,7 @@ bool button(const char* label, const ButtonOptions& options) {
   const float needed = button_width(
       label,
       {.size = options.size, .icon = options.icon, .keys = options.keys, .trailing_icon = options.trailing_icon});
-  float x = state.box.Min.x + px(shape.padding) + (size.x - needed) / 2;
+  float x = state.box.Min.x + px(shape.padding) + (options.spread ? 0 : (size.x - needed) / 2);
   if (options.icon) {
     draw_icon(canvas, options.icon, {x, state.box.Min.y + (size.y - px(shape.icon)) / 2}, px(shape.icon), words);
     x += px(shape.icon) + px(7);
@@ -151,6 +151,10 @@ bool button(const char* label, const ButtonOptions& options) {
     x += px(kSmallIcon);
   }
   x += px(8);
+  if (options.keys && options.spread) {
+    const WithFont mono(fonts().mono, 11);
+    x = state.box.Max.x - px(shape.padding) - key_width(options.keys);
+  }
   if (options.keys) draw_keys(canvas, {x, state.box.Min.y}, size.y, options.keys, words);
   focus_ring(state.box, shape.rounding);
   ImGui::EndDisabled();
@@ -293,7 +297,9 @@ bool text_field(const char* name, std::string& value, const char* hint, float wi
   const ImVec2 from = ImGui::GetCursorScreenPos();
   ImGui::SetNextItemWidth(width == 0 ? -1 : width);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, icon ? px(34, 8) : px(12, 8));
+  ImGui::PushStyleColor(ImGuiCol_NavCursor, IM_COL32(0, 0, 0, 0));  // it has a ring of its own
   const bool changed = ImGui::InputTextWithHint((std::string("##") + name).c_str(), hint, &value);
+  ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   const ImRect box(ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
   probe_part(name, box.Min, box.Max);
@@ -308,8 +314,10 @@ bool text_field(const char* name, std::string& value, const char* hint, float wi
 
 bool text_area(const char* name, std::string& value, ImVec2 size) {
   const WithFont font(13);
+  ImGui::PushStyleColor(ImGuiCol_NavCursor, IM_COL32(0, 0, 0, 0));
   const bool changed =
       ImGui::InputTextMultiline((std::string("##") + name).c_str(), &value, size, ImGuiInputTextFlags_WordWrap);
+  ImGui::PopStyleColor();
   const ImRect box(ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
   probe_part(name, box.Min, box.Max);
   want_letters(value);
@@ -370,13 +378,14 @@ void progress_bar(float part, float width, bool paused) {
   ImGui::Dummy(size);
 }
 
-void note(NoteKind kind, std::string_view words) {
+void note(NoteKind kind, std::string_view words, float width) {
   const Theme& t = theme();
   const ImU32 ground = kind == NoteKind::bad ? t.danger_soft : kind == NoteKind::good ? t.ok_soft : t.sunken;
   const ImU32 colour = kind == NoteKind::bad ? t.danger : kind == NoteKind::good ? t.ok : t.text_2;
   const char* const icon = kind == NoteKind::bad ? "alert" : kind == NoteKind::good ? "check" : "info";
   const WithFont font(13);
-  const float width = ImGui::GetContentRegionAvail().x, inner = width - px(48);
+  if (width == 0) width = ImGui::GetContentRegionAvail().x;
+  const float inner = width - px(48);
   const ImVec2 letters = ImGui::CalcTextSize(words.data(), words.data() + words.size(), false, inner);
   const ImVec2 from = ImGui::GetCursorScreenPos(), size(width, letters.y + px(20));
   ImDrawList* canvas = ImGui::GetWindowDrawList();
@@ -445,8 +454,10 @@ void tip(const char* words) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(9, 6));
   ImGui::PushStyleVar(ImGuiStyleVar_PopupRounding, px(7));
   if (ImGui::BeginTooltip()) {
-    const WithFont font(12);
-    text(words);
+    {
+      const WithFont font(12);
+      text(words);
+    }
     ImGui::EndTooltip();
   }
   ImGui::PopStyleVar(2);
@@ -457,9 +468,9 @@ void card(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding) {
   canvas->AddRect(from, to, theme().line, px(rounding), px(1));
 }
 
-void shadow(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding, float strength) {
+void shadow(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding) {
   constexpr int kRings = 14;
-  strength *= theme().dark ? 0.05F : 0.011F;
+  const float strength = theme().dark ? 0.035F : 0.0045F;
   for (int i = kRings; i > 0; --i) {
     const float out = px(static_cast<float>(i) * 1.6F);
     canvas->AddRectFilled(from - ImVec2(out, out - px(5)), to + ImVec2(out, out + px(5)),

@@ -21,6 +21,7 @@ struct ButtonOptions {
   const char* trailing_icon = nullptr;  // behind the words, small
   float width = 0;                      // 0: as its text needs
   bool enabled = true;
+  bool spread = false;  // its text at the left end, its keys at the right one
 };
 /// A button; true when it was pressed, by mouse or keys.
 bool button(const char* label, const ButtonOptions& options = {});
@@ -56,7 +57,7 @@ bool select(const char* name, std::span<const std::string> labels, int& current,
 void progress_bar(float part, float width = 0, bool paused = false);
 enum class NoteKind { plain, good, bad };
 /// A message where it belongs: an icon and words that wrap.
-void note(NoteKind kind, std::string_view text);
+void note(NoteKind kind, std::string_view text, float width = 0);
 /// A small dot, lit while something runs.
 void status_dot(bool lit);
 void key_cap(const char* keys);
@@ -75,7 +76,7 @@ void tip(const char* words);
 
 /// A card's ground from a corner, or a popover's with its shadow.
 void card(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding = 10);
-void shadow(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding, float strength = 1);
+void shadow(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding);
 
 /// Says that letters are missing in the faces at hand, so that they are looked for before the next frame.
 void want_letters(std::string_view text);

@@ -44,42 +44,33 @@ void save(views::App& app, views::ExportFormat format) {
 void draw_export_row(views::App& app, const views::ExportName& name) {
   views::SegmentSession& session = app.segment.session;
   const bool able = !session.exporting() && !session.scene().shown().empty();
-  if (menu_item(name.title, name.sub, able)) save(app, name.format);
+  if (menu_item(name.title, nullptr, name.sub, able)) save(app, name.format);
   if (!views::is_text(name.format)) return;
-  const ImVec2 row_from = ImGui::GetItemRectMin(), row_to = ImGui::GetItemRectMax();
-  const ImVec2 next = ImGui::GetCursorScreenPos();
-  ImGui::SetCursorScreenPos({row_to.x + px(2), (row_from.y + row_to.y) / 2 - px(13)});
-  if (icon_button(fmt::format("Copy##Copy {}", name.title).c_str(), "copy", {.small = true, .enabled = able})) {
-    session.export_as_text(name.format, [](const std::string& text) { ImGui::SetClipboardText(text.c_str()); });
-    ImGui::CloseCurrentPopup();
+  const std::string copy = fmt::format("Copy the {}", name.copied);
+  if (menu_item(copy.c_str(), "copy", {}, able)) {
+    session.export_as_text(name.format, [](const std::string& words) { ImGui::SetClipboardText(words.c_str()); });
   }
-  ImGui::SetCursorScreenPos(next);
 }
 
 void draw_export(views::App& app, ImVec2 at, float width) {
   views::SegmentSession& session = app.segment.session;
   ImGui::SetCursorScreenPos(at);
-  if (button(session.exporting() ? "Exporting…##Export" : "Export",
-             {.kind = ButtonKind::primary, .size = ButtonSize::small, .trailing_icon = "down", .width = width})) {
-    ImGui::OpenPopup("export");
+  const bool opens =
+      button(session.exporting() ? "Exporting…##Export" : "Export",
+             {.kind = ButtonKind::primary, .size = ButtonSize::small, .trailing_icon = "down", .width = width});
+  constexpr float kWidth = 292;
+  const Menu menu("export", opens, {at.x + width - px(kWidth), at.y + px(32)}, kWidth);
+  if (!menu) return;
+  {
+    const WithFont font(12);
+    ImGui::SetCursorScreenPos(ImGui::GetCursorScreenPos() + px(9, 5));
+    text(export_words(session.scene()), theme().text_2);
+    ImGui::Dummy(px(1, 5));
   }
-  ImGui::SetNextWindowPos({at.x + width, at.y + px(34)}, ImGuiCond_Always, {1, 0});
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(5, 5));
-  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
-  if (ImGui::BeginPopup("export")) {
-    {
-      const WithFont font(12);
-      ImGui::SetCursorScreenPos(ImGui::GetCursorScreenPos() + px(9, 5));
-      text(export_words(session.scene()), theme().text_2);
-      ImGui::Dummy(px(256, 7));
-    }
-    for (const views::ExportName& name : views::kExports) {
-      if (name.format == views::ExportFormat::svg) hairline(4, 5);
-      draw_export_row(app, name);
-    }
-    ImGui::EndPopup();
+  for (const views::ExportName& name : views::kExports) {
+    if (name.format == views::ExportFormat::svg) menu_line();
+    draw_export_row(app, name);
   }
-  ImGui::PopStyleVar(2);
 }
 
 }  // namespace

@@ -119,7 +119,7 @@ class Hint {
     float width = px(20);
     for (const Part& part : parts_) width += width_of(part);
     const ImVec2 from(from_.x, from_.y - height), to(from_.x + width, from_.y);
-    shadow(canvas, from, to, 7, 0.4F);
+    shadow(canvas, from, to, 7);
     canvas->AddRectFilled(from, to, theme().raised, px(7));
     float x = from.x + px(10);
     for (const Part& part : parts_) {

@@ -147,7 +147,7 @@ void draw_drawing(ImDrawList* canvas, const views::SegmentView& view, const Sigh
 void draw_zoom_bar(Stage& stage, ImVec2 to) {
   const ImVec2 size(px(126), px(30)), from = to - px(12, 12) - size;
   ImDrawList* canvas = ImGui::GetWindowDrawList();
-  shadow(canvas, from, from + size, 10, 0.4F);
+  shadow(canvas, from, from + size, 10);
   canvas->AddRectFilled(from, from + size, theme().raised, px(10));
   ImGui::SetCursorScreenPos(from + px(2, 2));
   if (icon_button("Zoom out  -##Zoom out", "minus", {.small = true})) stage.zoom(0.8);

@@ -4,7 +4,6 @@
 #include "icons.h"
 #include "pages.h"
 #include "parts.h"
-#include "path_question.h"
 #include "theme.h"
 
 namespace wick::app {
@@ -127,7 +126,7 @@ void draw_shell(views::App& app, Window& window) {
   draw_page(app, window);
   ImGui::PopStyleVar();
   ImGui::End();
-  draw_path_question(app.dialog);
+  draw_file_question(app);
   draw_toast(app, window);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "text_cache.h"
 #include "views/settings.h"
 
 struct GLFWwindow;
@@ -45,6 +46,8 @@ class Window {
   int height() const;
   /// Files that were dropped since the last call.
   std::vector<std::string> take_dropped();
+  /// Texts that are laid out.
+  TextCache& texts() { return texts_; }
   /// How many frames were drawn.
   std::uint64_t frames() const { return frames_; }
 
@@ -62,6 +65,7 @@ class Window {
   double drawn_s_ = 0;  // when the last one was
   std::uint64_t frames_ = 0;
   std::vector<std::string> dropped_;
+  TextCache texts_;
 };
 
 }  // namespace wick::app

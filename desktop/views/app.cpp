@@ -75,6 +75,7 @@ void App::deliver() {
   fetcher_.deliver();
   asker_.deliver();
   segment.deliver();
+  if (settings_changed_ && now_ms() - settings_kept_ms_ > 1000) keep_settings();
 }
 
 void App::need(Task task) {
@@ -105,9 +106,18 @@ void App::open_model(Task task) {
              [this, task](const std::string& path) { choose_model(task, path); });
 }
 
-void App::send() {
+bool App::can_answer() {
   need(Task::chat);
-  chat.send();
+  const ModelState& state = models.state(Task::chat);
+  return state.kind != ModelState::Kind::failed;
+}
+
+void App::send() {
+  sends_when_here_ = false;
+  if (can_answer()) return chat.send();
+  sends_when_here_ = std::ranges::any_of(catalog(), [this](const CatalogEntry& entry) {
+    return task_of(entry) == Task::chat && shelf.place(entry) == ModelPlace::arriving;
+  });
 }
 
 void App::export_conversation(bool markdown) {
@@ -155,11 +165,16 @@ void App::remove_conversation(const std::string& id) {
 
 void App::fetch_and_use(const CatalogEntry& entry) {
   shelf.fetch(entry, [this, &entry] {
-    if (const std::optional<Task> task = task_of(entry)) choose_model(*task, entry.name);
+    const std::optional<Task> task = task_of(entry);
+    if (!task) return;
+    choose_model(*task, entry.name);
+    if (task == Task::chat && sends_when_here_) send();
   });
 }
 
 void App::keep_settings() {
+  settings_changed_ = false;
+  settings_kept_ms_ = now_ms();
   try {
     save_settings(settings, folder_ + "/settings.json");
     problem_.clear();

@@ -35,8 +35,11 @@ class App {
   void choose_model(Task task, const std::string& model);
   /// Asks for a file with a model and takes it.
   void open_model(Task task);
-  /// Sends the chat's draft, with the model on its way; likewise what else makes an answer.
+  /// Loads the chat's model. False, with the reason in its state, if there is none: what needs it must wait.
+  bool can_answer();
+  /// Sends the chat's draft, once the model that is on its way has arrived.
   void send();
+  bool sends_when_here() const { return sends_when_here_; }
   /// Asks where to, and writes the conversation there: Markdown, or else JSON.
   void export_conversation(bool markdown);
   /// Asks for a file with a conversation and shows it.
@@ -49,6 +52,8 @@ class App {
   void fetch_and_use(const CatalogEntry& entry);
   /// Keeps the settings; what goes wrong is told in problem().
   void keep_settings();
+  /// The same within a second, for what changes from frame to frame.
+  void keep_settings_soon() { settings_changed_ = true; }
   const std::string& problem() const { return problem_; }
   /// "Writing, 41.8 tokens/s", "Loading SmolLM2", or "Ready".
   std::string status() const;
@@ -66,6 +71,9 @@ class App {
 
  private:
   std::string problem_;
+  bool settings_changed_ = false;
+  double settings_kept_ms_ = 0;
+  bool sends_when_here_ = false;
   Worker engine_, fetcher_, asker_;  // that computes, that downloads, that waits for a person
 
  public:

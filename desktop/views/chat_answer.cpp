@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/clock.h"
+#include "core/text/unicode.h"
 #include "views/chat_view.h"
 #include "views/process.h"
 
@@ -44,7 +45,8 @@ struct ChatView::Told {
         prompt_left(chat.generator().prompt_left()),
         context_used(chat.generator().context_used()) {
     for (const TokenProbability& each : step.alternatives) {
-      alternatives.push_back({each.id, chat.generator().model().tokenizer.piece(each.id), each.probability});
+      const std::string piece = chat.generator().model().tokenizer.piece(each.id);  // may be a part of a character
+      alternatives.push_back({each.id, text::replace_invalid(piece), each.probability});
     }
   }
 };
@@ -109,7 +111,7 @@ void ChatView::take(Told told) {
     to->tokens.push_back({.id = told.step.token,
                           .begin = to->text.size(),
                           .probability = told.step.probability,
-                          .entropy = 0,
+                          .entropy = told.step.entropy,
                           .alternatives = std::move(told.alternatives)});
   }
   if (!told.step.text.empty() && writing_->first_word_ms == 0) writing_->first_word_ms = now_ms() - writing_->began_ms;

@@ -59,8 +59,7 @@ const Turn* ChatView::turn_of(const std::string& id) const {
 }
 
 const AnswerStats* ChatView::last_stats() const {
-  const std::vector<const Turn*> path = path_of(conversation_);
-  for (auto turn = path.rbegin(); turn != path.rend(); ++turn)
+  for (auto turn = path_.rbegin(); turn != path_.rend(); ++turn)
     if ((*turn)->stats) return &*(*turn)->stats;
   return nullptr;
 }
@@ -84,7 +83,7 @@ std::string ChatView::problem() const { return problem_.empty() ? saver_.problem
 bool ChatView::can_extend(const Turn& turn) const {
   if (turn.role != "assistant" || turn.text.empty() || writing_) return false;
   if (turn.stats && turn.problem.empty()) return false;
-  return path_of(conversation_).back()->id == turn.id;
+  return !path_.empty() && path_.back()->id == turn.id;
 }
 
 // ---- Conversations ----
@@ -110,6 +109,7 @@ void ChatView::show(Conversation conversation) {
   wants_keys = true;
   context_used_ = 0;
   conversation_ = std::move(conversation);
+  path_ = path_of(conversation_);
 }
 
 void ChatView::open(const std::string& id) {
@@ -130,6 +130,7 @@ void ChatView::keep_head() {
 
 void ChatView::save() {
   saved_ms_ = now_ms();
+  path_ = path_of(conversation_);
   conversation_.updated = wall_ms();
   keep_head();
   Conversation copy = conversation_;
@@ -151,6 +152,7 @@ void ChatView::begin_rename(const std::string& id) {
   if (head == heads_.end()) return;
   renamed = id;
   name = head->title;
+  name_wants_keys = true;
 }
 
 void ChatView::end_rename(bool keep) {
@@ -218,8 +220,7 @@ void ChatView::send() {
   const std::string text = trimmed(draft);
   if (text.empty()) return;
   stop();
-  const std::vector<const Turn*> path = path_of(conversation_);
-  const std::string parent = path.empty() ? "" : path.back()->id;
+  const std::string parent = path_.empty() ? "" : path_.back()->id;
   const Turn& asked = add_turn(conversation_, new_turn("user", parent, text));
   draft.clear();
   answer(add_turn(conversation_, new_turn("assistant", asked.id)).id);
@@ -239,12 +240,12 @@ void ChatView::begin_edit(const std::string& id) {
   if (!turn) return;
   edited_turn = id;
   edit = turn->text;
+  edit_wants_keys = true;
 }
 
 void ChatView::begin_edit_of_last() {
-  const std::vector<const Turn*> path = path_of(conversation_);
-  const auto last = std::find_if(path.rbegin(), path.rend(), [](const Turn* turn) { return turn->role == "user"; });
-  if (last != path.rend()) begin_edit((*last)->id);
+  const auto last = std::find_if(path_.rbegin(), path_.rend(), [](const Turn* turn) { return turn->role == "user"; });
+  if (last != path_.rend()) begin_edit((*last)->id);
 }
 
 void ChatView::cancel_edit() {
@@ -307,7 +308,8 @@ const Turn* ChatView::inspected_turn() const {
 }
 
 void ChatView::hover_token(const std::string& turn, std::size_t token) {
-  if (!inspected || !inspected->pinned) inspected = Inspected{turn, token, false};
+  if (inspected && (inspected->pinned || (inspected->turn == turn && inspected->token == token))) return;
+  inspected = Inspected{.turn = turn, .token = token, .pinned = false, .since_ms = now_ms()};
 }
 
 void ChatView::leave_token() {
@@ -317,7 +319,10 @@ void ChatView::leave_token() {
 void ChatView::pin_token(const std::string& turn, std::size_t token) { inspected = Inspected{turn, token, true}; }
 
 void ChatView::step_inspected(int step) {
-  if (const Turn* const turn = inspected_turn()) inspected->token = step_token(*turn, inspected->token, step);
+  const Turn* const turn = inspected_turn();
+  if (!turn) return;
+  inspected->token = step_token(*turn, inspected->token, step);
+  inspected->choice = -1;
 }
 
 bool ChatView::release_token() {

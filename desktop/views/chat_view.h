@@ -30,6 +30,8 @@ struct Inspected {
   std::string turn;
   std::size_t token = 0;
   bool pinned = false;  // stays when the mouse goes
+  double since_ms = 0;  // by the clock
+  int choice = -1;      // the place in its choices that the keys are at
 };
 
 /// Letters of a message that are selected: bytes of its text.
@@ -58,6 +60,8 @@ class ChatView {
   // What shows.
   const Conversation& conversation() const { return conversation_; }
   bool empty() const { return conversation_.turns.empty(); }
+  /// The turns that show, first to last.
+  const std::vector<const Turn*>& path() const { return path_; }
   /// Newest first.
   const std::vector<ConversationHead>& heads() const { return heads_; }
   const std::optional<Writing>& writing() const { return writing_; }
@@ -92,7 +96,10 @@ class ChatView {
   std::set<std::string> unfolded;      // turns whose thoughts show although they are folded
   bool follows = true;                 // the end of the thread stays in sight
   bool more_sampling = false;          // the rare settings show
-  bool wants_keys = true;              // the message's field should have the keyboard
+  std::string copied;                  // the turn that was copied just now
+  double copied_until_ms = 0;          // by the clock: as long as that is told
+  // Which field should have the keyboard now: that of the message, of an edit, of a name.
+  bool wants_keys = true, edit_wants_keys = false, name_wants_keys = false;
 
   // What a person does.
   void open(const std::string& id);
@@ -153,6 +160,7 @@ class ChatView {
   std::vector<ConversationHead> heads_;
   std::vector<std::string> damaged_;
   Conversation conversation_;
+  std::vector<const Turn*> path_;
   std::optional<Writing> writing_;
   Job job_;
   double saved_ms_ = 0;

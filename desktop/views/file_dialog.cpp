@@ -3,11 +3,31 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <utility>
 
 #include "views/program.h"
 
 namespace wick::views {
+namespace {
+
+/// Where people look for what they saved.
+std::string default_folder() {
+  const char* const home = std::getenv("HOME");
+  std::error_code ignored;
+  if (home && std::filesystem::is_directory(std::string(home) + "/Documents", ignored))
+    return std::string(home) + "/Documents";
+  return home ? home : ".";
+}
+
+/// "~/notes" is in the home folder.
+std::string with_home(const std::string& path) {
+  const char* const home = std::getenv("HOME");
+  return home && path.starts_with("~/") ? home + path.substr(1) : path;
+}
+
+}  // namespace
 
 std::vector<std::string> zenity_command(const FileQuestion& question) {
   std::vector<std::string> command = {"zenity", "--file-selection", "--title=" + question.title};
@@ -30,33 +50,47 @@ std::vector<std::string> kdialog_command(const FileQuestion& question) {
   return command;
 }
 
+std::string FileDialog::problem() const {
+  if (!typed_ || path.empty()) return {};
+  std::error_code ignored;
+  const std::filesystem::path place = with_home(path);
+  if (!typed_->save) return std::filesystem::exists(place, ignored) ? "" : "There is no such file.";
+  if (std::filesystem::is_directory(place, ignored)) return "That is a folder.";
+  const std::filesystem::path folder = place.has_parent_path() ? place.parent_path() : std::filesystem::path(".");
+  if (!std::filesystem::is_directory(folder, ignored)) return fmt::format("There is no folder {}.", folder.string());
+  return std::filesystem::exists(place, ignored) ? "The file that is there will be replaced." : "";
+}
+
+void FileDialog::answer(bool take) {
+  if (!typed_) return;
+  typed_.reset();
+  open_ = false;
+  const auto chosen = std::exchange(chosen_, nullptr);
+  if (take && !path.empty()) chosen(with_home(path));
+}
+
 bool FileDialog::available() const { return is_installed("zenity") || is_installed("kdialog"); }
 
 void FileDialog::ask(FileQuestion question, std::function<void(const std::string& path)> chosen) {
   if (std::exchange(open_, true)) return;
   if (!available()) {
-    typed = question.name;
-    typed_ = Typed{std::move(question), std::move(chosen)};
+    path = question.save ? default_folder() + '/' + question.name : question.name;
+    wants_keys = true;
+    typed_ = std::move(question);
+    chosen_ = std::move(chosen);
     return;
   }
   worker_.start(
       [this, question = std::move(question), chosen = std::move(chosen)](const Worker::Turn& turn) {
-        std::string path = output_of(is_installed("zenity") ? zenity_command(question) : kdialog_command(question));
-        while (path.ends_with('\n')) path.pop_back();
-        turn.post([this, path, chosen] {
+        std::string answered = output_of(is_installed("zenity") ? zenity_command(question) : kdialog_command(question));
+        while (answered.ends_with('\n')) answered.pop_back();
+        turn.post([this, answered, chosen] {
           open_ = false;
-          if (!path.empty()) chosen(path);
+          if (!answered.empty()) chosen(answered);
         });
         return false;
       },
       [this](const std::string&) { open_ = false; });
-}
-
-void FileDialog::end_typing(bool take) {
-  if (!typed_) return;
-  const Typed asked = std::move(*std::exchange(typed_, std::nullopt));
-  open_ = false;
-  if (take && !typed.empty()) asked.chosen(typed);
 }
 
 }  // namespace wick::views

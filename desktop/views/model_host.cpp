@@ -132,7 +132,7 @@ void ModelHost::use(Task task, const std::string& model, const std::string& path
   const bool there = state.kind == ModelState::Kind::loading || state.kind == ModelState::Kind::ready;
   if (there && state.path == path) return;
   drop(task);
-  state = {.kind = ModelState::Kind::loading, .model = model, .path = path, .message = {}, .info = {}};
+  state = {.kind = ModelState::Kind::loading, .model = model, .path = path, .message = {}, .info = Json::object()};
   const auto models = loaded_;
   const double begin = now_ms();
   auto step = [this, task, path, settings, models, begin,

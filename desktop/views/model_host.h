@@ -36,8 +36,8 @@ struct ModelState {
   std::string path;     // of its file
   double progress = 0;  // from 0 to 1
   double load_ms = 0;
-  std::string message;          // why it failed
-  nlohmann::ordered_json info;  // of a model that is ready
+  std::string message;                                             // why it failed
+  nlohmann::ordered_json info = nlohmann::ordered_json::object();  // of a model that is ready
 };
 
 /// Loads models on the worker's thread, at most one for each task.

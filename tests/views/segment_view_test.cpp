@@ -115,23 +115,6 @@ TEST_CASE("segment view: reading a picture tells how far it is, and ends where t
   CHECK_THROWS_AS(stopped.step([](double) { throw std::runtime_error("enough"); }), std::runtime_error);
 }
 
-TEST_CASE("segment view: what is asked for without a window of the desktop is typed") {
-  Worker worker([] {});
-  FileDialog dialog(worker);
-  if (dialog.available()) {
-    WARN("skipped: this desktop has a window to choose files");
-    return;
-  }
-  std::string chosen;
-  dialog.ask({.title = "Save", .save = true, .name = "a.png", .kind = {}, .patterns = {}},
-             [&](const std::string& path) { chosen = path; });
-  REQUIRE(dialog.typed_question());
-  CHECK(dialog.typed == "a.png");
-  dialog.typed = "b.png";
-  dialog.end_typing(true);
-  CHECK((chosen == "b.png" && !dialog.typed_question() && !dialog.open()));
-}
-
 TEST_CASE("segment view: what cannot be read is told, and what was there stays") {
   const Folder folder;
   Page page(folder / "pictures");

@@ -13,14 +13,15 @@ enum class ExportFormat { cutout, mask, overlay, svg, polygons, coco };
 struct ExportName {
   ExportFormat format;
   const char *title, *sub, *file;
+  const char* copied = "";  // what it is called in a sentence
 };
 inline constexpr std::array<ExportName, 6> kExports = {
     {{ExportFormat::cutout, "Cut-out", "PNG, alpha", "cutout.png"},
      {ExportFormat::mask, "Mask", "PNG", "mask.png"},
      {ExportFormat::overlay, "Picture with overlay", "PNG", "overlay.png"},
-     {ExportFormat::svg, "Outline", "SVG path", "outline.svg"},
-     {ExportFormat::polygons, "Polygons", "JSON", "polygons.json"},
-     {ExportFormat::coco, "Run lengths", "COCO RLE", "rle.json"}}};
+     {ExportFormat::svg, "Outline", "SVG path", "outline.svg", "outline"},
+     {ExportFormat::polygons, "Polygons", "JSON", "polygons.json", "polygons"},
+     {ExportFormat::coco, "Run lengths", "COCO RLE", "rle.json", "run lengths"}}};
 
 inline const ExportName& name_of(ExportFormat format) { return kExports[static_cast<std::size_t>(format)]; }
 inline bool is_text(ExportFormat format) { return format >= ExportFormat::svg; }
