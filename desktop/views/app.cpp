@@ -67,11 +67,17 @@ App::App(const std::string& folder, std::function<void()> wake)
       shelf(fetcher_, store_of(settings)),
       chat(engine_, models, settings, folder_ + "/conversations", wake),
       transcribe(engine_, models, settings, folder_ + "/transcripts"),
-      segment(engine_, models, settings, folder_ + "/pictures"),
+      segment(engine_, models, settings, folder_ + "/pictures", wake),
       catalogue(fetcher_, shelf, models, settings),
       preferences(settings, shelf),
       bench(engine_, shelf, settings),
-      dialog(asker_) {}
+      dialog(asker_) {
+  segment.session.need_model = [this] { need(Task::segment); };
+  segment.session.on_show = [this](const std::string& id) {
+    settings.picture = id;
+    keep_settings();
+  };
+}
 
 App::~App() {
   chat.stop();
@@ -82,6 +88,7 @@ void App::deliver() {
   engine_.deliver();
   fetcher_.deliver();
   asker_.deliver();
+  segment.deliver();
   if (settings_changed_ && now_ms() - settings_kept_ms_ > 1000) keep_settings();
   heed_speed();
 }
@@ -226,7 +233,7 @@ std::string App::busy_words() const {
 }
 
 bool App::working() const {
-  if (chat.writing()) return true;
+  if (chat.writing() || !segment.status().empty()) return true;
   for (const Task task : kTasks)
     if (models.state(task).kind == ModelState::Kind::loading) return true;
   return shelf.arriving() > 0 || bench.measuring();
@@ -247,6 +254,7 @@ std::string App::status() const {
         return fmt::format("Writing · {:.1f} tokens/s", chat.tokens_a_second());
     }
   }
+  if (const std::string words = segment.status(); !words.empty()) return words;
   if (bench.measuring()) return "Measuring";
   if (const int arriving = shelf.arriving(); arriving > 0)
     return fmt::format("Fetching {} {}", arriving, arriving == 1 ? "model" : "models");

@@ -105,6 +105,8 @@ Settings parse_settings(const std::string& text) {
   read.text("chat_model", s.chat_model);
   read.text("speech_model", s.speech_model);
   read.text("segment_model", s.segment_model);
+  read.text("picture", s.picture);
+  read.flag("mask_previews", s.mask_previews);
   read.text("system_prompt", s.system_prompt);
   read.number("temperature", s.sampling.temperature, 0.0F, 2.0F);
   read.number("top_k", s.sampling.top_k, 0, 1000);
@@ -146,6 +148,8 @@ std::string to_json(const Settings& s) {
                   {"chat_model", s.chat_model},
                   {"speech_model", s.speech_model},
                   {"segment_model", s.segment_model},
+                  {"picture", s.picture},
+                  {"mask_previews", s.mask_previews},
                   {"system_prompt", s.system_prompt},
                   {"temperature", s.sampling.temperature},
                   {"top_k", s.sampling.top_k},

@@ -35,6 +35,9 @@ struct Settings {
 
   std::string chat_model, speech_model, segment_model;  // catalogue names or paths; "": the first that is here
 
+  std::string picture;        // that the segment page showed last: its id
+  bool mask_previews = true;  // on hover
+
   std::string system_prompt;
   SamplingOptions sampling{.temperature = 0.7F, .top_k = 40, .top_p = 0.9F, .min_p = 0.05F, .repeat_penalty = 1.1F};
   int seed = -1;  // -1: a new one for each answer
