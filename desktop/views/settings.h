@@ -17,6 +17,20 @@ struct OwnModel {
   Task task = Task::chat;
 };
 
+/// Of the transcribe page.
+struct SpeechSettings {
+  std::string language = "auto";  // or a code
+  bool translate = false;         // into English
+  int beam = 5;                   // of a file; a microphone's words are followed by one
+  bool words = true;              // times and probabilities of every word
+  bool skip_silence = true;       // where the voice detector hears nobody
+  std::string hotwords;           // names and terms to expect
+  bool tint = true;               // what the model is unsure of
+  bool follow = true;             // scroll along while it plays
+  std::string microphone;         // its name; "": the system's choice
+};
+inline constexpr int kMostBeams = 10;
+
 struct Settings {
   ThemeChoice theme = ThemeChoice::system;
   float scale = 0;  // of everything drawn; 0: the screen's own
@@ -45,6 +59,8 @@ struct Settings {
   bool probabilities = true;
   bool thinking = true;
   bool fold_thinking = true;
+
+  SpeechSettings speech;
 
   std::string& model(Task task);
 };
