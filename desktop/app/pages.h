@@ -9,6 +9,8 @@ namespace wick::app {
 void draw_shell(views::App& app, Window& window);
 /// What happened elsewhere, over the page.
 void draw_toast(views::App& app, Window& window);
+/// The field for a file's path, over the page, where the desktop has no dialog.
+void draw_file_question(views::App& app);
 
 void draw_chat_page(views::App& app, Window& window);
 void draw_transcribe_page(views::App& app, Window& window);

@@ -34,10 +34,11 @@ struct ModelState {
   Kind kind = Kind::none;
   std::string model;    // as it was asked for: a catalogue name or a path
   std::string path;     // of its file
+  std::string engine;   // what of the settings it was loaded with
   double progress = 0;  // from 0 to 1
   double load_ms = 0;
-  std::string message;          // why it failed
-  nlohmann::ordered_json info;  // of a model that is ready
+  std::string message;                                             // why it failed
+  nlohmann::ordered_json info = nlohmann::ordered_json::object();  // of a model that is ready
 };
 
 /// Loads models on the worker's thread, at most one for each task.

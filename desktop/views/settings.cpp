@@ -1,6 +1,9 @@
 #include "views/settings.h"
 
+#include <fmt/format.h>
+
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -14,6 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::array<const char*, 3> kThemes = {"system", "light", "dark"};
+constexpr std::array<const char*, 3> kTaskNames = {"chat", "transcribe", "segment"};
 constexpr std::array<const char*, 6> kPages = {"chat", "transcribe", "segment", "models", "bench", "settings"};
 
 /// Takes over what a file says, as far as it makes sense.
@@ -45,6 +49,18 @@ class Reader {
   Reader part(const char* name) const {
     const Json* const found = find(name);
     return Reader(found ? *found : Json());
+  }
+
+  void own_models(std::vector<OwnModel>& value) const {
+    const Json* const found = find("own_models");
+    if (!found || !found->is_array()) return;
+    for (const Json& each : *found) {
+      const Reader read(each);
+      OwnModel model;
+      read.text("path", model.path);
+      read.choice("task", model.task, kTaskNames);
+      if (!model.path.empty()) value.push_back(std::move(model));
+    }
   }
 
  private:
@@ -108,9 +124,14 @@ Settings parse_settings(const std::string& text) {
   read.text("cache_type", s.cache_type);
   if (s.cache_type != "f32" && s.cache_type != "q8_0") s.cache_type = "f16";
   read.text("models_folder", s.models_folder);
+  read.number("bytes_a_second", s.bytes_a_second, 0.0, 1e15);
+  read.number("read_gbs", s.read_gbs, 0.0, 1e6);
+  read.own_models(s.own_models);
   read.text("chat_model", s.chat_model);
   read.text("speech_model", s.speech_model);
   read.text("segment_model", s.segment_model);
+  read.text("picture", s.picture);
+  read.flag("mask_previews", s.mask_previews);
   read.text("system_prompt", s.system_prompt);
   read.number("temperature", s.sampling.temperature, 0.0F, 2.0F);
   read.number("top_k", s.sampling.top_k, 0, 1000);
@@ -125,11 +146,15 @@ Settings parse_settings(const std::string& text) {
   read.number("max_tokens", s.max_tokens, 1, 1 << 24);
   read.flag("probabilities", s.probabilities);
   read.flag("thinking", s.thinking);
+  read.flag("fold_thinking", s.fold_thinking);
   s.speech = parse_speech(read.part("speech"));
   return s;
 }
 
 std::string to_json(const Settings& s) {
+  Json own = Json::array();
+  for (const OwnModel& model : s.own_models)
+    own.push_back({{"path", model.path}, {"task", kTaskNames[static_cast<std::size_t>(model.task)]}});
   const Json json{{"theme", kThemes[static_cast<std::size_t>(s.theme)]},
                   {"page", kPages[static_cast<std::size_t>(s.page)]},
                   {"scale", s.scale},
@@ -143,9 +168,14 @@ std::string to_json(const Settings& s) {
                   {"instruction_set", s.instruction_set},
                   {"cache_type", s.cache_type},
                   {"models_folder", s.models_folder},
+                  {"bytes_a_second", s.bytes_a_second},
+                  {"read_gbs", s.read_gbs},
+                  {"own_models", own},
                   {"chat_model", s.chat_model},
                   {"speech_model", s.speech_model},
                   {"segment_model", s.segment_model},
+                  {"picture", s.picture},
+                  {"mask_previews", s.mask_previews},
                   {"system_prompt", s.system_prompt},
                   {"temperature", s.sampling.temperature},
                   {"top_k", s.sampling.top_k},
@@ -160,14 +190,21 @@ std::string to_json(const Settings& s) {
                   {"max_tokens", s.max_tokens},
                   {"probabilities", s.probabilities},
                   {"thinking", s.thinking},
+                  {"fold_thinking", s.fold_thinking},
                   {"speech", written(s.speech)}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-Settings load_settings(const std::string& path) {
+Settings load_settings(const std::string& path, std::string& problem) {
   std::ifstream file(path);
+  if (!file) return {};
   std::ostringstream text;
   text << file.rdbuf();
+  if (!Json::accept(text.str())) {
+    std::error_code failed;
+    std::filesystem::rename(path, path + ".broken", failed);
+    problem = fmt::format("{} was damaged: these are the defaults. What it held is kept in {}.broken.", path, path);
+  }
   return parse_settings(text.str());
 }
 

@@ -4,11 +4,13 @@ tested, having said why."""
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
-from app_driver import App, missing_programs
+from app_driver import App, Box, missing_programs
 
 WICK_APP = SHARED = ''
 SMOLLM2 = 'SmolLM2-135M-Instruct.Q4_1.gguf'
@@ -32,10 +34,15 @@ class Case(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.data = os.path.join(self.folder, 'data')
 
-    def start(self, models=None, **options):
+    def open(self, models=None, **options):
         app = App(WICK_APP, self.data, models or models_folder(), **options)
         self.addCleanup(app.kill)
+        return app
+
+    def start(self, models=None, **options):
+        app = self.open(models, **options)
         app.wait_for(part='Chat')
+        app.place()
         return app
 
     def kept(self, *path):
@@ -61,6 +68,151 @@ class Start(Case):
 
     def test_it_ends_when_it_is_closed(self):
         self.assertEqual(self.start(models=self.folder).quit(), 0)
+
+    def test_it_rests_while_nothing_changes(self):
+        app = self.start(models=self.folder, settings={'read_gbs': 10})  # else the page of models measures it once
+        for number in range(1, 6):
+            app.press(f'ctrl+{number}')
+            app.wait_still()
+            before = app.processor_seconds()
+            time.sleep(3)
+            self.assertLess(app.processor_seconds() - before, 0.1, f'page {number}')
+
+    def test_a_thousand_frames_take_no_more_memory(self):
+        for page in ('chat', 'models', 'settings', 'bench'):
+            shutil.rmtree(self.data, ignore_errors=True)
+            app = self.open(models=self.folder, settings={'page': page}, arguments=['--frames', '1100'])
+            self.assertEqual(app.process.wait(300), 0, app.output())
+            grown = json.loads(app.output())['grown_bytes']
+            app.kill()
+            self.assertLess(grown, 1 << 20, page)
+
+    def test_a_theme_and_a_size_are_kept(self):
+        app = self.start(models=self.folder)
+        app.press('ctrl+comma')
+        app.click('Dark')
+        app.wait_until(lambda: max(app.picture().ground()) < 40, 'a dark ground')
+        app.press('ctrl+equal')
+        app.wait_until(lambda: self.kept('settings.json').get('scale') == 1.25, 'a larger scale')
+        app.kill()
+        again = self.start(models=self.folder)
+        again.wait_until(lambda: max(again.picture().ground()) < 40, 'a dark ground')
+
+    def test_wrong_settings_are_refused_in_place(self):
+        app = self.start(models=self.folder, settings={'page': 'settings', 'threads': 3})
+        app.click('Threads')
+        app.press('ctrl+a')
+        app.type('many')
+        app.check_drawn(text='A whole number from 1')
+        self.assertEqual(self.kept('settings.json')['threads'], 3)
+
+    def test_damaged_settings_are_kept_beside(self):
+        os.makedirs(self.data)
+        with open(os.path.join(self.data, 'settings.json'), 'w') as file:
+            file.write('{"page": "settings"')
+        app = self.start(models=self.folder)
+        app.press('ctrl+comma')
+        app.check_drawn(text='settings.json.broken')
+        with open(os.path.join(self.data, 'settings.json.broken')) as file:
+            self.assertIn('settings', file.read())
+
+    def test_a_folder_that_takes_nothing_is_told(self):
+        self.data = '/proc/wick'  # where even an administrator makes no folder
+        app = self.start(models=self.folder)
+        app.press('ctrl+comma')
+        app.check_drawn(text='The settings could not be kept')
+
+    def test_it_says_what_it_lacks(self):
+        for env, words in (({'DISPLAY': ''}, 'no screen to open a window on'),
+                           ({'MESA_GL_VERSION_OVERRIDE': '2.1'}, 'needs OpenGL 3.3')):
+            app = self.open(models=self.folder, env=env)
+            self.assertEqual(app.process.wait(30), 1)
+            self.assertIn(words, app.output())
+            app.kill()
+
+    @unittest.skipUnless(shutil.which('dbus-daemon') and shutil.which('dbus-send'), 'no D-Bus')
+    def test_it_follows_the_systems_theme(self):
+        daemon = subprocess.Popen(['dbus-daemon', '--session', '--nofork', '--print-address'], stdout=subprocess.PIPE,
+                                  text=True)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.terminate)
+        bus = {'DBUS_SESSION_BUS_ADDRESS': daemon.stdout.readline().strip()}
+        app = self.start(models=self.folder, theme='system', env=bus)
+        for scheme, holds in ((1, lambda: max(app.picture().ground()) < 40), (2, lambda: min(app.picture().ground()) > 200)):
+            app.run('dbus-send', '--session', '--type=signal', '/org/freedesktop/portal/desktop',
+                    'org.freedesktop.portal.Settings.SettingChanged', 'string:org.freedesktop.appearance',
+                    'string:color-scheme', f'variant:uint32:{scheme}')
+            app.wait_until(holds, f'the colours of scheme {scheme}')
+
+
+class Models(Case):
+    """What is here, what can be had, and files of one's own."""
+
+    TITLE = 'SmolLM2 135M Instruct'
+
+    def start_empty(self, **options):
+        """Without a model, and without a net."""
+        self.models = os.path.join(self.folder, 'models')
+        return self.start(models=self.models, settings={'page': 'models'},
+                          env={'https_proxy': 'http://127.0.0.1:9', 'PIP_INDEX_URL': 'http://127.0.0.1:9/',
+                               'PIP_NO_INPUT': '1', 'PIP_RETRIES': '0'}, **options)
+
+    def test_a_download_that_fails_says_why(self):
+        app = self.start_empty()
+        app.click(f'Get {self.TITLE}')
+        app.wait_for(part=f'Retry {self.TITLE}', timeout=60)
+        app.check_drawn(text='could not be fetched')
+
+    def test_what_arrived_is_there_after_a_restart(self):
+        os.makedirs(os.path.join(self.folder, 'models'))
+        with open(os.path.join(self.folder, 'models', SMOLLM2 + '.part'), 'wb') as file:
+            file.write(b'GGUF' * 5_000_000)
+        app = self.start_empty()
+        app.wait_for(part=f'Resume {self.TITLE}')
+        app.check_drawn(text='20.0 of 98.4 MB')
+        app.click(f'Remove {self.TITLE}')
+        app.wait_for(part=f'Get {self.TITLE}')
+        app.wait_until(lambda: not os.listdir(self.models), 'the part to be deleted')
+
+    def test_a_model_is_verified_and_deleted_when_one_says_so_twice(self):
+        need_models(self, SMOLLM2)
+        os.makedirs(os.path.join(self.folder, 'models'))
+        path = os.path.join(self.folder, 'models', SMOLLM2)
+        shutil.copyfile(os.path.join(models_folder(), SMOLLM2), path)
+        app = self.start_empty()
+        app.click(f'Verify {self.TITLE}')
+        app.check_drawn(text='verified just now', timeout=60)
+        app.click(f'Delete {self.TITLE}')
+        app.click(f'Keep {self.TITLE}')
+        app.click(f'Delete {self.TITLE}')
+        app.wait_for(text='Delete 98.4 MB?')
+        self.assertTrue(os.path.exists(path))
+        app.click(f'Delete {self.TITLE}')
+        app.wait_for(part=f'Get {self.TITLE}')
+        app.wait_until(lambda: not os.path.exists(path), 'the file to be deleted')
+
+    def test_search_and_filters_leave_what_was_asked_for(self):
+        app = self.start_empty()
+        app.click('Show segment')
+        app.wait_gone(text=self.TITLE)
+        app.check_drawn(text='MobileSAM')
+        app.click('Show all')
+        app.click('Search models')
+        app.type('no such model')
+        app.check_drawn(text='No model is called')
+
+
+class Bench(Case):
+    """Figures of this machine."""
+
+    def test_rows_appear_and_can_be_stopped(self):
+        app = self.start(models=self.folder, settings={'page': 'bench'})
+        app.click('Measure')
+        app.wait_for(text='GFLOP/s', timeout=120)
+        app.wait_for(text='Measuring', timeout=60)
+        app.click('Stop')
+        app.wait_for(part='Copy as JSON', timeout=120)
+        app.check_drawn(text='Reading memory')
 
 
 class Chat(Case):
@@ -130,6 +282,134 @@ class Transcribe(Case):
         again.click('jfk')
         again.check_drawn(text='And so, my fellow Romans')
         self.assertEqual(again.output(), '')
+
+
+class Segment(Case):
+    """Pictures, and the truck with MobileSAM."""
+
+    MODEL = ('mobile-sam.encoder.onnx', 'mobile-sam.decoder.onnx')
+    SCENES = (('light', 1), ('dark', 1), ('light', 2), ('dark', 2))
+
+    def setUp(self):
+        super().setUp()
+        self.saved = os.path.join(self.folder, 'saved')
+        self.choice = os.path.join(self.folder, 'choice')
+        # The desktop's dialog, which chooses what this test says.
+        folder = os.path.join(self.folder, 'bin')
+        os.mkdir(folder)
+        with open(os.path.join(folder, 'zenity'), 'w') as script:
+            script.write(f'#!/bin/sh\ncase "$*" in *--save*) echo "{self.saved}";; *) cat "{self.choice}";; esac\n')
+        os.chmod(script.name, 0o755)
+        self.env = {'PATH': folder + os.pathsep + os.environ['PATH']}
+
+    def choose(self, app, path, part):
+        with open(self.choice, 'w') as file:
+            file.write(path)
+        app.click(part)
+
+    def truck(self):
+        need_models(self, *self.MODEL)
+        path = os.path.join(SHARED, 'data', 'images', 'sam_truck.jpg')
+        if not os.path.exists(path):
+            self.skipTest('the shared data is not on this machine')
+        return path
+
+    def open_truck(self, **options):
+        path = self.truck()
+        settings = {'page': 'segment', **options.pop('settings', {})}
+        app = self.start(env=self.env, settings=settings, **options)
+        self.choose(app, path, 'Choose a picture')
+        app.wait_for(text='read once in', timeout=180)
+        return app
+
+    def click_pixel(self, app, x, y, size=(1800, 1200)):
+        """Clicks near a pixel of the picture; returns the one that was clicked, whose middle is near a mouse position."""
+        box = app.wait_rest('Picture')
+        left, top = app.place()
+
+        def near(first, last, pixel, pixels):
+            scale = (last - first) / pixels
+            for mouse in range(round(first + pixel * scale), round(last)):
+                part = (mouse - first) / scale % 1
+                if 0.2 < part < 0.8:
+                    return mouse, int((mouse - first) / scale)
+        (mouse_x, pixel_x), (mouse_y, pixel_y) = near(box.left, box.right, x, size[0]), near(box.top, box.bottom, y, size[1])
+        app.run('xdotool', 'mousemove', str(left + mouse_x), str(top + mouse_y), 'sleep', '0.2', 'click', '1')
+        return pixel_x, pixel_y
+
+    def mask_pixels(self, path):
+        """Of a mask's PNG, as a number whose set bits count eight a pixel."""
+        grey = subprocess.run(['convert', path, '-depth', '8', 'gray:-'], capture_output=True, check=True).stdout
+        return int.from_bytes(grey, 'big')
+
+    def test_the_truck_window_is_what_wick_segment_gives(self):
+        app = self.open_truck()
+        x, y = self.click_pixel(app, 500, 375)
+        app.wait_for(text='Stability', timeout=60)
+        app.check_drawn(text='Object 1')
+        app.wait_for(part='Candidate 3')
+        app.click('Export')
+        app.click('Mask')
+        app.wait_for(text='Saved', timeout=60)
+        native = os.path.join(self.folder, 'native.png')
+        command = [os.path.join(os.path.dirname(WICK_APP), 'wick'), 'segment', 'mobile-sam', self.truck(), '--point',
+                   f'{x},{y}', '--mask-out', native]
+        subprocess.run(command, check=True, capture_output=True)
+        mine, other = self.mask_pixels(self.saved), self.mask_pixels(native)
+        self.assertGreater(bin(other).count('1'), 8 * 10_000)
+        self.assertGreaterEqual(bin(mine & other).count('1') / bin(mine | other).count('1'), 0.999)
+        self.assertEqual(app.output(), '')
+
+    def test_a_picture_and_its_objects_outlive_a_kill(self):
+        app = self.open_truck()
+        self.click_pixel(app, 500, 375)
+        app.wait_for(text='Stability', timeout=60)
+        app.press('n')
+        app.wait_for(part='Object 2')
+        app.wait_until(lambda: self.kept_objects() == 1, 'the object on disk')
+        app.kill()
+        again = self.start(env=self.env)
+        again.wait_for(part='Object 2', timeout=60)
+        again.check_drawn(text='Object 1')
+
+    def kept_objects(self):
+        folder = os.path.join(self.data, 'pictures')
+        for name in os.listdir(folder):
+            if name.endswith('.json'):
+                with open(os.path.join(folder, name)) as file:
+                    return json.loads(file.readline())['objects']
+
+    def test_the_mask_is_on_the_screen_in_light_and_dark_at_both_sizes(self):
+        for theme, scale in self.SCENES:
+            with self.subTest(theme=theme, scale=scale):
+                self.data = os.path.join(self.folder, f'{theme}-{scale}')
+                app = self.open_truck(theme=theme, scale=scale)
+                self.click_pixel(app, 500, 375)
+                app.wait_for(text='Stability', timeout=60)
+                app.move(app.wait_for(text='Objects'))
+                box = app.wait_rest('Picture')
+                at = lambda x, y: (box.left + x / 1800 * (box.right - box.left), box.top + y / 1200 * (box.bottom - box.top))
+                (left, top), (right, bottom) = at(530, 365), at(560, 385)
+                amber = lambda: all(red > blue + 30 for red, _, blue in app.picture().pixels(Box(left, top, right, bottom)))
+                app.wait_until(amber, 'the mask in its colour', 10)
+                if os.environ.get('WICK_APP_SHOTS'):
+                    app.screenshot(os.path.join(os.environ['WICK_APP_SHOTS'], f'segment-{theme}-{scale}x.png'))
+                self.assertEqual(app.output(), '')
+                app.kill()
+
+    def test_without_a_model_one_can_be_had(self):
+        app = self.start(models=self.folder, env=self.env, settings={'page': 'segment'})
+        app.click('Try a sample')
+        app.wait_for(part='Picture')
+        app.wait_for(part='Get MobileSAM')
+
+    def test_what_is_no_picture_is_told(self):
+        app = self.start(models=self.folder, env=self.env, settings={'page': 'segment'})
+        path = os.path.join(self.folder, 'words.png')
+        with open(path, 'w') as file:
+            file.write('no picture')
+        self.choose(app, path, 'Choose a picture')
+        app.check_drawn(text='not a picture that can be read')
 
 
 def run(groups):
