@@ -52,6 +52,7 @@ PaDeviceIndex find(const std::string& name) {
 
 std::vector<InputDevice> input_devices() {
   const PortAudio library(no_sound());
+  const std::lock_guard lock(PortAudio::mutex());
   std::vector<InputDevice> devices;
   for (const PaDeviceIndex i : inputs()) {
     const PaDeviceInfo& device = *Pa_GetDeviceInfo(i);
@@ -70,6 +71,7 @@ struct Microphone::State {
 
   explicit State(const std::string& name);
   ~State() {
+    const std::lock_guard lock(PortAudio::mutex());
     if (stream) Pa_CloseStream(stream);
   }
   static int on_sound(const void* input, void*, unsigned long frames, const PaStreamCallbackTimeInfo*,
@@ -98,6 +100,7 @@ int Microphone::State::on_sound(const void* input, void*, unsigned long frames, 
 }
 
 Microphone::State::State(const std::string& name) {
+  const std::lock_guard lock(PortAudio::mutex());
   const PaDeviceIndex device = find(name);
   const PaDeviceInfo& info = *Pa_GetDeviceInfo(device);
   PaStreamParameters wanted{device, 1, paFloat32, info.defaultHighInputLatency, nullptr};

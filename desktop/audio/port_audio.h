@@ -2,6 +2,7 @@
 // What all uses of PortAudio share.
 #include <portaudio.h>
 
+#include <mutex>
 #include <string>
 
 #include "audio/quiet.h"
@@ -14,15 +15,23 @@ inline void check_sound(PaError error, const std::string& what) {
   if (error != paNoError) throw Error(ErrorKind::io, fmt::format("{}: {}", what, Pa_GetErrorText(error)));
 }
 
-/// Keeps the library ready while it lives.
+/// Keeps the library ready while it lives. It knows no threads: who opens or closes a stream holds the mutex.
 class PortAudio {
  public:
   /// `otherwise`: what to tell where the system's sound does not answer.
   explicit PortAudio(const std::string& otherwise) {
+    const std::lock_guard lock(mutex());
     const QuietLibraries quiet;
     check_sound(Pa_Initialize(), otherwise);
   }
-  ~PortAudio() { Pa_Terminate(); }
+  ~PortAudio() {
+    const std::lock_guard lock(mutex());
+    Pa_Terminate();
+  }
+  static std::mutex& mutex() {
+    static std::mutex of_library;
+    return of_library;
+  }
   PortAudio(const PortAudio&) = delete;
   PortAudio& operator=(const PortAudio&) = delete;
 };

@@ -3,16 +3,14 @@
 
 namespace wick {
 
-/// Keeps standard error to ourselves while it lives. Some libraries of sound write there and have no option against it.
+/// Keeps standard error to ourselves while it lives, in whichever threads. Some libraries of sound write there and have
+/// no option against it.
 class QuietLibraries {
  public:
   QuietLibraries();
   ~QuietLibraries();
   QuietLibraries(const QuietLibraries&) = delete;
   QuietLibraries& operator=(const QuietLibraries&) = delete;
-
- private:
-  int kept_;
 };
 
 }  // namespace wick

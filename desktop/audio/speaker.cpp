@@ -16,6 +16,7 @@ constexpr double kLatency = 0.05;  // seconds; words light up as they are heard
 class Speaker final : public SoundOutput {
  public:
   explicit Speaker(FillSound fill) : library_(kNone), fill_(std::move(fill)) {
+    const std::lock_guard lock(PortAudio::mutex());
     const PaDeviceIndex device = Pa_GetDefaultOutputDevice();
     if (device == paNoDevice) throw Error(ErrorKind::io, kNone);
     const PaDeviceInfo& info = *Pa_GetDeviceInfo(device);
@@ -30,6 +31,7 @@ class Speaker final : public SoundOutput {
     check_sound(Pa_OpenStream(&stream_, nullptr, &wanted, rate_, kFrames, paClipOff, on_sound, this), cannot_);
   }
   ~Speaker() override {
+    const std::lock_guard lock(PortAudio::mutex());
     if (stream_) Pa_CloseStream(stream_);
   }
   Speaker(const Speaker&) = delete;

@@ -92,6 +92,7 @@ void App::deliver() {
   asker_.deliver();
   segment.deliver();
   transcribe.deliver();
+  if (settings.page != Page::transcribe && transcribe.player().playing()) transcribe.player().pause();
   if (settings_changed_ && now_ms() - settings_kept_ms_ > 1000) keep_settings();
   heed_speed();
 }

@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
 
+#include "core/error.h"
 #include "views/recordings.h"
 
 namespace wick::views {
@@ -99,6 +101,31 @@ TEST_CASE("recording store: a damaged file is told and left, the others are ther
   CHECK_THROWS(store.load("bad"));
   CHECK_THROWS(store.load("broken"));
   CHECK_THROWS(store.load("../x"));
+}
+
+TEST_CASE("recording store: whatever became of a file's bytes, it is read or refused") {
+  const std::string whole = recording_file(some_recording("one", 1));
+  std::minstd_rand random(7);
+  int refused = 0;
+  for (int i = 0; i < 3000; ++i) {
+    std::string text = whole;
+    for (int change = 0; change < 3; ++change) {
+      const std::size_t at = random() % text.size();
+      if (random() % 4 == 0) {
+        text.erase(at, random() % 40);
+      } else {
+        text[at] = "0\"[]{},:-e."[random() % 11];
+      }
+    }
+    try {
+      const Recording recording = recording_from_json(text, "x");
+      CHECK(recording_from_json(recording_file(recording), "x").segments.size() == recording.segments.size());
+    } catch (const Error& error) {
+      ++refused;
+      CHECK(std::string(error.what()).starts_with("x: "));
+    }
+  }
+  CHECK(refused > 0);
 }
 
 TEST_CASE("recording store: what was removed comes back with its sound, until the program ends") {
