@@ -51,9 +51,9 @@ void draw_model(views::App& app) {
                          : fmt::format("{} · {}", entry.title, views::bytes_words(static_cast<double>(entry.bytes()))));
     entries.push_back(&entry);
   }
-  if (current < 0 && !wanted.empty()) {
+  if (current < 0) {
     current = static_cast<int>(labels.size());
-    labels.push_back(views::model_title(wanted));
+    labels.push_back(wanted.empty() ? "Choose a model" : views::model_title(wanted));
   }
   const auto choose = static_cast<int>(labels.size());
   labels.emplace_back("Choose a Whisper model’s file…");
