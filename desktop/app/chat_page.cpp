@@ -1,11 +1,13 @@
-#include <fmt/format.h>
+#include <imgui_internal.h>
 #include <imgui_stdlib.h>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
-#include "core/clock.h"
+#include "chat_parts.h"
 #include "fonts.h"
-#include "icons.h"
+#include "menu.h"
 #include "pages.h"
 #include "panel.h"
 #include "parts.h"
@@ -15,176 +17,148 @@
 namespace wick::app {
 namespace {
 
-using views::Turn;
-using views::Writing;
+constexpr float kHeader = 48;
+constexpr float kLeast = 400;  // width of the thread
 
-constexpr float kReading = 660, kComposer = 700;  // widths of the column
+/// The panels that show: those that are wanted and have room beside the thread. The list goes first.
+struct Shown {
+  bool list, side;
+};
 
-/// One conversation in the list.
-void draw_head(views::App& app, const views::ConversationHead& head) {
-  const bool current = head.id == app.chat.conversation().id;
-  const ImVec2 from = ImGui::GetCursorScreenPos(), size(ImGui::GetContentRegionAvail().x, px(30));
-  ImGui::PushID(head.id.c_str());
-  if (ImGui::InvisibleButton("open", size)) app.chat.open(head.id);
-  const Theme& t = theme();
-  ImDrawList* canvas = ImGui::GetWindowDrawList();
-  canvas->AddRectFilled(from, from + size, current ? t.press : ImGui::IsItemHovered() ? t.hover : 0, px(7));
-  const WithFont font(current ? fonts().medium : fonts().regular, 13);
-  ImGui::PushClipRect(from, from + size - px(8, 0), true);
-  ImGui::SetCursorScreenPos(from + px(8, 7));
-  text(head.title, current ? t.text : t.text_2);
-  ImGui::PopClipRect();
-  ImGui::SetCursorScreenPos(from + ImVec2(0, size.y + px(2)));
-  ImGui::PopID();
+Shown shown_panels(const views::Settings& s) {
+  const float room = ImGui::GetMainViewport()->WorkSize.x / px(1) - kLeast;
+  const bool list = s.list_shown && s.list_width <= room;
+  return {list, s.side_shown && s.side_width + (list ? s.list_width : 0) <= room};
 }
 
-void draw_list(views::App& app) {
-  views::ChatView& chat = app.chat;
-  if (button("New conversation", {.icon = "plus", .keys = "N", .width = ImGui::GetContentRegionAvail().x}))
-    chat.start_new();
-  text_field("Search", chat.search, "Search", 0, "search");
-  ImGui::Dummy(px(0, 4));
-  const std::vector<views::ConversationHead> heads = chat.heads();  // opening one changes the list
-  for (const views::DayGroup& group : views::group_by_day(views::search_heads(heads, chat.search), wall_ms())) {
-    caption(group.title);
-    for (const views::ConversationHead* head : group.heads) draw_head(app, *head);
-    ImGui::Dummy(px(0, 6));
-  }
-}
-
-void draw_user_turn(const Turn& turn, float left, float width) {
-  const WithFont font(15);
-  const float inner = width * 0.75F;
-  const ImVec2 letters = ImGui::CalcTextSize(turn.text.c_str(), nullptr, false, inner);
-  const ImVec2 size = letters + px(28, 20);
-  const ImVec2 from(left + width - size.x, ImGui::GetCursorScreenPos().y);
-  ImGui::GetWindowDrawList()->AddRectFilled(from, from + size, theme().sunken, px(14));
-  ImGui::SetCursorScreenPos(from + px(14, 10));
-  text(turn.text, 0, inner);
-  ImGui::SetCursorScreenPos({left, from.y + size.y + px(12)});
-}
-
-void draw_answer(views::App& app, const Turn& turn, float left, float width) {
-  ImGui::SetCursorScreenPos({left, ImGui::GetCursorScreenPos().y});
-  const bool writing = app.chat.writing() && app.chat.writing()->turn == turn.id;
-  {
-    const WithFont font(15);
-    if (!turn.text.empty()) text(turn.text, 0, width);
-  }
-  if (!turn.problem.empty()) {
-    ImGui::SetCursorScreenPos({left, ImGui::GetCursorScreenPos().y});
-    note(NoteKind::plain, turn.problem);
-  }
-  ImGui::SetCursorScreenPos({left, ImGui::GetCursorScreenPos().y});
-  ImGui::PushID(turn.id.c_str());
-  if (!writing && icon_button("Regenerate", "again", {.small = true})) app.chat.regenerate(turn.id);
-  ImGui::PopID();
-  ImGui::SetCursorScreenPos({left, ImGui::GetCursorScreenPos().y + px(12)});
-}
-
-void draw_empty(views::App& app, float left, float width) {
-  ImGui::SetCursorScreenPos({left, ImGui::GetCursorScreenPos().y + px(80)});
-  headline("Chat, on this computer", 26);
-  ImGui::SetCursorScreenPos({left, ImGui::GetCursorScreenPos().y});
-  {
-    const WithFont font(15);
-    text("A language model answers here. Nothing that you write leaves this computer.", theme().text_2, width);
-  }
-  const CatalogEntry* const entry = &catalog().front();
-  const views::ModelPlace place = app.shelf.place(*entry);
-  ImGui::SetCursorScreenPos({left, ImGui::GetCursorScreenPos().y + px(12)});
-  if (!app.shelf.first_here(Task::chat) && place != views::ModelPlace::arriving) {
-    if (button(fmt::format("Get {}##Get the model", entry->title).c_str(),
-               {.kind = ButtonKind::primary, .size = ButtonSize::large, .icon = "download"})) {
-      app.fetch_and_use(*entry);
-    }
-    return;
-  }
-  if (const views::Arrival* const arrival = app.shelf.arrival(*entry)) {
-    progress_bar(
-        static_cast<float>(arrival->bytes_done) / static_cast<float>(std::max<std::uint64_t>(1, arrival->bytes_total)),
-        width);
-    return;
-  }
-  if (button("Tell a short story")) {
-    app.chat.draft = "Tell me a short story that begins: Once upon a time, in a small village by the sea,";
-    app.send();
-  }
-}
-
-void draw_thread(views::App& app, Window& window) {
-  const float width = std::min(px(kReading), ImGui::GetContentRegionAvail().x);
-  const float left = ImGui::GetCursorScreenPos().x + (ImGui::GetContentRegionAvail().x - width) / 2;
-  const std::vector<const Turn*> path = views::path_of(app.chat.conversation());
-  if (path.empty()) draw_empty(app, left, width);
-  for (const Turn* turn : path)
-    turn->role == "user" ? draw_user_turn(*turn, left, width) : draw_answer(app, *turn, left, width);
-  if (app.chat.writing()) {
-    ImGui::SetScrollHereY(1);
-    (void)window;
-  }
-}
-
-void draw_composer(views::App& app, ImVec2 from, ImVec2 to) {
-  ImDrawList* canvas = ImGui::GetWindowDrawList();
-  canvas->AddRectFilled(from, to, theme().surface, px(14));
-  canvas->AddRect(from, to, theme().line_field, px(14), px(1));
-  ImGui::SetCursorScreenPos(from + px(6, 6));
-  ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 0);
-  const WithFont font(15);
-  ImGui::InputTextMultiline("##message", &app.chat.draft, ImVec2(to.x - from.x - px(12), px(40)),
-                            ImGuiInputTextFlags_WordWrap);
-  probe_part("Message", ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
-  ImGui::PopStyleVar();
-  ImGui::SetCursorScreenPos({to.x - px(108), to.y - px(42)});
-  if (app.chat.writing()) {
-    if (button("Stop", {.kind = ButtonKind::primary, .icon = "stop", .keys = "Esc"})) app.chat.stop();
-  } else if (button("Send", {.kind = ButtonKind::primary, .icon = "up", .enabled = !app.chat.draft.empty()})) {
-    app.send();
-  }
-}
-
-void draw_settings(views::App& app) {
+/// Shows a panel, in place of the other where both have no room, or hides it.
+void flip_list(views::App& app) {
   views::Settings& s = app.settings;
-  headline("System prompt", 13);
-  std::string system = app.chat.conversation().system;
-  if (text_area("System prompt", system, {ImGui::GetContentRegionAvail().x, px(70)})) app.chat.set_system(system);
-  hairline(12, 16);
-  headline("Sampling", 13);
-  SamplingOptions& o = s.sampling;
-  slider("Temperature", fmt::format("{:.2f}", o.temperature), o.temperature, 0, 2, 0.05F);
-  slider("Top-p", fmt::format("{:.2f}", o.top_p), o.top_p, 0.05F, 1, 0.01F);
-  slider("Min-p", fmt::format("{:.2f}", o.min_p), o.min_p, 0, 0.5F, 0.01F);
-  hairline(12, 16);
-  toggle("Token probabilities", s.probabilities);
+  s.list_shown = !shown_panels(s).list;
+  if (s.list_shown && !shown_panels(s).list) s.side_shown = false;
+  app.keep_settings();
+}
+
+void flip_side(views::App& app) {
+  views::Settings& s = app.settings;
+  s.side_shown = !shown_panels(s).side;
+  if (s.side_shown && !shown_panels(s).side) s.list_shown = false;
+  app.keep_settings();
+}
+
+/// Closes what is open, the innermost first; stops the answer last.
+void escape(views::ChatView& chat) {
+  if (!chat.renamed.empty()) return chat.end_rename(false);
+  if (!chat.edited_turn.empty()) return chat.cancel_edit();
+  if (chat.release_token()) return;
+  if (chat.selected.any()) {
+    chat.selected = {};
+    return;
+  }
+  chat.stop();
+}
+
+void take_keys(views::App& app) {
+  views::ChatView& chat = app.chat;
+  const auto pressed = [](ImGuiKeyChord keys, ImGuiInputFlags over = 0) {
+    return ImGui::Shortcut(keys, ImGuiInputFlags_RouteGlobal | over);
+  };
+  if (pressed(ImGuiMod_Ctrl | ImGuiKey_N, ImGuiInputFlags_RouteOverActive)) chat.start_new();
+  if (pressed(ImGuiMod_Ctrl | ImGuiKey_B, ImGuiInputFlags_RouteOverActive)) flip_list(app);
+  if (ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel)) return;
+  if (pressed(ImGuiKey_Escape, ImGuiInputFlags_RouteOverActive)) escape(chat);
+  if (!ImGui::GetIO().WantTextInput && pressed(ImGuiKey_N)) chat.start_new();
+}
+
+/// Save, rename, delete.
+void draw_menu(views::App& app, bool opens, ImVec2 corner) {
+  const Menu menu("more", opens, corner, 220);
+  if (!menu) return;
+  const std::string id = app.chat.conversation().id;
+  if (menu_item("Save as Markdown", "download", ".md")) app.export_conversation(true);
+  if (menu_item("Save as JSON", "download", ".json")) app.export_conversation(false);
+  if (menu_item("Open a saved one…", "file")) app.import_conversation();
+  menu_line();
+  if (menu_item("Rename", "edit")) app.chat.begin_rename(id);
+  if (menu_item("Delete", "trash")) app.remove_conversation(id);
+}
+
+/// The title, or a field for it where the list, which has one, does not show.
+void draw_title(views::App& app, ImVec2 at, float width) {
+  views::ChatView& chat = app.chat;
+  const WithFont font(fonts().semibold, 14);
+  if (chat.renamed == chat.conversation().id && !shown_panels(app.settings).list) {
+    ImGui::SetCursorScreenPos(at - px(12, 8));
+    ImGui::SetNextItemWidth(std::min(width, px(420)));
+    if (std::exchange(chat.name_wants_keys, false)) ImGui::SetKeyboardFocusHere();
+    const bool entered = ImGui::InputText("##Title", &chat.name, ImGuiInputTextFlags_EnterReturnsTrue);
+    if (entered || ImGui::IsItemDeactivated()) chat.end_rename(true);
+    return;
+  }
+  const std::string title = chat.conversation().title;
+  ImGui::SetCursorScreenPos(at);
+  clipped_text(title, theme().text, width);
+  const bool twice = ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
+  if (twice && !chat.empty()) chat.begin_rename(chat.conversation().id);
+}
+
+void draw_talk(views::App& app, Window& window, ImVec2 from, ImVec2 to) {
+  const Panel panel("talk", from, to, {.padding = {0, 0}, .scrolls = false});
+  const float across = to.x - from.x;
+  draw_chat_header(app, from, across);
+  const float width = std::min(px(kComposer), across - px(48)), x = std::floor(from.x + (across - width) / 2);
+  const float top = to.y - composer_height(app, width);
+  {
+    const Panel middle("thread", from + px(0, kHeader), {to.x, top - px(4)}, {.padding = {24, 8}});
+    app.chat.empty() ? draw_chat_empty(app, window) : draw_chat_thread(app, window);
+  }
+  draw_composer(app, {x, to.y}, width);
 }
 
 }  // namespace
 
+void draw_chat_header(views::App& app, ImVec2 from, float width) {
+  float left = from.x + px(20), right = from.x + width - px(52);
+  ImGui::PushID("header");
+  if (!shown_panels(app.settings).list) {
+    ImGui::SetCursorScreenPos(from + px(12, 8));
+    if (icon_button("Conversations (Ctrl B)##Show conversations", "panel")) flip_list(app);
+    left = from.x + px(52);
+  }
+  ImGui::SetCursorScreenPos({right, from.y + px(8)});
+  if (icon_button("Settings of the chat##Chat settings", "sliders")) flip_side(app);
+  if (!app.chat.empty()) {
+    right -= px(36);
+    ImGui::SetCursorScreenPos({right, from.y + px(8)});
+    const bool opens = icon_button("Save, rename, delete##Conversation menu", "download");
+    draw_menu(app, opens, {right - px(188), from.y + px(44)});
+  }
+  draw_title(app, {left, from.y + px(15)}, right - left - px(8));
+  ImGui::PopID();
+}
+
 void draw_chat_page(views::App& app, Window& window) {
   const ImVec2 from = ImGui::GetCursorScreenPos(), to = from + ImGui::GetContentRegionAvail();
   views::Settings& s = app.settings;
-  const float left = s.list_shown ? from.x + px(s.list_width) : from.x,
-              right = s.side_shown ? to.x - px(s.side_width) : to.x;
-  if (s.list_shown) {
-    const Panel panel("list", from, {left, to.y}, {.padding = {12, 12}});
-    draw_list(app);
+  take_keys(app);
+  for (const std::string& path : window.take_dropped()) app.open_file(path);
+  const bool idle = app.models.state(Task::chat).kind == views::ModelState::Kind::none;
+  if (idle && !app.chat.draft.empty()) app.can_answer();  // the model loads while the message is written
+  const auto [list, side] = shown_panels(s);
+  const float left = list ? from.x + px(s.list_width) : from.x, right = side ? to.x - px(s.side_width) : to.x;
+  if (list) {
+    const Panel panel("list", from, {left, to.y}, {.padding = {12, 12}, .scrolls = false});
+    draw_chat_list(app);
   }
-  {
-    const Panel panel("thread", {left, from.y}, {right, to.y - px(124)});
-    draw_thread(app, window);
-  }
-  {
-    const Panel panel("composer", {left, to.y - px(124)}, {right, to.y}, {.padding = {0, 0}, .scrolls = false});
-    const float width = std::min(px(kComposer), right - left - px(32)), x = left + (right - left - width) / 2;
-    draw_composer(app, {x, to.y - px(116)}, {x + width, to.y - px(36)});
-  }
-  if (s.side_shown) {
+  draw_talk(app, window, {left, from.y}, {right, to.y});
+  if (side) {
     const Panel panel("side", {right, from.y}, to);
-    draw_settings(app);
+    draw_chat_settings(app);
   }
-  if (s.list_shown) splitter("list width", {left, from.y}, to.y, s.list_width, 180, 420, 1);
-  if (s.side_shown) splitter("side width", {right, from.y}, to.y, s.side_width, 220, 480, -1);
+  bool moved = false;
+  if (list) moved |= splitter("list width", {left, from.y}, to.y, s.list_width, 180, 420, 1);
+  if (side) moved |= splitter("side width", {right, from.y}, to.y, s.side_width, 220, 480, -1);
+  if (moved) app.keep_settings();
 }
 
 }  // namespace wick::app

@@ -121,4 +121,6 @@ bool load_fallbacks(std::string_view text) {
   return any;
 }
 
+std::size_t faces_opened() { return opened.size(); }
+
 }  // namespace wick::app

@@ -17,6 +17,8 @@ const Fonts& fonts();
 
 /// Opens the system's faces for the letters of `text` that no face here has. True if there are new ones.
 bool load_fallbacks(std::string_view text);
+/// How many there are: what was measured with fewer may have other widths.
+std::size_t faces_opened();
 
 /// The toolkit's size of a face, ascent and descent together, for the design's, which is that of an em.
 float toolkit_size(const ImFont* font, float em);

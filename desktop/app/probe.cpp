@@ -33,6 +33,8 @@ void add(const char* kind, std::string_view text, ImVec2 from, ImVec2 to) {
 
 }  // namespace
 
+bool probing() { return !probe_file().empty(); }
+
 void probe_part(std::string_view name, ImVec2 from, ImVec2 to) { add("part", name, from, to); }
 void probe_text(std::string_view text, ImVec2 from, ImVec2 to) { add("text", text, from, to); }
 

@@ -8,6 +8,8 @@
 
 namespace wick::app {
 
+/// Whether anyone looks.
+bool probing();
 /// Says that a part of that name, or a text, was drawn there in this frame.
 void probe_part(std::string_view name, ImVec2 from, ImVec2 to);
 void probe_text(std::string_view text, ImVec2 from, ImVec2 to);

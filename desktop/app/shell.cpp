@@ -151,6 +151,8 @@ void draw_shell(views::App& app, Window& window) {
   draw_page(app, window);
   ImGui::PopStyleVar();
   ImGui::End();
+  draw_file_question(app);
+  draw_toast(app, window);
 }
 
 }  // namespace wick::app

@@ -188,6 +188,7 @@ void Window::draw(const std::function<void()>& frame) {
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
   probe_end_frame();
   glfwSwapBuffers(window_);
+  texts_.end_frame();
   ++frames_;
   if (find_letters()) due_ = kSettling;
 }

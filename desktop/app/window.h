@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "system_theme.h"
+#include "text_cache.h"
 #include "views/settings.h"
 
 struct GLFWwindow;
@@ -47,6 +48,8 @@ class Window {
   int height() const;
   /// Files that were dropped since the last call.
   std::vector<std::string> take_dropped();
+  /// Texts that are laid out.
+  TextCache& texts() { return texts_; }
   /// How many frames were drawn.
   std::uint64_t frames() const { return frames_; }
 
@@ -67,6 +70,7 @@ class Window {
   double drawn_s_ = 0;  // when the last one was
   std::uint64_t frames_ = 0;
   std::vector<std::string> dropped_;
+  TextCache texts_;
 };
 
 }  // namespace wick::app

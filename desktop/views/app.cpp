@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -64,13 +65,21 @@ App::App(const std::string& folder, std::function<void()> wake)
       asker_(wake),
       models(engine_),
       shelf(fetcher_, store_of(settings)),
-      chat(engine_, models, settings, folder_ + "/conversations"),
-      transcribe(engine_, models, settings, folder_ + "/transcripts"),
-      segment(engine_, models, settings, folder_ + "/pictures"),
+      chat(engine_, models, settings, folder_ + "/conversations", wake),
+      transcribe(engine_, models, settings, folder_ + "/transcripts", wake),
+      segment(engine_, models, settings, folder_ + "/pictures", wake),
       catalogue(fetcher_, shelf, models, settings),
       preferences(settings, shelf),
       bench(engine_, shelf, settings),
-      dialog(asker_) {}
+      dialog(asker_) {
+  segment.session.need_model = [this] { need(Task::segment); };
+  segment.session.on_show = [this](const std::string& id) {
+    settings.picture = id;
+    keep_settings();
+  };
+  transcribe.need_model = [this] { need(Task::speech); };
+  transcribe.say = [this](std::string words, std::function<void()> undo) { say(std::move(words), std::move(undo)); };
+}
 
 App::~App() {
   chat.stop();
@@ -81,6 +90,9 @@ void App::deliver() {
   engine_.deliver();
   fetcher_.deliver();
   asker_.deliver();
+  segment.deliver();
+  transcribe.deliver();
+  if (settings_changed_ && now_ms() - settings_kept_ms_ > 1000) keep_settings();
   heed_speed();
 }
 
@@ -115,7 +127,23 @@ void App::choose_model(Task task, const std::string& model) {
   settings.model(task) = model;
   if (task == Task::chat) chat.stop();
   need(task);
+  if (task == Task::speech) transcribe.model_chosen();
   keep_settings();
+  if (task == Task::chat && sends_when_here_) send();
+}
+
+void App::open_model(Task task) {
+  dialog.ask({.title = "Open a model",
+              .name = {},
+              .kind = "Models",
+              .patterns = {"*.gguf", "*.safetensors", "*.bin", "*.onnx", "*.json"}},
+             [this, task](const std::string& path) { choose_model(task, path); });
+}
+
+bool App::can_answer() {
+  need(Task::chat);
+  const ModelState& state = models.state(Task::chat);
+  return state.kind != ModelState::Kind::failed;
 }
 
 void App::open_page(Task task, const std::string& model) {
@@ -128,23 +156,74 @@ void App::open_model_file(const std::string& path) {
 }
 
 void App::send() {
-  need(Task::chat);
-  chat.send();
+  sends_when_here_ = false;
+  if (can_answer()) return chat.send();
+  sends_when_here_ = true;
+}
+
+void App::export_conversation(bool markdown) {
+  const char* const extension = markdown ? "md" : "json";
+  dialog.ask({.title = markdown ? "Save as Markdown" : "Save as JSON",
+              .save = true,
+              .name = file_name_of(chat.conversation(), extension),
+              .kind = markdown ? "Markdown" : "JSON",
+              .patterns = {std::string("*.") + extension}},
+             [this](const std::string& path) {
+               try {
+                 chat.export_file(path);
+                 say(fmt::format("Saved as {}", path));
+               } catch (const std::exception& e) {
+                 say(e.what());
+               }
+             });
+}
+
+void App::import_conversation() {
+  dialog.ask({.title = "Open a saved conversation", .name = {}, .kind = "Conversations", .patterns = {"*.json"}},
+             [this](const std::string& path) { open_file(path); });
+}
+
+void App::open_file(const std::string& path) {
+  if (!path.ends_with(".json")) return choose_model(Task::chat, path);
+  try {
+    chat.import_file(path);
+  } catch (const std::exception& e) {
+    say(e.what());
+  }
+}
+
+void App::remove_conversation(const std::string& id) {
+  const auto head = std::ranges::find(chat.heads(), id, &ConversationHead::id);
+  if (head == chat.heads().end()) return;
+  const std::string title = head->title;
+  chat.remove(id);
+  if (chat.problem().empty()) {
+    say(fmt::format("Deleted “{}”", title), [this, id] { chat.restore(id); });
+  } else {
+    say(fmt::format("“{}” was not deleted: {}", title, chat.problem()));
+  }
 }
 
 void App::fetch_and_use(const CatalogEntry& entry) {
   shelf.fetch(entry, [this, &entry] {
-    if (const std::optional<Task> task = task_of(entry)) choose_model(*task, entry.name);
+    const std::optional<Task> task = task_of(entry);
+    if (task) choose_model(*task, entry.name);
   });
 }
 
 void App::keep_settings() {
+  settings_changed_ = false;
+  settings_kept_ms_ = now_ms();
   try {
     save_settings(settings, folder_ + "/settings.json");
     problem_.clear();
   } catch (const std::exception& e) {
     problem_ = e.what();
   }
+}
+
+void App::say(std::string words, std::function<void()> undo) {
+  toast = {std::move(words), std::move(undo), now_ms() + kToastMs};
 }
 
 std::string App::busy_words() const {
@@ -158,7 +237,7 @@ std::string App::busy_words() const {
 }
 
 bool App::working() const {
-  if (chat.writing()) return true;
+  if (chat.writing() || transcribe.job() || !segment.status().empty()) return true;
   for (const Task task : kTasks)
     if (models.state(task).kind == ModelState::Kind::loading) return true;
   return shelf.arriving() > 0 || bench.measuring();
@@ -179,6 +258,8 @@ std::string App::status() const {
         return fmt::format("Writing · {:.1f} tokens/s", chat.tokens_a_second());
     }
   }
+  if (const std::string words = segment.status(); !words.empty()) return words;
+  if (const std::string words = transcribe.status(); !words.empty()) return words;
   if (bench.measuring()) return "Measuring";
   if (const int arriving = shelf.arriving(); arriving > 0)
     return fmt::format("Fetching {} {}", arriving, arriving == 1 ? "model" : "models");

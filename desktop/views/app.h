@@ -12,6 +12,7 @@
 #include "views/segment_view.h"
 #include "views/settings.h"
 #include "views/settings_view.h"
+#include "views/toast.h"
 #include "views/transcribe_view.h"
 #include "views/worker.h"
 
@@ -34,8 +35,21 @@ class App {
   void need(Task task);
   /// Takes a model of the catalogue or a file for its task from now on.
   void choose_model(Task task, const std::string& model);
-  /// Sends the chat's draft, with the model on its way.
+  /// Asks for a file with a model and takes it.
+  void open_model(Task task);
+  /// Loads the chat's model. False, with the reason in its state, if there is none: what needs it must wait.
+  bool can_answer();
+  /// Sends the chat's draft, once the model that is on its way has arrived.
   void send();
+  bool sends_when_here() const { return sends_when_here_; }
+  /// Asks where to, and writes the conversation there: Markdown, or else JSON.
+  void export_conversation(bool markdown);
+  /// Asks for a file with a conversation and shows it.
+  void import_conversation();
+  /// The same of a path: a conversation, or a model for its task.
+  void open_file(const std::string& path);
+  /// Deletes a conversation, which a toast brings back.
+  void remove_conversation(const std::string& id);
   /// Takes a model and shows the page of its task.
   void open_page(Task task, const std::string& model);
   /// Finds out what a model file is for, takes it and shows its page; what is wrong is told by the catalogue's
@@ -45,6 +59,8 @@ class App {
   void fetch_and_use(const CatalogEntry& entry);
   /// Keeps the settings; what goes wrong is told in problem().
   void keep_settings();
+  /// The same within a second, for what changes from frame to frame.
+  void keep_settings_soon() { settings_changed_ = true; }
   const std::string& problem() const { return problem_; }
   /// What was wrong with the settings that an earlier run kept, or nothing.
   const std::string& settings_problem() const { return settings_problem_; }
@@ -53,6 +69,10 @@ class App {
   /// "Writing, 41.8 tokens/s", "Loading SmolLM2", or "Ready".
   std::string status() const;
   bool working() const;
+  /// Says what happened elsewhere, for a while, with a way back.
+  void say(std::string words, std::function<void()> undo = {});
+
+  Toast toast;
   /// Why one should wait before measuring, in words; nothing if nothing else runs.
   std::string busy_words() const;
 
@@ -66,6 +86,9 @@ class App {
 
  private:
   std::string problem_;
+  bool settings_changed_ = false;
+  double settings_kept_ms_ = 0;
+  bool sends_when_here_ = false;
   double answer_speed_ = 0;          // of the answer that is being written, once it can be told
   Worker engine_, fetcher_, asker_;  // that computes, that downloads, that waits for a person
 

@@ -1,46 +1,23 @@
 #include "views/chat_view.h"
 
-#include <random>
+#include <algorithm>
+#include <span>
 #include <utility>
 
+#include "core/byte_source.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/formats/atomic_file.h"
+#include "views/chat/tokens.h"
 
 namespace wick::views {
 namespace {
 
-constexpr double kSaveMs = 2000;  // while an answer grows
-constexpr int kAlternatives = 6;
+constexpr std::uint64_t kMostImported = std::uint64_t{256} << 20;
 
-/// What the worker tells of one step.
-struct Told {
-  GenerationStep step;
-  std::vector<Alternative> alternatives;
-  GenerationStats stats;
-  Index prompt_left = 0, context_used = 0;
-};
-
-GenerateOptions options_of(const Settings& settings) {
-  GenerateOptions options;
-  options.sampling = settings.sampling;
-  options.sampling.seed = settings.seed >= 0 ? static_cast<std::uint64_t>(settings.seed) : std::random_device{}();
-  options.max_tokens = settings.max_tokens;
-  options.alternatives = settings.probabilities ? kAlternatives : 0;
-  return options;
-}
-
-Told tell(const Chat& chat, GenerationStep step) {
-  const Generator& generator = chat.generator();
-  Told told{.step = {},
-            .alternatives = {},
-            .stats = generator.stats(),
-            .prompt_left = generator.prompt_left(),
-            .context_used = generator.context_used()};
-  for (const TokenProbability& each : step.alternatives) {
-    told.alternatives.push_back({each.id, generator.model().tokenizer.piece(each.id), each.probability});
-  }
-  told.step = std::move(step);
-  return told;
+std::string trimmed(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") + 1 - first);
 }
 
 Turn new_turn(std::string role, std::string parent, std::string text = {}) {
@@ -53,94 +30,222 @@ Turn new_turn(std::string role, std::string parent, std::string text = {}) {
   return turn;
 }
 
-/// Why an answer ended, where a person should know.
-std::string problem_of(StopReason reason, bool empty) {
-  switch (reason) {
-    case StopReason::context_full:
-      return "The context is full. Start a new conversation, or edit an earlier message.";
-    case StopReason::max_tokens:
-      return "Stopped at the limit of tokens.";
-    case StopReason::cancelled:
-      return empty ? "Stopped before the first word." : "";
-    default:
-      return "";
-  }
-}
-
 }  // namespace
 
-ChatView::ChatView(Worker& worker, ModelHost& models, Settings& settings, const std::string& folder)
-    : worker_(worker), models_(models), settings_(settings), store_(folder) {
-  heads_ = store_.heads();
+const std::vector<ChatExample>& ChatView::examples() {
+  static const std::vector<ChatExample> examples = {
+      {"Tell a short story", "Tell me a short story that begins: Once upon a time, in a small village by the sea,"},
+      {"Explain page tables", "Explain page tables as if they were a library."},
+      {"Count words in Python", "Write a Python function that counts the words of a text."},
+  };
+  return examples;
+}
+
+ChatView::ChatView(Worker& worker, ModelHost& models, Settings& settings, const std::string& folder,
+                   std::function<void()> wake)
+    : worker_(worker), models_(models), settings_(settings), store_(folder), saver_(folder, std::move(wake)) {
+  guard([this] {
+    heads_ = store_.heads();
+    damaged_ = store_.problems();
+  });
   start_new();
 }
 
-double ChatView::tokens_a_second() const {
-  const std::vector<const Turn*> path = path_of(conversation_);
-  for (auto turn = path.rbegin(); turn != path.rend(); ++turn) {
-    const auto& stats = (*turn)->stats;
-    if (stats && stats->generate_ms > 0) return static_cast<double>(stats->generated_tokens) / stats->generate_ms * 1e3;
-  }
-  return 0;
+// ---- What shows ----
+
+const Turn* ChatView::turn_of(const std::string& id) const {
+  const auto found = conversation_.turns.find(id);
+  return found == conversation_.turns.end() ? nullptr : &found->second;
 }
 
-void ChatView::open(const std::string& id) {
-  if (id == conversation_.id) return;
-  stop();
+const AnswerStats* ChatView::last_stats() const {
+  for (auto turn = path_.rbegin(); turn != path_.rend(); ++turn)
+    if ((*turn)->stats) return &*(*turn)->stats;
+  return nullptr;
+}
+
+double ChatView::tokens_a_second() const {
+  const AnswerStats* const stats = last_stats();
+  if (!stats || stats->generate_ms <= 0) return 0;
+  return static_cast<double>(stats->generated_tokens) / stats->generate_ms * 1e3;
+}
+
+Index ChatView::context_used() const {
+  if (context_used_ > 0) return context_used_;
+  const AnswerStats* const stats = last_stats();
+  return stats ? stats->prompt_tokens + stats->generated_tokens : 0;
+}
+
+Index ChatView::context_size() const { return models_.state(Task::chat).info.value("context", Index{0}); }
+
+std::string ChatView::problem() const { return problem_.empty() ? saver_.problem() : problem_; }
+
+bool ChatView::can_extend(const Turn& turn) const {
+  if (turn.role != "assistant" || turn.text.empty() || writing_) return false;
+  if (turn.stats && turn.problem.empty()) return false;
+  return !path_.empty() && path_.back()->id == turn.id;
+}
+
+// ---- Conversations ----
+
+/// Tells what an action throws in problem().
+void ChatView::guard(const std::function<void()>& action) {
   try {
-    conversation_ = store_.load(id);
+    action();
     problem_.clear();
   } catch (const std::exception& e) {
     problem_ = e.what();
   }
-  cancel_edit();
-  context_used_ = 0;
 }
 
-void ChatView::start_new() {
+void ChatView::show(Conversation conversation) {
   stop();
   cancel_edit();
-  conversation_ = create_conversation(settings_.system_prompt, wall_ms());
+  end_rename(false);
+  inspected.reset();
+  selected = {};
+  unfolded.clear();
+  follows = true;
+  wants_keys = true;
   context_used_ = 0;
+  conversation_ = std::move(conversation);
+  path_ = path_of(conversation_);
 }
+
+void ChatView::open(const std::string& id) {
+  if (id == conversation_.id) return;
+  guard([&] {
+    saver_.flush();
+    show(store_.load(id));
+  });
+}
+
+void ChatView::start_new() { show(create_conversation(settings_.system_prompt, wall_ms())); }
+
+/// Puts what the list shows of the conversation to the front.
+void ChatView::keep_head() {
+  std::erase_if(heads_, [&](const ConversationHead& head) { return head.id == conversation_.id; });
+  heads_.insert(heads_.begin(), head_of(conversation_));
+}
+
+void ChatView::save() {
+  saved_ms_ = now_ms();
+  path_ = path_of(conversation_);
+  conversation_.updated = wall_ms();
+  keep_head();
+  Conversation copy = conversation_;
+  if (writing_) {  // what a killed program leaves behind says that it was stopped
+    const auto turn = copy.turns.find(writing_->turn);
+    if (turn != copy.turns.end()) turn->second.problem = "stopped";
+  }
+  saver_.save(std::move(copy));
+}
+
+void ChatView::set_system(const std::string& text) {
+  conversation_.system = text;
+  settings_.system_prompt = text;
+  if (!empty()) save();
+}
+
+void ChatView::begin_rename(const std::string& id) {
+  const auto head = std::ranges::find(heads_, id, &ConversationHead::id);
+  if (head == heads_.end()) return;
+  renamed = id;
+  name = head->title;
+  name_wants_keys = true;
+}
+
+void ChatView::end_rename(bool keep) {
+  const std::string id = std::exchange(renamed, {}), title = std::exchange(name, {});
+  if (keep && !id.empty()) rename(id, title);
+}
+
+void ChatView::rename(const std::string& id, const std::string& words) {
+  const std::string title = trimmed(words);
+  if (title.empty()) return;
+  const auto give = [&](Conversation& conversation) {
+    conversation.title = title;
+    conversation.named = true;
+  };
+  if (id == conversation_.id) {
+    give(conversation_);
+    if (!empty()) save();
+    return;
+  }
+  guard([&] {
+    saver_.flush();
+    Conversation other = store_.load(id);
+    give(other);
+    const auto head = std::ranges::find(heads_, id, &ConversationHead::id);
+    if (head != heads_.end()) *head = head_of(other);
+    saver_.save(std::move(other));
+  });
+}
+
+void ChatView::remove(const std::string& id) {
+  if (id == conversation_.id) start_new();
+  guard([&] {
+    saver_.flush();
+    store_.remove(id);
+    std::erase_if(heads_, [&](const ConversationHead& head) { return head.id == id; });
+  });
+}
+
+void ChatView::restore(const std::string& id) {
+  guard([&] {
+    store_.restore(id);
+    ConversationHead head = head_of(store_.load(id));
+    const auto place =
+        std::ranges::lower_bound(heads_, head.updated, std::ranges::greater(), &ConversationHead::updated);
+    heads_.insert(place, std::move(head));
+  });
+  open(id);
+}
+
+void ChatView::import_file(const std::string& path) {
+  show(import_conversation(read_text(*open_file(path), kMostImported), path, wall_ms()));
+  save();
+}
+
+void ChatView::export_file(const std::string& path) const {
+  const std::string text = path.ends_with(".md") ? to_markdown(conversation_) : to_json(conversation_);
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(text)));
+  file.commit();
+}
+
+// ---- Messages ----
 
 void ChatView::send() {
-  const std::size_t first = draft.find_first_not_of(" \t\r\n");
-  if (first == std::string::npos) return;
+  const std::string text = trimmed(draft);
+  if (text.empty()) return;
   stop();
-  const std::vector<const Turn*> path = path_of(conversation_);
-  const std::string parent = path.empty() ? "" : path.back()->id;
-  const std::string text = draft.substr(first, draft.find_last_not_of(" \t\r\n") + 1 - first);
+  const std::string parent = path_.empty() ? "" : path_.back()->id;
   const Turn& asked = add_turn(conversation_, new_turn("user", parent, text));
   draft.clear();
   answer(add_turn(conversation_, new_turn("assistant", asked.id)).id);
 }
 
-void ChatView::stop() {
-  if (!writing_) return;
-  job_.stop();
-  worker_.start(
-      [models = models_.loaded()](const Worker::Turn&) {
-        if (models->chat) models->chat->cancel();
-        return false;
-      },
-      [](const std::string&) {});
-  if (Turn* const turn = writing_turn()) turn->problem = problem_of(StopReason::cancelled, turn->text.empty());
-  finish();
-}
-
 void ChatView::regenerate(const std::string& id) {
-  const auto found = conversation_.turns.find(id);
-  if (found == conversation_.turns.end() || found->second.role != "assistant") return;
+  const Turn* const turn = turn_of(id);
+  if (!turn || turn->role != "assistant") return;
   stop();
-  answer(add_turn(conversation_, new_turn("assistant", found->second.parent)).id);
+  const std::string parent = turn->parent;
+  if (turn->text.empty()) remove_turn(conversation_, id);  // a failed try is no version
+  answer(add_turn(conversation_, new_turn("assistant", parent)).id);
 }
 
 void ChatView::begin_edit(const std::string& id) {
-  const auto found = conversation_.turns.find(id);
-  if (found == conversation_.turns.end()) return;
+  const Turn* const turn = turn_of(id);
+  if (!turn) return;
   edited_turn = id;
-  edit = found->second.text;
+  edit = turn->text;
+  edit_wants_keys = true;
+}
+
+void ChatView::begin_edit_of_last() {
+  const auto last = std::find_if(path_.rbegin(), path_.rend(), [](const Turn* turn) { return turn->role == "user"; });
+  if (last != path_.rend()) begin_edit((*last)->id);
 }
 
 void ChatView::cancel_edit() {
@@ -149,156 +254,81 @@ void ChatView::cancel_edit() {
 }
 
 void ChatView::send_edit() {
-  const auto found = conversation_.turns.find(edited_turn);
-  if (found == conversation_.turns.end() || edit.empty()) return cancel_edit();
-  stop();
-  const Turn before = found->second;
-  const std::string id = add_turn(conversation_, new_turn(before.role, before.parent, edit)).id;
+  const Turn* const found = turn_of(edited_turn);
+  const std::string text = trimmed(edit);
   cancel_edit();
-  if (before.role != "user") return save();
+  wants_keys = true;
+  if (!found || text.empty() || text == found->text) return;
+  stop();
+  const std::string role = found->role;
+  const std::string id = add_turn(conversation_, new_turn(role, found->parent, text)).id;
+  if (role != "user") return save();
   answer(add_turn(conversation_, new_turn("assistant", id)).id);
 }
 
 void ChatView::show_version(const std::string& turn, int step) {
   stop();
+  release_token();
   step_version(conversation_, turn, step);
+  context_used_ = 0;
   save();
 }
 
 void ChatView::branch(const std::string& id, std::size_t token, std::size_t alternative) {
-  const auto found = conversation_.turns.find(id);
-  if (found == conversation_.turns.end() || token >= found->second.tokens.size()) return;
-  const Turn& from = found->second;
-  const TokenNote& note = from.tokens[token];
-  if (alternative >= note.alternatives.size()) return;
+  const Turn* const from = turn_of(id);
+  if (!from || token >= from->tokens.size()) return;
+  const TokenChoices choices = choices_of(*from, token);
+  if (alternative >= choices.list.size() || alternative == choices.chosen) return;
   stop();
-  const Alternative& other = note.alternatives[alternative];
-  Turn turn = new_turn(from.role, from.parent, from.text.substr(0, note.begin));
-  turn.tokens.assign(from.tokens.begin(), from.tokens.begin() + static_cast<std::ptrdiff_t>(token));
+  release_token();
+  const TokenNote& note = from->tokens[token];
+  const Alternative& other = choices.list[alternative];
+  Turn turn = new_turn(from->role, from->parent, from->text.substr(0, note.begin) + other.text);
+  turn.tokens.assign(from->tokens.begin(), from->tokens.begin() + static_cast<std::ptrdiff_t>(token));
   turn.tokens.push_back({.id = other.id,
                          .begin = note.begin,
                          .probability = other.probability,
                          .entropy = note.entropy,
                          .alternatives = note.alternatives});
-  turn.text += other.text;
   answer(add_turn(conversation_, std::move(turn)).id);
 }
 
 void ChatView::extend(const std::string& id) {
-  if (conversation_.turns.contains(id)) {
-    stop();
-    answer(id);
-  }
+  if (!turn_of(id)) return;
+  stop();
+  answer(id);
 }
 
-void ChatView::set_system(const std::string& text) {
-  conversation_.system = text;
-  settings_.system_prompt = text;
-  if (!conversation_.turns.empty()) save();
+// ---- The inspector ----
+
+const Turn* ChatView::inspected_turn() const {
+  if (!inspected) return nullptr;
+  const Turn* const turn = turn_of(inspected->turn);
+  return turn && inspected->token < turn->tokens.size() ? turn : nullptr;
 }
 
-void ChatView::rename(const std::string& id, const std::string& title) {
-  if (id == conversation_.id) {
-    conversation_.title = title;
-    conversation_.named = true;
-    return save();
-  }
-  try {
-    Conversation other = store_.load(id);
-    other.title = title;
-    other.named = true;
-    store_.save(other);
-    heads_ = store_.heads();
-  } catch (const std::exception& e) {
-    problem_ = e.what();
-  }
+void ChatView::hover_token(const std::string& turn, std::size_t token) {
+  if (inspected && (inspected->pinned || (inspected->turn == turn && inspected->token == token))) return;
+  inspected = Inspected{.turn = turn, .token = token, .pinned = false, .since_ms = now_ms()};
 }
 
-void ChatView::remove(const std::string& id) {
-  if (id == conversation_.id) start_new();
-  try {
-    store_.remove(id);
-    heads_ = store_.heads();
-  } catch (const std::exception& e) {
-    problem_ = e.what();
-  }
+void ChatView::leave_token() {
+  if (inspected && !inspected->pinned) inspected.reset();
 }
 
-Turn* ChatView::writing_turn() {
-  if (!writing_) return nullptr;
-  const auto found = conversation_.turns.find(writing_->turn);
-  return found == conversation_.turns.end() ? nullptr : &found->second;
+void ChatView::pin_token(const std::string& turn, std::size_t token) { inspected = Inspected{turn, token, true}; }
+
+void ChatView::step_inspected(int step) {
+  const Turn* const turn = inspected_turn();
+  if (!turn) return;
+  inspected->token = step_token(*turn, inspected->token, step);
+  inspected->choice = -1;
 }
 
-/// Writes on at the end of a turn's text.
-void ChatView::answer(const std::string& id) {
-  writing_ = Writing{.turn = id, .began_ms = now_ms()};
-  Turn& turn = conversation_.turns.at(id);
-  turn.problem.clear();
-  save();
-  std::vector<Message> messages = messages_to(conversation_, id);
-  if (turn.text.empty()) messages.pop_back();
-  const nlohmann::ordered_json variables{{"enable_thinking", settings_.thinking}};
-  job_ = worker_.start(
-      [this, models = models_.loaded(), messages = std::move(messages), options = options_of(settings_), variables,
-       started = false](const Worker::Turn& turn_of_worker) mutable {
-        if (!models->has(Task::chat)) return true;
-        Chat& chat = *models->chat;
-        if (!std::exchange(started, true)) chat.reply(messages, options, variables);
-        Told told = tell(chat, chat.step());
-        const bool goes_on = !chat.generator().finished();
-        turn_of_worker.post([this, told = std::move(told)] {
-          Turn* const to = writing_turn();
-          if (!to) return;
-          context_used_ = told.context_used;
-          writing_->phase = told.prompt_left > 0 ? Writing::Phase::reading : Writing::Phase::writing;
-          writing_->prompt_tokens = told.stats.prompt_tokens;
-          writing_->prompt_left = told.prompt_left;
-          if (told.step.drawn && told.step.stopped != StopReason::end) {
-            to->tokens.push_back({.id = told.step.token,
-                                  .begin = to->text.size(),
-                                  .probability = told.step.probability,
-                                  .entropy = 0,
-                                  .alternatives = told.alternatives});
-          }
-          if (!told.step.text.empty() && writing_->first_word_ms == 0)
-            writing_->first_word_ms = now_ms() - writing_->began_ms;
-          to->text += told.step.text;
-          to->stats = AnswerStats{.prompt_tokens = told.stats.prompt_tokens,
-                                  .reused_tokens = told.stats.reused_tokens,
-                                  .generated_tokens = told.stats.generated_tokens,
-                                  .prompt_ms = told.stats.prompt_ms,
-                                  .generate_ms = told.stats.generate_ms,
-                                  .first_word_ms = writing_->first_word_ms};
-          if (told.step.stopped != StopReason::none) {
-            to->problem = problem_of(told.step.stopped, to->text.empty());
-            return finish();
-          }
-          if (now_ms() - saved_ms_ > kSaveMs) save();
-        });
-        return goes_on;
-      },
-      [this](const std::string& message) {
-        if (Turn* const to = writing_turn()) to->problem = message;
-        finish();
-      });
-}
-
-void ChatView::finish() {
-  writing_.reset();
-  save();
-}
-
-void ChatView::save() {
-  saved_ms_ = now_ms();
-  conversation_.updated = wall_ms();
-  try {
-    store_.save(conversation_);
-    heads_ = store_.heads();
-    problem_.clear();
-  } catch (const std::exception& e) {
-    problem_ = e.what();
-  }
+bool ChatView::release_token() {
+  const bool any = inspected.has_value();
+  inspected.reset();
+  return any;
 }
 
 }  // namespace wick::views

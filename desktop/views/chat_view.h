@@ -1,10 +1,13 @@
 #pragma once
 // What the chat page shows and does.
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "views/chat/conversation.h"
+#include "views/chat/conversation_saver.h"
 #include "views/chat/conversation_store.h"
 #include "views/model_host.h"
 #include "views/settings.h"
@@ -19,27 +22,84 @@ struct Writing {
   Phase phase = Phase::waiting;
   Index prompt_tokens = 0, prompt_left = 0;
   double began_ms = 0, first_word_ms = 0;  // by the clock; from sending on
+  double answered_ms = 0;                  // by the clock: when the last token came
+};
+
+/// The token whose alternatives show.
+struct Inspected {
+  std::string turn;
+  std::size_t token = 0;
+  bool pinned = false;  // stays when the mouse goes
+  double since_ms = 0;  // by the clock
+  int choice = -1;      // the place in its choices that the keys are at
+};
+
+/// Letters of a message that are selected: bytes of its text.
+struct SelectedText {
+  std::string turn;
+  std::size_t from = 0, to = 0;  // from where it began to where it goes, either way
+  bool any() const { return from != to; }
+};
+
+/// An example of the empty page.
+struct ChatExample {
+  const char *title, *prompt;
 };
 
 class ChatView {
  public:
-  /// `settings` is read whenever an answer begins. Throws nothing: what cannot be read is told in problem().
-  ChatView(Worker& worker, ModelHost& models, Settings& settings, const std::string& folder);
+  /// `settings` is read whenever an answer begins; `wake` as the worker's. Throws nothing: what cannot be read is told
+  /// in damaged().
+  ChatView(
+      Worker& worker, ModelHost& models, Settings& settings, const std::string& folder,
+      std::function<void()> wake = [] {});
+  ~ChatView() { stop(); }
+  ChatView(const ChatView&) = delete;
+  ChatView& operator=(const ChatView&) = delete;
 
   // What shows.
   const Conversation& conversation() const { return conversation_; }
+  bool empty() const { return conversation_.turns.empty(); }
+  /// The turns that show, first to last.
+  const std::vector<const Turn*>& path() const { return path_; }
+  /// Newest first.
   const std::vector<ConversationHead>& heads() const { return heads_; }
   const std::optional<Writing>& writing() const { return writing_; }
-  /// Of the model's context that this conversation takes, as far as that is known.
-  Index context_used() const { return context_used_; }
-  /// Why the conversation is not kept, or nothing.
-  const std::string& problem() const { return problem_; }
+  /// Of the model's context: what this conversation takes, and all of it; 0 as long as that is not known.
+  Index context_used() const;
+  Index context_size() const;
+  /// Why the conversation is not kept, or could not be opened, or nothing.
+  std::string problem() const;
+  /// Files of the folder that are no conversations, a sentence each, until forgotten.
+  const std::vector<std::string>& damaged() const { return damaged_; }
+  void forget_damaged() { damaged_.clear(); }
+  /// Figures of the last answer of the path that has some, nullptr if none has.
+  const AnswerStats* last_stats() const;
   double tokens_a_second() const;
+  /// What the process held in memory when the last token came.
+  std::uint64_t memory_bytes() const { return memory_bytes_; }
+  /// The seed of the last answer, -1 before the first.
+  int last_seed() const { return last_seed_; }
+  static const std::vector<ChatExample>& examples();
+  /// Whether a turn's problem only says where it was cut, in words that stand beside it.
+  static bool was_cut(const Turn& turn);
+  /// Whether extend() makes sense: the last answer, unless it came to its own end.
+  bool can_extend(const Turn& turn) const;
 
   // What is being written or edited; the window's fields change these.
-  std::string draft;              // the message
-  std::string search;             // in the list
-  std::string edited_turn, edit;  // the turn that is edited, its new text
+  std::string draft;                   // the message
+  std::string search;                  // in the list
+  std::string edited_turn, edit;       // the turn that is edited, its new text
+  std::string renamed, name;           // the conversation that gets a name, and that
+  SelectedText selected;               // text that would be copied
+  std::optional<Inspected> inspected;  // by a mouse or keys
+  std::set<std::string> unfolded;      // turns whose thoughts show although they are folded
+  bool follows = true;                 // the end of the thread stays in sight
+  bool more_sampling = false;          // the rare settings show
+  std::string copied;                  // the turn that was copied just now
+  double copied_until_ms = 0;          // by the clock: as long as that is told
+  // Which field should have the keyboard now: that of the message, of an edit, of a name.
+  bool wants_keys = true, edit_wants_keys = false, name_wants_keys = false;
 
   // What a person does.
   void open(const std::string& id);
@@ -48,33 +108,65 @@ class ChatView {
   void stop();
   void regenerate(const std::string& turn);
   void begin_edit(const std::string& turn);
+  void begin_edit_of_last();
   void cancel_edit();
   void send_edit();
   void show_version(const std::string& turn, int step);
-  /// A new version of an answer that has `alternative` in place of its token number `token`, and goes on from there.
+  /// A new version of an answer that has `alternative`, a place in its choices_of(), in place of its token number
+  /// `token`, and goes on from there.
   void branch(const std::string& turn, std::size_t token, std::size_t alternative);
   /// Goes on with an answer that ended early.
   void extend(const std::string& turn);
   void set_system(const std::string& text);
+  void begin_rename(const std::string& id);
+  void end_rename(bool keep);
   void rename(const std::string& id, const std::string& title);
+  /// Removes a conversation; restore() brings it back, as long as this lives.
   void remove(const std::string& id);
+  void restore(const std::string& id);
+  /// Reads a file of a conversation and shows it. Throws Error if it holds none.
+  void import_file(const std::string& path);
+  /// Writes the conversation that shows: Markdown to a path that ends in .md, else JSON. Throws Error (io).
+  void export_file(const std::string& path) const;
+
+  // The inspector.
+  void hover_token(const std::string& turn, std::size_t token);
+  void leave_token();
+  void pin_token(const std::string& turn, std::size_t token);
+  void step_inspected(int step);
+  /// True if there was one to let go.
+  bool release_token();
+  /// The turn of the inspected token, nullptr if none is.
+  const Turn* inspected_turn() const;
 
  private:
+  struct Told;
   void answer(const std::string& turn);
+  GenerateOptions next_options();
+  void take(Told told);
   void finish();
   void save();
+  void show(Conversation conversation);
+  void keep_head();
+  void guard(const std::function<void()>& action);
   Turn* writing_turn();
+  const Turn* turn_of(const std::string& id) const;
 
   Worker& worker_;
   ModelHost& models_;
   Settings& settings_;
   ConversationStore store_;
+  ConversationSaver saver_;
   std::vector<ConversationHead> heads_;
+  std::vector<std::string> damaged_;
   Conversation conversation_;
+  std::vector<const Turn*> path_;
   std::optional<Writing> writing_;
   Job job_;
   double saved_ms_ = 0;
   Index context_used_ = 0;
+  std::uint64_t memory_bytes_ = 0;
+  int last_seed_ = -1;
   std::string problem_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 // The desktop's own window to choose a file.
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,21 +17,33 @@ struct FileQuestion {
   std::vector<std::string> patterns;  // "*.png"; none: all files
 };
 
-/// Asks with the program that the desktop has for it: zenity or kdialog.
+/// Asks with the program that the desktop has for it, zenity or kdialog; without one the window shows a field for the
+/// path.
 class FileDialog {
  public:
   /// `worker` waits while a person chooses; nothing else should wait behind it.
   explicit FileDialog(Worker& worker) : worker_(worker) {}
 
-  /// Whether there is such a program. Without one, pages offer a field for the path.
+  /// Whether there is such a program.
   bool available() const;
   /// Calls `chosen` with a path, or nothing if the person changed their mind; one question at a time.
   void ask(FileQuestion question, std::function<void(const std::string& path)> chosen);
   bool open() const { return open_; }
 
+  /// What the window asks itself, nothing while the desktop does or nobody does.
+  const std::optional<FileQuestion>& typed() const { return typed_; }
+  std::string path;         // that is being typed
+  bool wants_keys = false;  // its field should have the keyboard
+  /// Ends typed(): takes the path, or changes the mind.
+  void answer(bool take);
+  /// Why the path would not do, in words; nothing if it does.
+  std::string problem() const;
+
  private:
   Worker& worker_;
   bool open_ = false;
+  std::optional<FileQuestion> typed_;
+  std::function<void(const std::string& path)> chosen_;  // once typed
 };
 
 /// The command line for a question, for each of the programs.

@@ -35,6 +35,16 @@ std::string engine_of(Task task, const Settings& settings) {
                      task == Task::chat ? settings.cache_type : "");
 }
 
+/// Whether a model's template heeds enable_thinking.
+bool can_think(const Chat& chat) {
+  const std::vector<Message> asked{{"user", "?"}};
+  try {
+    return chat.prompt(asked, {{"enable_thinking", true}}) != chat.prompt(asked, {{"enable_thinking", false}});
+  } catch (const Error&) {  // told when it answers
+    return false;
+  }
+}
+
 /// One model on its way into memory, whatever it does.
 class Loading {
  public:
@@ -74,6 +84,7 @@ class Loading {
         models.chat = std::make_shared<Chat>(chat_->finish());
         Json json = models.chat->generator().model().info();
         json["context"] = models.chat->generator().context();
+        json["thinks"] = can_think(*models.chat);
         return json;
       }
       case Task::speech:
@@ -114,8 +125,12 @@ void ModelHost::use(Task task, const std::string& model, const std::string& path
   const std::string engine = engine_of(task, settings);
   if (there && state.path == path && state.engine == engine) return;
   drop(task);
-  state = {
-      .kind = ModelState::Kind::loading, .model = model, .path = path, .engine = engine, .message = {}, .info = {}};
+  state = {.kind = ModelState::Kind::loading,
+           .model = model,
+           .path = path,
+           .engine = engine,
+           .message = {},
+           .info = Json::object()};
   const auto models = loaded_;
   const double begin = now_ms();
   auto step = [this, task, path, settings, models, begin,
@@ -145,6 +160,22 @@ void ModelHost::use(Task task, const std::string& model, const std::string& path
         state_of(task).kind = ModelState::Kind::failed;
         state_of(task).message = message;
       });
+}
+
+void ModelHost::take(const std::string& model, std::shared_ptr<const SpeechModel> speech) {
+  drop(Task::speech);
+  state_of(Task::speech) = {.kind = ModelState::Kind::ready,
+                            .model = model,
+                            .path = model,
+                            .progress = 1,
+                            .message = {},
+                            .info = speech->info()};
+  worker_.start(
+      [models = loaded_, speech = std::move(speech)](const Worker::Turn&) {
+        models->speech = speech;
+        return false;
+      },
+      [](const std::string&) {});
 }
 
 void ModelHost::refuse(Task task, const std::string& model, const std::string& why) {

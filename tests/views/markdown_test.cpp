@@ -29,7 +29,7 @@ std::string shown(const Block& block) {
   text.append(static_cast<std::size_t>(block.depth), '.');
   if (block.marker) {
     text += block.marker->number ? fmt::format("{})", *block.marker->number) : "*";
-    if (block.marker->task != Task::none) text += block.marker->task == Task::done ? "[x]" : "[ ]";
+    if (block.marker->task != TaskMark::none) text += block.marker->task == TaskMark::done ? "[x]" : "[ ]";
   }
   switch (block.kind) {
     case Block::Kind::paragraph:

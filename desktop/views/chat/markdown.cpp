@@ -130,9 +130,9 @@ void Builder::open_list(List list) {
 void Builder::open_item(const MD_BLOCK_LI_DETAIL& detail) {
   close();
   List& list = lists_.back();
-  ItemMarker marker{list.next, Task::none};
+  ItemMarker marker{list.next, TaskMark::none};
   if (list.next) ++*list.next;
-  if (detail.is_task != 0) marker.task = detail.task_mark == ' ' ? Task::open : Task::done;
+  if (detail.is_task != 0) marker.task = detail.task_mark == ' ' ? TaskMark::open : TaskMark::done;
   marker_ = marker;
 }
 

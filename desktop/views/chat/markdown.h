@@ -31,12 +31,12 @@ struct TextRange {
 /// The part of a span's text that shows bytes [begin, end) of the source: all of it where a part cannot be told.
 TextRange shown_part(const Span& span, std::size_t begin, std::size_t end);
 
-enum class Task : std::uint8_t { none, open, done };
+enum class TaskMark : std::uint8_t { none, open, done };
 
 /// What stands before the first block of a list item.
 struct ItemMarker {
   std::optional<unsigned> number;  // of an ordered list
-  Task task = Task::none;
+  TaskMark task = TaskMark::none;
   bool operator==(const ItemMarker&) const = default;
 };
 

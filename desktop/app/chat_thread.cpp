@@ -1,0 +1,138 @@
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "chat_parts.h"
+#include "chat_text.h"
+#include "core/clock.h"
+#include "panel.h"
+#include "parts.h"
+#include "theme.h"
+#include "views/chat/tokens.h"
+
+namespace wick::app {
+namespace {
+
+using views::Turn;
+
+constexpr float kGap = 16, kAround = 24, kAtEnd = 48;
+constexpr double kMeasureMs = 3;  // of a frame, for what is not on the screen
+
+/// A first guess, before a turn was drawn.
+float guessed_height(const Turn& turn, float width) {
+  const float lines = std::ceil(static_cast<float>(turn.text.size()) * px(7) / std::max(width, px(100)));
+  return px(40) + lines * px(25);
+}
+
+/// Heights of turns are known once they were drawn; they belong to a width.
+std::string height_name(const Turn& turn, float width) {
+  return turn.id + '/' + std::to_string(static_cast<int>(width));
+}
+
+bool is_scrolling() {
+  return ImGui::GetActiveID() == ImGui::GetWindowScrollbarID(ImGui::GetCurrentWindow(), ImGuiAxis_Y);
+}
+
+/// Whether the end stays in sight: until a person scrolls up, and again once the end is reached.
+void follow_end(views::ChatView& chat) {
+  const float most = ImGui::GetScrollMaxY(), now = ImGui::GetScrollY();
+  const float wheel = ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows) ? ImGui::GetIO().MouseWheel : 0;
+  if (wheel > 0 && most > 0) {
+    chat.follows = false;
+  } else if (is_scrolling() || wheel < 0) {
+    chat.follows = most - now < px(kAtEnd);
+  }
+  const float page = ImGui::GetWindowHeight() * 0.9F;
+  if (ImGui::IsKeyPressed(ImGuiKey_PageUp)) {
+    chat.follows = false;
+    ImGui::SetScrollY(std::max(0.0F, now - page));
+  } else if (ImGui::IsKeyPressed(ImGuiKey_PageDown)) {
+    chat.follows = now + page > most - px(kAtEnd);
+    ImGui::SetScrollY(std::min(most, now + page));
+  }
+}
+
+/// Draws the turns that are on the screen, and of the others some that were not measured yet; returns the end.
+float draw_turns(views::App& app, Window& window, ImVec2 corner, float width) {
+  const std::vector<const Turn*> path = app.chat.path();
+  const ImRect screen = ImGui::GetCurrentWindow()->InnerClipRect;
+  const double begin = now_ms();
+  float y = corner.y, shift = 0;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const Turn& turn = *path[i];
+    float& height = window.texts().height_of(height_name(turn, width));
+    const float before = height > 0 ? height : guessed_height(turn, width);
+    const bool shows = y + before > screen.Min.y - px(kAround) && y < screen.Max.y + px(kAround);
+    if (shows || (height == 0 && now_ms() - begin < kMeasureMs)) {
+      height = draw_turn(app, window, turn, {corner.x, std::floor(y)}, width, i + 1 == path.size()) - std::floor(y);
+      if (y + before <= screen.Min.y) shift += height - before;  // what is read stays where it is
+    } else if (height == 0) {
+      window.again_in(0);
+    }
+    y += (height > 0 ? height : before) + px(kGap);
+    if (app.chat.path() != path) {  // a button was pressed, and the turns are others now
+      window.again_in(0);
+      break;
+    }
+  }
+  if (shift != 0 && !app.chat.follows) ImGui::SetScrollY(ImGui::GetScrollY() + shift);
+  return y;
+}
+
+void draw_to_end(views::App& app, ImVec2 middle_bottom) {
+  if (app.chat.follows) return;
+  const ImVec2 from = middle_bottom - px(16, 44), to = from + px(32, 32);
+  const Panel panel("to end", from - px(4, 4), to + px(4, 4), {.padding = {4, 4}, .scrolls = false});
+  ImDrawList* canvas = ImGui::GetWindowDrawList();
+  canvas->AddCircleFilled((from + to) / 2, px(16), theme().surface, 32);
+  canvas->AddCircle((from + to) / 2, px(16), theme().line_strong, 32, px(1));
+  ImGui::SetCursorScreenPos(from);
+  if (icon_button("Go to the end", "down")) app.chat.follows = true;
+}
+
+/// Ctrl and C copies what is selected of the thread, unless a field has the keys.
+void copy_by_keys(views::App& app, Window& window, float width) {
+  views::ChatView& chat = app.chat;
+  if (!chat.selected.any() || !ImGui::Shortcut(ImGuiMod_Ctrl | ImGuiKey_C, ImGuiInputFlags_RouteGlobal)) return;
+  const std::vector<const Turn*>& path = chat.path();
+  const auto turn = std::ranges::find(path, chat.selected.turn, [](const Turn* each) { return each->id; });
+  if (turn == path.end()) return;
+  if ((*turn)->role == "user")
+    return copy_selection(chat, window.texts().plain((*turn)->text, std::floor(width * 0.82F) - px(28)), 0);
+  const views::Thinking thinking = views::thinking_of((*turn)->text);
+  const bool thoughts = std::min(chat.selected.from, chat.selected.to) < thinking.answer;
+  const std::string_view text = (*turn)->text;
+  if (thoughts) {
+    copy_selection(
+        chat,
+        window.texts().markdown(text.substr(thinking.begin, thinking.end - thinking.begin), std::floor(width - px(18))),
+        thinking.begin);
+  } else {
+    copy_selection(chat, window.texts().markdown(text.substr(thinking.answer), std::floor(width)), thinking.answer);
+  }
+}
+
+}  // namespace
+
+void draw_chat_thread(views::App& app, Window& window) {
+  views::ChatView& chat = app.chat;
+  const ImVec2 from = ImGui::GetCursorScreenPos();
+  const ImRect screen = ImGui::GetCurrentWindow()->InnerClipRect;
+  const float space = ImGui::GetContentRegionAvail().x, width = std::min(px(kReading), space);
+  const ImVec2 corner(std::floor(from.x + (space - width) / 2), from.y);
+  follow_end(chat);
+  const float end = draw_turns(app, window, corner, width);
+  ImGui::SetCursorScreenPos({from.x, end + px(8)});
+  ImGui::Dummy({1, 1});
+  if (chat.follows) ImGui::SetScrollHereY(1);
+  copy_by_keys(app, window, width);
+  if (const auto token = window.texts().inspected; token && chat.inspected_turn()) {
+    draw_inspector(app, window, token->Min, token->Max, screen);
+  } else {
+    chat.leave_token();
+  }
+  draw_to_end(app, {corner.x + width / 2, screen.Max.y});
+}
+
+}  // namespace wick::app

@@ -1,0 +1,14 @@
+#pragma once
+// This process and others.
+#include <cstdint>
+#include <string>
+
+namespace wick::views {
+
+/// What this process holds in memory now, 0 where the system does not tell.
+std::uint64_t resident_bytes();
+
+/// Lets the desktop open an address of the web or of mail; does nothing for any other. Does not wait.
+void open_link(const std::string& url);
+
+}  // namespace wick::views
