@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 #include "chat_parts.h"
 #include "fonts.h"
@@ -97,9 +98,16 @@ void draw_model_menu(views::App& app, bool opens, ImVec2 corner) {
     if (menu_item(entry.title.c_str(), entry.name == used ? "check" : "disk", entry.quantisation))
       app.choose_model(Task::chat, entry.name);
   }
-  if (!used.empty() && !find_in_catalog(used)) {
+  std::set<std::string> own;
+  if (!used.empty() && !find_in_catalog(used)) own.insert(used);
+  for (const views::OwnModel& each : app.settings.own_models)
+    if (each.task == Task::chat) own.insert(each.path);
+  for (const std::string& path : own) {
     any = true;
-    menu_item(model_title(used).c_str(), "check", "a file of yours");
+    ImGui::PushID(path.c_str());
+    if (menu_item(model_title(path).c_str(), path == used ? "check" : "file", "a file of yours"))
+      app.choose_model(Task::chat, path);
+    ImGui::PopID();
   }
   if (any) menu_line();
   if (menu_item("Open a file…", "file")) app.open_model(Task::chat);
@@ -245,7 +253,8 @@ float draw_composer(views::App& app, ImVec2 left_bottom, float width) {
   draw_send(app, to - px(kPadding, kPadding));
   const float send = ImGui::GetItemRectMin().x, room = send - from.x - px(24);
   if (room > px(300)) draw_meter(app, send - px(12), row + px(kRow / 2));
-  draw_model_chip(app, {from.x + px(12), row + px(3)}, room > px(300) ? room - px(190) : room);
+  draw_model_chip(app, {from.x + px(12), row + px(3)},
+                  room > px(300) && app.chat.context_size() > 0 ? room - px(190) : room);
   draw_figures(app, left_bottom.x, width, to.y + px(9));
   return top.y;
 }
