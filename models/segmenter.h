@@ -46,6 +46,7 @@ struct SegmentPrompt {
   struct Point {
     double x, y;
     bool inside = true;  // else it is to be left out
+    bool operator==(const Point&) const = default;
   };
   std::vector<Point> points = {};
   std::optional<Box> box = {};  // corners in any order

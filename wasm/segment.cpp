@@ -144,32 +144,6 @@ Json mask_json(const wick::SegmentMask& mask) {
           {"rle", rle_json(mask.rle)}};
 }
 
-template <class Move>
-std::vector<wick::Polygon> moved(std::vector<wick::Polygon> polygons, Move&& move) {
-  const auto move_ring = [&](wick::Ring& ring) { std::for_each(ring.begin(), ring.end(), move); };
-  for (wick::Polygon& polygon : polygons) {
-    move_ring(polygon.outer);
-    std::for_each(polygon.holes.begin(), polygon.holes.end(), move_ring);
-  }
-  return polygons;
-}
-
-/// Of the rows that have any of the mask. Outlines that need not be exact are those of fewer pixels.
-std::vector<wick::Polygon> outline_of(const wick::Rle& rle, double tolerance) {
-  constexpr double kMostStep = 64, kStray = 0.75;  // pixels of such a pixel that its edge may be off, along a diagonal
-  const auto step = static_cast<Index>(std::clamp(tolerance, 1.0, kMostStep));
-  if (step == 1) {
-    const wick::Box box = bounding_box(rle);
-    const auto top = static_cast<Index>(box.y0), rows = static_cast<Index>(box.y1) + 1 - top;
-    return moved(wick::outline(wick::rows_of(rle, top, rows), tolerance),
-                 [&](wick::Point& corner) { corner.y += top; });
-  }
-  const double left = tolerance / static_cast<double>(step) - kStray;
-  return moved(wick::outline(wick::coarse_mask(rle, step), left), [&](wick::Point& corner) {
-    corner = {std::min(corner.x * step, rle.size.width), std::min(corner.y * step, rle.size.height)};
-  });
-}
-
 Json ring_json(const wick::Ring& ring) {
   Json corners = Json::array();
   for (const wick::Point& corner : ring) corners.push_back({corner.x, corner.y});
@@ -321,7 +295,7 @@ int32_t wick_mask_text(const char* rle_json, const char* format, double toleranc
     const std::string_view wanted = &given(format, "format");
     if (wanted != "svg" && wanted != "polygons") throw wick::Error("format '{}': only svg and polygons", wanted);
     if (!(tolerance >= 0)) throw wick::Error("mask: a tolerance of {:g} pixels", tolerance);
-    const auto polygons = outline_of(parse_rle(rle_json), tolerance);
+    const auto polygons = wick::outline_near(parse_rle(rle_json), tolerance);
     return wanted == "svg" ? give_text(wick::svg_path(polygons)) : give_json(polygons_json(polygons));
   });
 }

@@ -157,6 +157,16 @@ Box bounding_box(const Rle& rle) {
   return {static_cast<float>(left), static_cast<float>(top), static_cast<float>(right), static_cast<float>(bottom)};
 }
 
+bool contains(const Rle& rle, Index x, Index y) {
+  if (x < 0 || y < 0 || x >= rle.size.width || y >= rle.size.height) return false;
+  Index left = x * rle.size.height + y;
+  for (std::size_t i = 0; i < rle.counts.size(); ++i) {
+    left -= static_cast<Index>(rle.counts[i]);
+    if (left < 0) return i % 2 == 1;
+  }
+  return false;
+}
+
 Rle united(const Rle& a, const Rle& b) {
   return combined(a, b, [](bool in_a, bool in_b) { return in_a || in_b; });
 }

@@ -12,6 +12,9 @@ Index area(const Rle& rle);
 /// As bounding_box() of the mask itself.
 Box bounding_box(const Rle& rle);
 
+/// Whether a pixel of the picture is in the mask.
+bool contains(const Rle& rle, Index x, Index y);
+
 /// Pixels of either, or of the first but not of the second. Throws Error for masks of different sizes.
 Rle united(const Rle& a, const Rle& b);
 Rle without(const Rle& a, const Rle& b);

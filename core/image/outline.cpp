@@ -7,6 +7,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "core/image/mask_runs.h"
 #include "core/image/regions.h"
 
 namespace wick {
@@ -146,6 +147,16 @@ void append_path(const Ring& ring, std::string& path) {
   path += 'Z';
 }
 
+template <class Move>
+std::vector<Polygon> moved(std::vector<Polygon> polygons, Move&& move) {
+  const auto move_ring = [&](Ring& ring) { std::for_each(ring.begin(), ring.end(), move); };
+  for (Polygon& polygon : polygons) {
+    move_ring(polygon.outer);
+    std::for_each(polygon.holes.begin(), polygon.holes.end(), move_ring);
+  }
+  return polygons;
+}
+
 }  // namespace
 
 std::vector<Polygon> outline(const Mask& mask, double tolerance) {
@@ -167,6 +178,20 @@ std::vector<Polygon> outline(const Mask& mask, double tolerance) {
   }
   if (tolerance > 0) simplify(polygons, tolerance);
   return polygons;
+}
+
+std::vector<Polygon> outline_near(const Rle& rle, double tolerance) {
+  constexpr double kMostStep = 64, kStray = 0.75;  // pixels of such a pixel that its edge may be off, along a diagonal
+  const auto step = static_cast<Index>(std::clamp(tolerance, 1.0, kMostStep));
+  if (step == 1) {  // of the rows that have any of the mask
+    const Box box = bounding_box(rle);
+    const auto top = static_cast<Index>(box.y0), rows = static_cast<Index>(box.y1) + 1 - top;
+    return moved(outline(rows_of(rle, top, rows), tolerance), [&](Point& corner) { corner.y += top; });
+  }
+  const double left = tolerance / static_cast<double>(step) - kStray;
+  return moved(outline(coarse_mask(rle, step), left), [&](Point& corner) {
+    corner = {std::min(corner.x * step, rle.size.width), std::min(corner.y * step, rle.size.height)};
+  });
 }
 
 std::string svg_path(const std::vector<Polygon>& polygons) {

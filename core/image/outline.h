@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/image/mask.h"
+#include "core/image/rle.h"
 
 namespace wick {
 
@@ -26,6 +26,10 @@ struct Polygon {
 /// line that remains; holes that nothing is left of vanish, outer rings stay as they are then. Filled by the even-odd
 /// rule, exact ones make the mask again.
 std::vector<Polygon> outline(const Mask& mask, double tolerance = 0);
+
+/// The same of run lengths, quickly and without a mask of the whole picture: from a `tolerance` of 2 on, of pixels that
+/// large, so that no corner is further than it from the mask's own line, by and large. What a screen shows of a mask.
+std::vector<Polygon> outline_near(const Rle& rle, double tolerance);
 
 /// The `d` of an SVG path, for fill-rule="evenodd" and a viewBox in the picture's pixels.
 std::string svg_path(const std::vector<Polygon>& polygons);

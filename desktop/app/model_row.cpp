@@ -164,7 +164,7 @@ void draw_arrival(views::App& app, const CatalogEntry& entry, float width) {
     shown.bytes_total = entry.bytes();
     shown.paused = true;
   }
-  gap(10);
+  gap(20);
   progress_bar(static_cast<float>(shown.part()), width, !runs);
   const ImVec2 from = ImGui::GetCursorScreenPos();
   std::vector<std::string> facts = app.catalogue.facts(shown);
@@ -178,7 +178,7 @@ void draw_arrival(views::App& app, const CatalogEntry& entry, float width) {
 void draw_problem(views::App& app, const CatalogEntry& entry, float width) {
   const Arrival* const arrival = app.shelf.arrival(entry);
   if (!arrival || arrival->problem.empty()) return;
-  gap(10);
+  gap(20);
   note(NoteKind::bad, arrival->problem, width);
 }
 

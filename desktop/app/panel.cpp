@@ -11,6 +11,7 @@ Panel::Panel(const char* name, ImVec2 from, ImVec2 to, const PanelOptions& optio
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(options.padding.x, options.padding.y));
   ImGuiWindowFlags flags = ImGuiWindowFlags_None;
   if (!options.scrolls) flags |= ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse;
+  if (options.takes_arrows) flags |= ImGuiWindowFlags_NoNavInputs;
   ImGui::BeginChild(name, to - from, ImGuiChildFlags_AlwaysUseWindowPadding, flags);
   ImGui::PopStyleVar();
 }

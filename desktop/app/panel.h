@@ -7,6 +7,7 @@ namespace wick::app {
 struct PanelOptions {
   ImVec2 padding = {16, 16};  // in units of the design
   bool scrolls = true;
+  bool takes_arrows = false;  // for itself: the keyboard does not go from part to part with them
 };
 
 /// A region at a place of the screen, in pixels, with its own cursor and scrolling while it lives.

@@ -109,6 +109,7 @@ float button_width(const char* label, const ButtonOptions& options) {
   const WithFont font(fonts().medium, shape.letters);
   float width = 2 * px(shape.padding) + size_of(shown(label)).x;
   if (options.icon) width += px(shape.icon) + (shown(label).empty() ? 0 : px(7));
+  if (options.trailing_icon) width += px(5 + kSmallIcon);
   if (options.keys) {
     const WithFont mono(fonts().mono, 11);
     width += px(8) + key_width(options.keys);
@@ -121,7 +122,9 @@ bool button(const char* label, const ButtonOptions& options) {
   const ImVec2 size(button_width(label, options), px(shape.height));
   ImGui::BeginDisabled(!options.enabled);
   const Pressed state = item(label, size);
-  const ButtonColours colours = colours_of(options.kind, state.hovered, state.held);
+  const Theme& t = theme();
+  const ButtonColours colours = options.lit ? ButtonColours{t.flame_soft, t.flame_line, t.flame_text}
+                                            : colours_of(options.kind, state.hovered, state.held);
   ImDrawList* canvas = ImGui::GetWindowDrawList();
   const float part = options.enabled ? 1.0F : 0.45F;
   const ImU32 words = faded(colours.words, options.kind == ButtonKind::primary ? 1.0F : part);
@@ -129,7 +132,9 @@ bool button(const char* label, const ButtonOptions& options) {
   if (colours.edge != 0) {
     canvas->AddRect(state.box.Min, state.box.Max, faded(colours.edge, part), px(shape.rounding), px(1));
   }
-  const float needed = button_width(label, {options.kind, options.size, options.icon, options.keys});
+  const float needed = button_width(
+      label,
+      {.size = options.size, .icon = options.icon, .keys = options.keys, .trailing_icon = options.trailing_icon});
   float x = state.box.Min.x + px(shape.padding) + (options.spread ? 0 : (size.x - needed) / 2);
   if (options.icon) {
     draw_icon(canvas, options.icon, {x, state.box.Min.y + (size.y - px(shape.icon)) / 2}, px(shape.icon), words);
@@ -139,8 +144,15 @@ bool button(const char* label, const ButtonOptions& options) {
     const WithFont font(fonts().medium, shape.letters);
     const ImVec2 letters = size_of(shown(label));
     draw_text(canvas, {x, state.box.Min.y + (size.y - letters.y) / 2}, words, shown(label));
-    x += letters.x + px(8);
+    x += letters.x;
   }
+  if (options.trailing_icon) {
+    x += px(5);
+    draw_icon(canvas, options.trailing_icon, {x, state.box.Min.y + (size.y - px(kSmallIcon)) / 2}, px(kSmallIcon),
+              words);
+    x += px(kSmallIcon);
+  }
+  x += px(8);
   if (options.keys && options.spread) {
     const WithFont mono(fonts().mono, 11);
     x = state.box.Max.x - px(shape.padding) - key_width(options.keys);
@@ -153,7 +165,10 @@ bool button(const char* label, const ButtonOptions& options) {
 }
 
 bool icon_button(const char* tip_words, const char* icon, const IconOptions& options) {
-  const float side = options.small ? 26 : 32, drawn = options.small ? kSmallIcon : kIcon;
+  const float side = options.side > 0 ? options.side
+                     : options.small  ? 26
+                                      : 32,
+              drawn = options.small ? kSmallIcon : kIcon;
   ImGui::BeginDisabled(!options.enabled);
   const Pressed state = item(tip_words, px(side, side));
   const Theme& t = theme();
@@ -331,7 +346,7 @@ bool select(const char* name, std::span<const std::string> labels, int& current,
   ImGui::PushID(name);
   if (state.pressed) ImGui::OpenPopup("choices");
   ImGui::SetNextWindowPos({state.box.Min.x, state.box.Max.y + px(4)});
-  ImGui::SetNextWindowSize({width, 0});
+  ImGui::SetNextWindowSizeConstraints({width, 0}, {width, px(340)});
   bool changed = false;
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(5, 5));
   if (ImGui::BeginPopup("choices")) {
@@ -360,8 +375,8 @@ void progress_bar(float part, float width, bool paused) {
   const ImVec2 from = ImGui::GetCursorScreenPos(), size(width, px(4));
   ImDrawList* canvas = ImGui::GetWindowDrawList();
   canvas->AddRectFilled(from, from + size, t.line, px(2));
-  canvas->AddRectFilled(from, from + ImVec2(width * std::clamp(part, 0.0F, 1.0F), size.y),
-                        paused ? t.line_field : t.flame, px(2));
+  const float done = width * std::clamp(part, 0.0F, 1.0F);
+  if (done > 0) canvas->AddRectFilled(from, from + ImVec2(done, size.y), paused ? t.line_field : t.flame, px(2));
   ImGui::Dummy(size);
 }
 
@@ -461,7 +476,8 @@ void shadow(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding) {
   for (int i = kRings; i > 0; --i) {
     const float out = px(static_cast<float>(i) * 1.6F);
     canvas->AddRectFilled(from - ImVec2(out, out - px(5)), to + ImVec2(out, out + px(5)),
-                          faded(IM_COL32(0x1D, 0x1B, 0x18, 0xFF), strength), px(rounding) + out);
+                          faded(theme().dark ? IM_COL32(0, 0, 0, 0xFF) : IM_COL32(0x1D, 0x1B, 0x18, 0xFF), strength),
+                          px(rounding) + out);
   }
 }
 

@@ -140,7 +140,7 @@ void draw_folder(const char* name, const std::string& path, float width) {
 
 void draw_folders(views::App& app, float width) {
   views::SettingsView& view = app.preferences;
-  row("Models", "Nothing: the user’s own. Models that are elsewhere stay there.", width, [&](float right) {
+  row("Models", "Nothing: your own folder for models. Those that lie elsewhere stay there.", width, [&](float right) {
     if (text_field("Models folder", view.models_folder, app.shelf.store().folder().c_str(), right)) {
       view.set_models_folder();
       if (view.folder_problem().empty()) app.keep_settings();
@@ -156,7 +156,7 @@ void draw_folders(views::App& app, float width) {
 struct Licence {
   const char *name, *words;
 };
-constexpr std::array<Licence, 20> kLicences = {{
+constexpr std::array<Licence, 23> kLicences = {{
     {"Inter", "SIL Open Font License 1.1"},
     {"JetBrains Mono", "SIL Open Font License 1.1"},
     {"Dear ImGui", "MIT"},
@@ -175,7 +175,10 @@ constexpr std::array<Licence, 20> kLicences = {{
     {"libsndfile", "LGPL-2.1"},
     {"libsamplerate", "BSD-2-Clause"},
     {"PortAudio", "MIT"},
-    {"libjpeg-turbo, libpng, libwebp, stb", "IJG and BSD-3-Clause, libpng, BSD-3-Clause, MIT"},
+    {"libjpeg-turbo", "IJG, BSD-3-Clause"},
+    {"libpng", "libpng"},
+    {"libwebp", "BSD-3-Clause"},
+    {"stb", "MIT or public domain"},
     {"Silero VAD, within the program", "MIT"},
 }};
 

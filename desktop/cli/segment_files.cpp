@@ -9,13 +9,11 @@
 #include <cstring>
 #include <filesystem>
 #include <functional>
-#include <numeric>
 #include <utility>
 
 #include "core/error.h"
-#include "core/formats/atomic_file.h"
 #include "core/image/compose.h"
-#include "core/image/outline.h"
+#include "image/mask_files.h"
 #include "image/png_writer.h"
 
 namespace wick::cli {
@@ -53,58 +51,10 @@ void check_place(const char* option, const std::string& path, const char* ending
   if (!why.empty()) throw Error(ErrorKind::io, fmt::format("{} {}: cannot be written: {}", option, path, why));
 }
 
-/// The largest mask first, so that a thing on another is seen.
-std::vector<std::size_t> back_to_front(std::span<const Answer> answers) {
-  std::vector<std::size_t> order(answers.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto rank = [&](std::size_t i) { return std::pair(-answers[i].mask.area, i); };
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
-  return order;
-}
-
-Image overlay_of(const Image& picture, std::span<const Answer> answers) {
-  Image painted = opaque(picture);
-  for (const std::size_t i : back_to_front(answers)) paint(painted, mask_of(answers[i].mask.rle), colour_of(i));
-  return painted;
-}
-
-std::string svg_of(ImageSize size, std::span<const Answer> answers, double tolerance) {
-  std::string svg = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
-      "height=\"{1}\">\n",
-      size.width, size.height);
-  for (const std::size_t i : back_to_front(answers)) {
-    const Colour colour = colour_of(i);
-    svg += fmt::format("<path fill=\"#{:02x}{:02x}{:02x}\" fill-rule=\"evenodd\" d=\"{}\"/>\n", colour[0], colour[1],
-                       colour[2], svg_path(outline(mask_of(answers[i].mask.rle), tolerance)));
-  }
-  return svg + "</svg>\n";
-}
-
-void write_text(const std::string& path, const std::string& text) {
-  AtomicFile file(path);
-  file.write(std::as_bytes(std::span(text)));
-  file.commit();
-}
-
-Json corners_of(const Box& box) {
-  return {static_cast<Index>(box.x0), static_cast<Index>(box.y0), static_cast<Index>(box.x1),
-          static_cast<Index>(box.y1)};
-}
-
-Json polygons_of(const Mask& mask, double tolerance) {
-  const auto ring = [](const Ring& corners) {
-    Json list = Json::array();
-    for (const Point& corner : corners) list.push_back({corner.x, corner.y});
-    return list;
-  };
-  Json polygons = Json::array();
-  for (const Polygon& polygon : outline(mask, tolerance)) {
-    Json holes = Json::array();
-    for (const Ring& hole : polygon.holes) holes.push_back(ring(hole));
-    polygons.push_back({{"outer", ring(polygon.outer)}, {"holes", std::move(holes)}});
-  }
-  return polygons;
+std::vector<ShownMask> shown(std::span<const Answer> answers) {
+  std::vector<ShownMask> masks;
+  for (std::size_t i = 0; i < answers.size(); ++i) masks.push_back({answers[i].mask.rle, colour_of(i)});
+  return masks;
 }
 
 }  // namespace
@@ -160,8 +110,8 @@ std::vector<std::string> SegmentFiles::write(const Image& picture, std::span<con
     attempt(mask, [&] { write_png(mask, grey(mask_of(rle))); });
     attempt(cutout, [&] { write_png(cutout, cut_out(picture, mask_of(rle))); });
   }
-  attempt(overlay, [&] { write_png(overlay, overlay_of(picture, answers)); });
-  attempt(svg, [&] { write_text(svg, svg_of(picture.size(), answers, tolerance)); });
+  attempt(overlay, [&] { write_png(overlay, overlay_of(picture, shown(answers))); });
+  attempt(svg, [&] { write_text(svg, svg_of(picture.size(), shown(answers), tolerance)); });
   return errors;
 }
 
@@ -173,13 +123,13 @@ Json SegmentFiles::json(const Answer& answer, std::size_t number) const {
   json["iou"] = mask.iou;
   json["stability"] = mask.stability;
   json["area"] = mask.area;
-  json["box"] = mask.area > 0 ? corners_of(mask.box) : Json(nullptr);
+  json["box"] = mask.area > 0 ? box_json(mask.box) : Json(nullptr);
   if (answer.by_grid) json["point"] = {mask.x, mask.y};
   if (answer.best) json["best"] = true;
   if (!masks.empty()) json["mask_file"] = of_mask(masks, number);
   if (!cutouts.empty()) json["cutout_file"] = of_mask(cutouts, number);
-  json["rle"] = {{"size", {mask.rle.size.height, mask.rle.size.width}}, {"counts", packed_counts(mask.rle)}};
-  if (polygons) json["polygons"] = polygons_of(mask_of(mask.rle), tolerance);
+  json["rle"] = rle_json(mask.rle);
+  if (polygons) json["polygons"] = polygons_json(mask.rle, tolerance);
   return json;
 }
 

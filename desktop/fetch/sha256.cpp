@@ -12,15 +12,14 @@
 
 namespace wick {
 
-std::string sha256_of_file(const std::string& path, const std::function<void(std::uint64_t)>& progress) {
-  const SourcePtr source = open_file(path);
+std::string sha256_of(const ByteSource& source, const std::function<void(std::uint64_t)>& progress) {
   const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1)
     throw Error(ErrorKind::memory, "SHA-256 is not available");
   std::vector<std::byte> buffer(std::size_t{1} << 20);
-  for (std::uint64_t at = 0; at < source->size(); at += buffer.size()) {
-    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), source->size() - at));
-    source->read(at, std::span(buffer).first(count));
+  for (std::uint64_t at = 0; at < source.size(); at += buffer.size()) {
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), source.size() - at));
+    source.read(at, std::span(buffer).first(count));
     EVP_DigestUpdate(context.get(), buffer.data(), count);
     if (progress) progress(at + count);
   }
@@ -30,6 +29,10 @@ std::string sha256_of_file(const std::string& path, const std::function<void(std
   std::string text;
   for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", digest[i]);
   return text;
+}
+
+std::string sha256_of_file(const std::string& path, const std::function<void(std::uint64_t)>& progress) {
+  return sha256_of(*open_file(path), progress);
 }
 
 }  // namespace wick

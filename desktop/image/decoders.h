@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/image/image.h"
+#include "image/image_file.h"
 
 namespace wick {
 
@@ -14,6 +15,13 @@ struct EncodedImage {
   std::string name;
   std::span<const std::byte> bytes;
   Index most_pixels;
+  const ImageProgress& progress;
+
+  /// Before each row of those that are read.
+  void tell(Index row, Index rows) const {
+    constexpr Index kRows = 64;
+    if (progress && row % kRows == 0) progress(static_cast<double>(row) / static_cast<double>(rows));
+  }
 
   const std::uint8_t* data() const { return reinterpret_cast<const std::uint8_t*>(bytes.data()); }
 

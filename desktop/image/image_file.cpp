@@ -74,12 +74,12 @@ void drop_needless_alpha(Image& image) {
 
 }  // namespace
 
-Picture read_image(const ByteSource& source, Index most_pixels) {
+Picture read_image(const ByteSource& source, Index most_pixels, const ImageProgress& progress) {
   const Bytes bytes(source);
   constexpr std::size_t kStart = 16;
   const auto start = bytes.get().first(std::min(kStart, bytes.get().size()));
   const Format& format = format_of(source.name(), {reinterpret_cast<const char*>(start.data()), start.size()});
-  DecodedImage decoded = format.read({source.name(), bytes.get(), most_pixels});
+  DecodedImage decoded = format.read({source.name(), bytes.get(), most_pixels, progress});
   drop_needless_alpha(decoded.image);
   Picture picture{upright(std::move(decoded.image), decoded.orientation), {}};
   if (!decoded.broken.empty()) picture.broken = fmt::format("{}: {}", source.name(), decoded.broken);

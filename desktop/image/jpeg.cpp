@@ -141,6 +141,7 @@ class Jpeg {
     const JSAMPARRAY inks =
         (*codec_.mem->alloc_sarray)(reinterpret_cast<j_common_ptr>(&codec_), JPOOL_IMAGE, 4 * codec_.output_width, 1);
     while (codec_.output_scanline < codec_.output_height) {
+      file_.tell(static_cast<Index>(codec_.output_scanline), static_cast<Index>(codec_.output_height));
       std::uint8_t* row = pixels + codec_.output_scanline * row_bytes;
       jpeg_read_scanlines(&codec_, has_inks ? inks : &row, 1);
       if (has_inks) rgb_of_cmyk(inks[0], static_cast<Index>(codec_.output_width), row);

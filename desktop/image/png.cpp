@@ -83,7 +83,10 @@ class Png {
     if (setjmp(png_jmpbuf(png_)) != 0) return false;
     const std::size_t row_bytes = png_get_rowbytes(png_, info_), rows = png_get_image_height(png_, info_);
     for (int pass = 0; pass < passes_; ++pass) {
-      for (std::size_t y = 0; y < rows; ++y, ++rows_read_) png_read_row(png_, pixels + y * row_bytes, nullptr);
+      for (std::size_t y = 0; y < rows; ++y, ++rows_read_) {
+        file_.tell(static_cast<Index>(y), static_cast<Index>(rows));
+        png_read_row(png_, pixels + y * row_bytes, nullptr);
+      }
     }
     return true;
   }

@@ -66,12 +66,20 @@ App::App(const std::string& folder, std::function<void()> wake)
       models(engine_),
       shelf(fetcher_, store_of(settings)),
       chat(engine_, models, settings, folder_ + "/conversations", wake),
-      transcribe(engine_, models, settings, folder_ + "/transcripts"),
-      segment(engine_, models, settings, folder_ + "/pictures"),
+      transcribe(engine_, models, settings, folder_ + "/transcripts", wake),
+      segment(engine_, models, settings, folder_ + "/pictures", wake),
       catalogue(fetcher_, shelf, models, settings),
       preferences(settings, shelf),
       bench(engine_, shelf, settings),
-      dialog(asker_) {}
+      dialog(asker_) {
+  segment.session.need_model = [this] { need(Task::segment); };
+  segment.session.on_show = [this](const std::string& id) {
+    settings.picture = id;
+    keep_settings();
+  };
+  transcribe.need_model = [this] { need(Task::speech); };
+  transcribe.say = [this](std::string words, std::function<void()> undo) { say(std::move(words), std::move(undo)); };
+}
 
 App::~App() {
   chat.stop();
@@ -82,6 +90,8 @@ void App::deliver() {
   engine_.deliver();
   fetcher_.deliver();
   asker_.deliver();
+  segment.deliver();
+  transcribe.deliver();
   if (settings_changed_ && now_ms() - settings_kept_ms_ > 1000) keep_settings();
   heed_speed();
 }
@@ -117,6 +127,7 @@ void App::choose_model(Task task, const std::string& model) {
   settings.model(task) = model;
   if (task == Task::chat) chat.stop();
   need(task);
+  if (task == Task::speech) transcribe.model_chosen();
   keep_settings();
   if (task == Task::chat && sends_when_here_) send();
 }
@@ -226,7 +237,7 @@ std::string App::busy_words() const {
 }
 
 bool App::working() const {
-  if (chat.writing()) return true;
+  if (chat.writing() || transcribe.job() || !segment.status().empty()) return true;
   for (const Task task : kTasks)
     if (models.state(task).kind == ModelState::Kind::loading) return true;
   return shelf.arriving() > 0 || bench.measuring();
@@ -247,9 +258,12 @@ std::string App::status() const {
         return fmt::format("Writing · {:.1f} tokens/s", chat.tokens_a_second());
     }
   }
+  if (const std::string words = segment.status(); !words.empty()) return words;
+  if (const std::string words = transcribe.status(); !words.empty()) return words;
   if (bench.measuring()) return "Measuring";
   if (const int arriving = shelf.arriving(); arriving > 0)
     return fmt::format("Fetching {} {}", arriving, arriving == 1 ? "model" : "models");
+  if (!problem_.empty()) return "Settings are not kept";
   return "Ready";
 }
 

@@ -1,58 +1,16 @@
 #include "views/file_dialog.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <sstream>
+#include <utility>
 
-extern char** environ;
+#include "views/program.h"
 
 namespace wick::views {
 namespace {
-
-bool is_installed(const char* program) {
-  const char* const path = std::getenv("PATH");
-  std::istringstream folders(path ? path : "");
-  for (std::string folder; std::getline(folders, folder, ':');)
-    if (access((folder + '/' + program).c_str(), X_OK) == 0) return true;
-  return false;
-}
-
-/// What a program prints, without the line's end; empty if it fails.
-std::string output_of(const std::vector<std::string>& command) {
-  int pipe_ends[2];
-  if (pipe2(pipe_ends, O_CLOEXEC) != 0) return {};
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  std::vector<char*> arguments;
-  for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
-  arguments.push_back(nullptr);
-  pid_t process = 0;
-  const bool started = posix_spawnp(&process, arguments[0], &actions, nullptr, arguments.data(), environ) == 0;
-  posix_spawn_file_actions_destroy(&actions);
-  close(pipe_ends[1]);
-  std::string output;
-  char buffer[4096];
-  for (ssize_t count = 0; started && ((count = read(pipe_ends[0], buffer, sizeof buffer)) > 0 || errno == EINTR);) {
-    if (count > 0) output.append(buffer, static_cast<std::size_t>(count));
-    if (count <= 0) errno = 0;
-  }
-  close(pipe_ends[0]);
-  int status = 1;
-  if (started) waitpid(process, &status, 0);
-  if (status != 0) return {};
-  while (output.ends_with('\n')) output.pop_back();
-  return output;
-}
 
 /// Where people look for what they saved.
 std::string default_folder() {
@@ -124,8 +82,8 @@ void FileDialog::ask(FileQuestion question, std::function<void(const std::string
   }
   worker_.start(
       [this, question = std::move(question), chosen = std::move(chosen)](const Worker::Turn& turn) {
-        const std::string answered =
-            output_of(is_installed("zenity") ? zenity_command(question) : kdialog_command(question));
+        std::string answered = output_of(is_installed("zenity") ? zenity_command(question) : kdialog_command(question));
+        while (answered.ends_with('\n')) answered.pop_back();
         turn.post([this, answered, chosen] {
           open_ = false;
           if (!answered.empty()) chosen(answered);

@@ -162,6 +162,22 @@ void ModelHost::use(Task task, const std::string& model, const std::string& path
       });
 }
 
+void ModelHost::take(const std::string& model, std::shared_ptr<const SpeechModel> speech) {
+  drop(Task::speech);
+  state_of(Task::speech) = {.kind = ModelState::Kind::ready,
+                            .model = model,
+                            .path = model,
+                            .progress = 1,
+                            .message = {},
+                            .info = speech->info()};
+  worker_.start(
+      [models = loaded_, speech = std::move(speech)](const Worker::Turn&) {
+        models->speech = speech;
+        return false;
+      },
+      [](const std::string&) {});
+}
+
 void ModelHost::refuse(Task task, const std::string& model, const std::string& why) {
   drop(task);
   ModelState& state = state_of(task);

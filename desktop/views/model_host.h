@@ -48,6 +48,8 @@ class ModelHost {
 
   /// Begins to load a model unless it is the one that is there. `path`: its file, `model`: what people call it.
   void use(Task task, const std::string& model, const std::string& path, const Settings& settings);
+  /// Takes a speech model that is in memory already; `model`: what people call it.
+  void take(const std::string& model, std::shared_ptr<const SpeechModel> speech);
   /// Says, as if loading had failed, why there is none.
   void refuse(Task task, const std::string& model, const std::string& why);
   /// Forgets the model and frees its memory.

@@ -45,6 +45,11 @@ class Reader {
     for (std::size_t i = 0; i < count; ++i)
       if (read == names[i]) value = static_cast<Choice>(i);
   }
+  /// What stands under a name, to be read likewise.
+  Reader part(const char* name) const {
+    const Json* const found = find(name);
+    return Reader(found ? *found : Json());
+  }
 
   void own_models(std::vector<OwnModel>& value) const {
     const Json* const found = find("own_models");
@@ -66,6 +71,26 @@ class Reader {
   }
   Json json_;
 };
+
+SpeechSettings parse_speech(const Reader& read) {
+  SpeechSettings s;
+  read.text("language", s.language);
+  read.flag("translate", s.translate);
+  read.number("beam", s.beam, 1, kMostBeams);
+  read.flag("words", s.words);
+  read.flag("skip_silence", s.skip_silence);
+  read.text("hotwords", s.hotwords);
+  read.flag("tint", s.tint);
+  read.flag("follow", s.follow);
+  read.text("microphone", s.microphone);
+  return s;
+}
+
+Json written(const SpeechSettings& s) {
+  return {{"language", s.language},         {"translate", s.translate}, {"beam", s.beam}, {"words", s.words},
+          {"skip_silence", s.skip_silence}, {"hotwords", s.hotwords},   {"tint", s.tint}, {"follow", s.follow},
+          {"microphone", s.microphone}};
+}
 
 }  // namespace
 
@@ -105,6 +130,8 @@ Settings parse_settings(const std::string& text) {
   read.text("chat_model", s.chat_model);
   read.text("speech_model", s.speech_model);
   read.text("segment_model", s.segment_model);
+  read.text("picture", s.picture);
+  read.flag("mask_previews", s.mask_previews);
   read.text("system_prompt", s.system_prompt);
   read.number("temperature", s.sampling.temperature, 0.0F, 2.0F);
   read.number("top_k", s.sampling.top_k, 0, 1000);
@@ -120,6 +147,7 @@ Settings parse_settings(const std::string& text) {
   read.flag("probabilities", s.probabilities);
   read.flag("thinking", s.thinking);
   read.flag("fold_thinking", s.fold_thinking);
+  s.speech = parse_speech(read.part("speech"));
   return s;
 }
 
@@ -146,6 +174,8 @@ std::string to_json(const Settings& s) {
                   {"chat_model", s.chat_model},
                   {"speech_model", s.speech_model},
                   {"segment_model", s.segment_model},
+                  {"picture", s.picture},
+                  {"mask_previews", s.mask_previews},
                   {"system_prompt", s.system_prompt},
                   {"temperature", s.sampling.temperature},
                   {"top_k", s.sampling.top_k},
@@ -160,7 +190,8 @@ std::string to_json(const Settings& s) {
                   {"max_tokens", s.max_tokens},
                   {"probabilities", s.probabilities},
                   {"thinking", s.thinking},
-                  {"fold_thinking", s.fold_thinking}};
+                  {"fold_thinking", s.fold_thinking},
+                  {"speech", written(s.speech)}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

@@ -17,6 +17,20 @@ struct OwnModel {
   Task task = Task::chat;
 };
 
+/// Of the transcribe page.
+struct SpeechSettings {
+  std::string language = "auto";  // or a code
+  bool translate = false;         // into English
+  int beam = 5;                   // of a file; a microphone's words are followed by one
+  bool words = true;              // times and probabilities of every word
+  bool skip_silence = true;       // where the voice detector hears nobody
+  std::string hotwords;           // names and terms to expect
+  bool tint = true;               // what the model is unsure of
+  bool follow = true;             // scroll along while it plays
+  std::string microphone;         // its name; "": the system's choice
+};
+inline constexpr int kMostBeams = 10;
+
 struct Settings {
   ThemeChoice theme = ThemeChoice::system;
   float scale = 0;  // of everything drawn; 0: the screen's own
@@ -35,6 +49,9 @@ struct Settings {
 
   std::string chat_model, speech_model, segment_model;  // catalogue names or paths; "": the first that is here
 
+  std::string picture;        // that the segment page showed last: its id
+  bool mask_previews = true;  // on hover
+
   std::string system_prompt;
   SamplingOptions sampling{.temperature = 0.7F, .top_k = 40, .top_p = 0.9F, .min_p = 0.05F, .repeat_penalty = 1.1F};
   int seed = -1;  // -1: a new one for each answer
@@ -42,6 +59,8 @@ struct Settings {
   bool probabilities = true;
   bool thinking = true;
   bool fold_thinking = true;
+
+  SpeechSettings speech;
 
   std::string& model(Task task);
 };

@@ -11,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-from app_driver import App, missing_programs
+from app_driver import App, Box, missing_programs
 
 WICK_APP = SHARED = ''
 SMOLLM2 = 'SmolLM2-135M-Instruct.Q4_1.gguf'
@@ -300,6 +300,134 @@ class Chat(Case):
         app.click('Undo')
         app.wait_for(part='Regenerate')
         app.check_drawn(text='Good day to you')
+
+
+class Segment(Case):
+    """Pictures, and the truck with MobileSAM."""
+
+    MODEL = ('mobile-sam.encoder.onnx', 'mobile-sam.decoder.onnx')
+    SCENES = (('light', 1), ('dark', 1), ('light', 2), ('dark', 2))
+
+    def setUp(self):
+        super().setUp()
+        self.saved = os.path.join(self.folder, 'saved')
+        self.choice = os.path.join(self.folder, 'choice')
+        # The desktop's dialog, which chooses what this test says.
+        folder = os.path.join(self.folder, 'bin')
+        os.mkdir(folder)
+        with open(os.path.join(folder, 'zenity'), 'w') as script:
+            script.write(f'#!/bin/sh\ncase "$*" in *--save*) echo "{self.saved}";; *) cat "{self.choice}";; esac\n')
+        os.chmod(script.name, 0o755)
+        self.env = {'PATH': folder + os.pathsep + os.environ['PATH']}
+
+    def choose(self, app, path, part):
+        with open(self.choice, 'w') as file:
+            file.write(path)
+        app.click(part)
+
+    def truck(self):
+        need_models(self, *self.MODEL)
+        path = os.path.join(SHARED, 'data', 'images', 'sam_truck.jpg')
+        if not os.path.exists(path):
+            self.skipTest('the shared data is not on this machine')
+        return path
+
+    def open_truck(self, **options):
+        path = self.truck()
+        settings = {'page': 'segment', **options.pop('settings', {})}
+        app = self.start(env=self.env, settings=settings, **options)
+        self.choose(app, path, 'Choose a picture')
+        app.wait_for(text='read once in', timeout=180)
+        return app
+
+    def click_pixel(self, app, x, y, size=(1800, 1200)):
+        """Clicks near a pixel of the picture; returns the one that was clicked, whose middle is near a mouse position."""
+        box = app.wait_rest('Picture')
+        left, top = app.place()
+
+        def near(first, last, pixel, pixels):
+            scale = (last - first) / pixels
+            for mouse in range(round(first + pixel * scale), round(last)):
+                part = (mouse - first) / scale % 1
+                if 0.2 < part < 0.8:
+                    return mouse, int((mouse - first) / scale)
+        (mouse_x, pixel_x), (mouse_y, pixel_y) = near(box.left, box.right, x, size[0]), near(box.top, box.bottom, y, size[1])
+        app.run('xdotool', 'mousemove', str(left + mouse_x), str(top + mouse_y), 'sleep', '0.2', 'click', '1')
+        return pixel_x, pixel_y
+
+    def mask_pixels(self, path):
+        """Of a mask's PNG, as a number whose set bits count eight a pixel."""
+        grey = subprocess.run(['convert', path, '-depth', '8', 'gray:-'], capture_output=True, check=True).stdout
+        return int.from_bytes(grey, 'big')
+
+    def test_the_truck_window_is_what_wick_segment_gives(self):
+        app = self.open_truck()
+        x, y = self.click_pixel(app, 500, 375)
+        app.wait_for(text='Stability', timeout=60)
+        app.check_drawn(text='Object 1')
+        app.wait_for(part='Candidate 3')
+        app.click('Export')
+        app.click('Mask')
+        app.wait_for(text='Saved', timeout=60)
+        native = os.path.join(self.folder, 'native.png')
+        command = [os.path.join(os.path.dirname(WICK_APP), 'wick'), 'segment', 'mobile-sam', self.truck(), '--point',
+                   f'{x},{y}', '--mask-out', native]
+        subprocess.run(command, check=True, capture_output=True)
+        mine, other = self.mask_pixels(self.saved), self.mask_pixels(native)
+        self.assertGreater(bin(other).count('1'), 8 * 10_000)
+        self.assertGreaterEqual(bin(mine & other).count('1') / bin(mine | other).count('1'), 0.999)
+        self.assertEqual(app.output(), '')
+
+    def test_a_picture_and_its_objects_outlive_a_kill(self):
+        app = self.open_truck()
+        self.click_pixel(app, 500, 375)
+        app.wait_for(text='Stability', timeout=60)
+        app.press('n')
+        app.wait_for(part='Object 2')
+        app.wait_until(lambda: self.kept_objects() == 1, 'the object on disk')
+        app.kill()
+        again = self.start(env=self.env)
+        again.wait_for(part='Object 2', timeout=60)
+        again.check_drawn(text='Object 1')
+
+    def kept_objects(self):
+        folder = os.path.join(self.data, 'pictures')
+        for name in os.listdir(folder):
+            if name.endswith('.json'):
+                with open(os.path.join(folder, name)) as file:
+                    return json.loads(file.readline())['objects']
+
+    def test_the_mask_is_on_the_screen_in_light_and_dark_at_both_sizes(self):
+        for theme, scale in self.SCENES:
+            with self.subTest(theme=theme, scale=scale):
+                self.data = os.path.join(self.folder, f'{theme}-{scale}')
+                app = self.open_truck(theme=theme, scale=scale)
+                self.click_pixel(app, 500, 375)
+                app.wait_for(text='Stability', timeout=60)
+                app.move(app.wait_for(text='Objects'))
+                box = app.wait_rest('Picture')
+                at = lambda x, y: (box.left + x / 1800 * (box.right - box.left), box.top + y / 1200 * (box.bottom - box.top))
+                (left, top), (right, bottom) = at(530, 365), at(560, 385)
+                amber = lambda: all(red > blue + 30 for red, _, blue in app.picture().pixels(Box(left, top, right, bottom)))
+                app.wait_until(amber, 'the mask in its colour', 10)
+                if os.environ.get('WICK_APP_SHOTS'):
+                    app.screenshot(os.path.join(os.environ['WICK_APP_SHOTS'], f'segment-{theme}-{scale}x.png'))
+                self.assertEqual(app.output(), '')
+                app.kill()
+
+    def test_without_a_model_one_can_be_had(self):
+        app = self.start(models=self.folder, env=self.env, settings={'page': 'segment'})
+        app.click('Try a sample')
+        app.wait_for(part='Picture')
+        app.wait_for(part='Get MobileSAM')
+
+    def test_what_is_no_picture_is_told(self):
+        app = self.start(models=self.folder, env=self.env, settings={'page': 'segment'})
+        path = os.path.join(self.folder, 'words.png')
+        with open(path, 'w') as file:
+            file.write('no picture')
+        self.choose(app, path, 'Choose a picture')
+        app.check_drawn(text='not a picture that can be read')
 
 
 def run(groups):
