@@ -50,11 +50,6 @@ float field_height(const std::string& draft, float width) {
   return std::ceil(std::clamp(height, line, line * kMostLines) + px(17));
 }
 
-/// Leaves Enter to the one who sends; Shift and Enter makes a line.
-int drop_newline(ImGuiInputTextCallbackData* data) {
-  return data->EventChar == '\n' && !ImGui::GetIO().KeyShift ? 1 : 0;
-}
-
 void draw_field(views::App& app, ImVec2 from, ImVec2 size) {
   views::ChatView& chat = app.chat;
   const WithFont font(kLetters);
@@ -63,9 +58,8 @@ void draw_field(views::App& app, ImVec2 from, ImVec2 size) {
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, px(10, 8));
   ImGui::PushStyleColor(ImGuiCol_NavCursor, IM_COL32(0, 0, 0, 0));  // the card around it is lit
   if (std::exchange(chat.wants_keys, false)) ImGui::SetKeyboardFocusHere();
-  const bool enter = ImGui::IsKeyPressed(ImGuiKey_Enter, false) || ImGui::IsKeyPressed(ImGuiKey_KeypadEnter, false);
   ImGui::InputTextMultiline("##Message", &chat.draft, size,
-                            ImGuiInputTextFlags_WordWrap | ImGuiInputTextFlags_CallbackCharFilter, drop_newline);
+                            ImGuiInputTextFlags_WordWrap | ImGuiInputTextFlags_CallbackCharFilter, leave_enter);
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(2);
   const bool active = ImGui::IsItemActive();
@@ -79,7 +73,7 @@ void draw_field(views::App& app, ImVec2 from, ImVec2 size) {
     canvas->AddText({std::floor(from.x + px(10)), std::floor(from.y + px(8))}, theme().text_3, "Write a message");
   }
   if (!active) return;
-  if (enter && !ImGui::GetIO().KeyShift) {
+  if (enter_sends()) {
     app.send();
     if (state) state->ReloadUserBufAndMoveToEnd();
   } else if (chat.draft.empty() && ImGui::IsKeyPressed(ImGuiKey_UpArrow, false)) {
@@ -219,6 +213,16 @@ void draw_figures(const views::App& app, float left, float width, float y) {
 }
 
 }  // namespace
+
+bool enter_sends() {
+  const bool enter = ImGui::IsKeyPressed(ImGuiKey_Enter, false) || ImGui::IsKeyPressed(ImGuiKey_KeypadEnter, false);
+  return enter && !ImGui::GetIO().KeyShift;
+}
+
+int leave_enter(ImGuiInputTextCallbackData* data) {
+  const bool held = ImGui::IsKeyDown(ImGuiKey_Enter) || ImGui::IsKeyDown(ImGuiKey_KeypadEnter);
+  return data->EventChar == '\n' && held && !ImGui::GetIO().KeyShift ? 1 : 0;
+}
 
 std::string model_title(const std::string& model) {
   if (const CatalogEntry* const entry = find_in_catalog(model)) {
