@@ -167,6 +167,7 @@ void ModelHost::take(const std::string& model, std::shared_ptr<const SpeechModel
   state_of(Task::speech) = {.kind = ModelState::Kind::ready,
                             .model = model,
                             .path = model,
+                            .engine = {},
                             .progress = 1,
                             .message = {},
                             .info = speech->info()};
