@@ -87,6 +87,7 @@ void draw_earlier_pictures(views::App& app) {
   }
   if (column > 0) y += height + px(kWords + kGap);
   ImGui::SetCursorScreenPos({corner.x, y});
+  ImGui::Dummy({1, 1});  // the pictures belong to the region
 }
 
 }  // namespace wick::app
