@@ -110,7 +110,7 @@ void draw_model_menu(views::App& app, bool opens, ImVec2 corner) {
 }
 
 /// The model's name, which opens the menu of others.
-void draw_model_chip(views::App& app, ImVec2 at) {
+void draw_model_chip(views::App& app, ImVec2 at, float room) {
   const Theme& t = theme();
   const ModelState& state = app.models.state(Task::chat);
   std::string model = state.model.empty() ? app.settings.chat_model : state.model;
@@ -119,9 +119,11 @@ void draw_model_chip(views::App& app, ImVec2 at) {
   }
   const CatalogEntry* const entry = find_in_catalog(model);
   const std::string title = model.empty() ? "Choose a model" : model_title(model);
-  const std::string kind = entry ? entry->quantisation : state.info.value("weight_type", std::string());
+  std::string kind = entry ? entry->quantisation : state.info.value("weight_type", std::string());
+  if (room < px(180)) kind.clear();
   const WithFont font(12);
-  const float title_width = std::min(px(190), ImGui::CalcTextSize(title.c_str()).x);
+  const float title_width =
+      std::clamp(ImGui::CalcTextSize(title.c_str()).x, px(30), std::clamp(room - px(80), px(30), px(190)));
   const float kind_width = kind.empty() ? 0 : px(6) + ImGui::CalcTextSize(kind.c_str()).x;
   const ImVec2 size(title_width + kind_width + px(40), px(26));
   ImGui::SetCursorScreenPos(at);
@@ -240,9 +242,10 @@ float draw_composer(views::App& app, ImVec2 left_bottom, float width) {
   const bool active = ImGui::IsItemActive();
   canvas->AddRect(from, to, active ? t.line_field : t.line_strong, px(14), px(1));
   const float row = to.y - px(kPadding) - px(kRow);
-  draw_model_chip(app, {from.x + px(12), row + px(3)});
   draw_send(app, to - px(kPadding, kPadding));
-  draw_meter(app, ImGui::GetItemRectMin().x - px(12), row + px(kRow / 2));
+  const float send = ImGui::GetItemRectMin().x, room = send - from.x - px(24);
+  if (room > px(300)) draw_meter(app, send - px(12), row + px(kRow / 2));
+  draw_model_chip(app, {from.x + px(12), row + px(3)}, room > px(300) ? room - px(190) : room);
   draw_figures(app, left_bottom.x, width, to.y + px(9));
   return top.y;
 }

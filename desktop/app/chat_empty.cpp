@@ -76,8 +76,6 @@ void draw_offer(views::App& app, const CatalogEntry& entry, float left, float wi
     ImGui::SetCursorScreenPos({x, y});
     draw_arrival(app, entry, inner);
     y = ImGui::GetItemRectMax().y + px(8);
-    if (app.sends_when_here())
-      centred("Your message is sent as soon as it is here.", fonts().regular, 13, theme().text_2, left, width, y);
     return;
   }
   const std::string label = fmt::format("Get {} ({}, {})##Get the model", model_title(entry.name),
@@ -116,7 +114,11 @@ void draw_model_line(views::App& app, float left, float width, float& y) {
   const CatalogEntry& entry = first_chat_model();
   const bool has_own = !app.settings.chat_model.empty() && !find_in_catalog(app.settings.chat_model) && !failed;
   if (app.shelf.arrival(entry) || (!app.shelf.first_here(Task::chat) && !has_own))
-    return draw_offer(app, entry, left, width, y);
+    draw_offer(app, entry, left, width, y);
+  if (app.sends_when_here() && !app.chat.draft.empty()) {
+    y += px(14);
+    centred("Your message is sent as soon as a model is here.", fonts().regular, 13, theme().text_2, left, width, y);
+  }
   if (state.kind == ModelState::Kind::ready)
     centred(fmt::format("{} is loaded", model_title(state.model)), fonts().regular, 13, theme().text_2, left, width, y);
 }

@@ -18,9 +18,31 @@ namespace wick::app {
 namespace {
 
 constexpr float kHeader = 48;
+constexpr float kLeast = 400;  // width of the thread
 
-void flip(views::App& app, bool& shown) {
-  shown = !shown;
+/// The panels that show: those that are wanted and have room beside the thread. The list goes first.
+struct Shown {
+  bool list, side;
+};
+
+Shown shown_panels(const views::Settings& s) {
+  const float room = ImGui::GetMainViewport()->WorkSize.x / px(1) - kLeast;
+  const bool list = s.list_shown && s.list_width <= room;
+  return {list, s.side_shown && s.side_width + (list ? s.list_width : 0) <= room};
+}
+
+/// Shows a panel, in place of the other where both have no room, or hides it.
+void flip_list(views::App& app) {
+  views::Settings& s = app.settings;
+  s.list_shown = !shown_panels(s).list;
+  if (s.list_shown && !shown_panels(s).list) s.side_shown = false;
+  app.keep_settings();
+}
+
+void flip_side(views::App& app) {
+  views::Settings& s = app.settings;
+  s.side_shown = !shown_panels(s).side;
+  if (s.side_shown && !shown_panels(s).side) s.list_shown = false;
   app.keep_settings();
 }
 
@@ -42,7 +64,7 @@ void take_keys(views::App& app) {
     return ImGui::Shortcut(keys, ImGuiInputFlags_RouteGlobal | over);
   };
   if (pressed(ImGuiMod_Ctrl | ImGuiKey_N, ImGuiInputFlags_RouteOverActive)) chat.start_new();
-  if (pressed(ImGuiMod_Ctrl | ImGuiKey_B, ImGuiInputFlags_RouteOverActive)) flip(app, app.settings.list_shown);
+  if (pressed(ImGuiMod_Ctrl | ImGuiKey_B, ImGuiInputFlags_RouteOverActive)) flip_list(app);
   if (ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel)) return;
   if (pressed(ImGuiKey_Escape, ImGuiInputFlags_RouteOverActive)) escape(chat);
   if (!ImGui::GetIO().WantTextInput && pressed(ImGuiKey_N)) chat.start_new();
@@ -65,7 +87,7 @@ void draw_menu(views::App& app, bool opens, ImVec2 corner) {
 void draw_title(views::App& app, ImVec2 at, float width) {
   views::ChatView& chat = app.chat;
   const WithFont font(fonts().semibold, 14);
-  if (chat.renamed == chat.conversation().id && !app.settings.list_shown) {
+  if (chat.renamed == chat.conversation().id && !shown_panels(app.settings).list) {
     ImGui::SetCursorScreenPos(at - px(12, 8));
     ImGui::SetNextItemWidth(std::min(width, px(420)));
     if (std::exchange(chat.name_wants_keys, false)) ImGui::SetKeyboardFocusHere();
@@ -96,16 +118,15 @@ void draw_talk(views::App& app, Window& window, ImVec2 from, ImVec2 to) {
 }  // namespace
 
 void draw_chat_header(views::App& app, ImVec2 from, float width) {
-  views::Settings& s = app.settings;
   float left = from.x + px(20), right = from.x + width - px(52);
   ImGui::PushID("header");
-  if (!s.list_shown) {
+  if (!shown_panels(app.settings).list) {
     ImGui::SetCursorScreenPos(from + px(12, 8));
-    if (icon_button("Conversations (Ctrl B)##Show conversations", "panel")) flip(app, s.list_shown);
+    if (icon_button("Conversations (Ctrl B)##Show conversations", "panel")) flip_list(app);
     left = from.x + px(52);
   }
   ImGui::SetCursorScreenPos({right, from.y + px(8)});
-  if (icon_button("Settings of the chat##Chat settings", "sliders")) flip(app, s.side_shown);
+  if (icon_button("Settings of the chat##Chat settings", "sliders")) flip_side(app);
   if (!app.chat.empty()) {
     right -= px(36);
     ImGui::SetCursorScreenPos({right, from.y + px(8)});
@@ -123,10 +144,8 @@ void draw_chat_page(views::App& app, Window& window) {
   for (const std::string& path : window.take_dropped()) app.open_file(path);
   const bool idle = app.models.state(Task::chat).kind == views::ModelState::Kind::none;
   if (idle && !app.chat.draft.empty()) app.can_answer();  // the model loads while the message is written
-  const bool list = s.list_shown, side = s.side_shown;
-  const float least = px(360), list_width = std::min(px(s.list_width), to.x - from.x - least);
-  const float left = list ? from.x + list_width : from.x;
-  const float right = side ? std::max(left + px(200), to.x - px(s.side_width)) : to.x;
+  const auto [list, side] = shown_panels(s);
+  const float left = list ? from.x + px(s.list_width) : from.x, right = side ? to.x - px(s.side_width) : to.x;
   if (list) {
     const Panel panel("list", from, {left, to.y}, {.padding = {12, 12}, .scrolls = false});
     draw_chat_list(app);

@@ -112,12 +112,16 @@ void draw_icon(ImDrawList* canvas, const char* name, ImVec2 corner, float side, 
   for (const Shape& shape : found->second) draw_shape(canvas, shape, corner, side / kGrid, colour);
 }
 
-void draw_mark(ImDrawList* canvas, ImVec2 corner, float side) {
+const std::vector<Stroke>& mark_flame() {
   static const std::vector<Stroke> flame = strokes_of_path(
       "M12.9.8c.1 4.7 5.7 6.9 5.7 11.9a6.6 6.6 0 0 1-4.3 6.1v-4.2a2.3 2.3 0 0 0-4.6 0v4.2a6.6 6.6 0 0 1-4.3-6.1c0-5 "
       "5.9-7.2 7.5-11.9z");
+  return flame;
+}
+
+void draw_mark(ImDrawList* canvas, ImVec2 corner, float side) {
   const float scale = side / 24;
-  for (const Stroke& stroke : flame) {
+  for (const Stroke& stroke : mark_flame()) {
     trace(canvas, stroke, corner, scale);
     canvas->PathFillConcave(IM_COL32(0xF0, 0xA0, 0x1E, 0xFF));
   }

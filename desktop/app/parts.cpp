@@ -122,7 +122,9 @@ bool button(const char* label, const ButtonOptions& options) {
   const ImVec2 size(button_width(label, options), px(shape.height));
   ImGui::BeginDisabled(!options.enabled);
   const Pressed state = item(label, size);
-  const ButtonColours colours = colours_of(options.kind, state.hovered, state.held);
+  const Theme& t = theme();
+  const ButtonColours colours = options.lit ? ButtonColours{t.flame_soft, t.flame_line, t.flame_text}
+                                            : colours_of(options.kind, state.hovered, state.held);
   ImDrawList* canvas = ImGui::GetWindowDrawList();
   const float part = options.enabled ? 1.0F : 0.45F;
   const ImU32 words = faded(colours.words, options.kind == ButtonKind::primary ? 1.0F : part);
@@ -344,7 +346,7 @@ bool select(const char* name, std::span<const std::string> labels, int& current,
   ImGui::PushID(name);
   if (state.pressed) ImGui::OpenPopup("choices");
   ImGui::SetNextWindowPos({state.box.Min.x, state.box.Max.y + px(4)});
-  ImGui::SetNextWindowSize({width, 0});
+  ImGui::SetNextWindowSizeConstraints({width, 0}, {width, px(340)});
   bool changed = false;
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(5, 5));
   if (ImGui::BeginPopup("choices")) {
@@ -373,8 +375,8 @@ void progress_bar(float part, float width, bool paused) {
   const ImVec2 from = ImGui::GetCursorScreenPos(), size(width, px(4));
   ImDrawList* canvas = ImGui::GetWindowDrawList();
   canvas->AddRectFilled(from, from + size, t.line, px(2));
-  canvas->AddRectFilled(from, from + ImVec2(width * std::clamp(part, 0.0F, 1.0F), size.y),
-                        paused ? t.line_field : t.flame, px(2));
+  const float done = width * std::clamp(part, 0.0F, 1.0F);
+  if (done > 0) canvas->AddRectFilled(from, from + ImVec2(done, size.y), paused ? t.line_field : t.flame, px(2));
   ImGui::Dummy(size);
 }
 

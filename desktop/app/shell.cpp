@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "fonts.h"
@@ -24,6 +25,29 @@ void go_to(views::App& app, Page page) {
   app.keep_settings();
 }
 
+/// The next size of all that is drawn, larger or smaller.
+void change_scale(views::App& app, Window& window, bool larger) {
+  constexpr std::array<float, 8> kScales = {0.75F, 1, 1.25F, 1.5F, 1.75F, 2, 2.5F, 3};
+  const float now = app.settings.scale > 0 ? app.settings.scale : window.scale();
+  const auto after = std::ranges::find_if(kScales, [&](float scale) { return scale > now + 0.01F; });
+  const auto before = std::find_if(kScales.rbegin(), kScales.rend(), [&](float scale) { return scale < now - 0.01F; });
+  if (larger && after != kScales.end()) app.settings.scale = *after;
+  if (!larger && before != kScales.rend()) app.settings.scale = *before;
+}
+
+void take_scale_keys(views::App& app, Window& window) {
+  const auto pressed = [](ImGuiKey key) { return ImGui::Shortcut(ImGuiMod_Ctrl | key, ImGuiInputFlags_RouteGlobal); };
+  const float before = app.settings.scale;
+  if (pressed(ImGuiKey_Equal) || pressed(ImGuiKey_KeypadAdd)) change_scale(app, window, true);
+  if (ImGui::Shortcut(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Equal, ImGuiInputFlags_RouteGlobal))
+    change_scale(app, window, true);
+  if (pressed(ImGuiKey_Minus) || pressed(ImGuiKey_KeypadSubtract)) change_scale(app, window, false);
+  if (pressed(ImGuiKey_0)) app.settings.scale = 0;
+  if (app.settings.scale == before) return;
+  window.set_scale(app.settings.scale);
+  app.keep_settings();
+}
+
 /// Ctrl and a number opens a page, Ctrl and a comma the settings; Ctrl and Q ends the program.
 void take_keys(views::App& app, Window& window) {
   for (std::size_t i = 0; i < kTabs.size(); ++i) {
@@ -34,6 +58,7 @@ void take_keys(views::App& app, Window& window) {
   }
   if (ImGui::Shortcut(ImGuiMod_Ctrl | ImGuiKey_Comma, ImGuiInputFlags_RouteGlobal)) go_to(app, Page::settings);
   if (ImGui::Shortcut(ImGuiMod_Ctrl | ImGuiKey_Q, ImGuiInputFlags_RouteGlobal)) window.close();
+  take_scale_keys(app, window);
 }
 
 void draw_brand() {

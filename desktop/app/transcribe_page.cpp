@@ -1,13 +1,183 @@
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
 #include "pages.h"
 #include "panel.h"
 #include "parts.h"
+#include "theme.h"
+#include "transcribe_parts.h"
 
 namespace wick::app {
+namespace {
 
-void draw_transcribe_page(views::App&, Window&) {
+constexpr float kReading = 956, kFresh = 652;  // widths of the column
+constexpr float kLeastText = 140;              // below that everything scrolls together
+
+/// Whether a key was pressed that nothing else wants. It is taken before the toolkit's own use of it for going from one
+/// part to the next, unless somebody does that.
+bool pressed(ImGuiKey key) {
+  const ImGuiID owner = ImGui::GetID("keys of the page");
+  if (ImGui::GetIO().WantTextInput || ImGui::GetIO().NavVisible || ImGui::GetIO().KeyCtrl || ImGui::GetIO().KeyAlt) {
+    return false;
+  }
+  ImGui::SetKeyOwner(key, owner);
+  return ImGui::IsKeyPressed(key, ImGuiInputFlags_Repeat, owner);
+}
+
+void take_keys(views::App& app) {
+  views::TranscribeView& view = app.transcribe;
+  Player& player = view.player();
+  if (ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup)) return;
+  if (pressed(ImGuiKey_R)) record_or_stop(app);
+  if (!view.recording()) return;
+  if (pressed(ImGuiKey_Space) || pressed(ImGuiKey_K)) player.playing() ? player.pause() : player.play();
+  if (pressed(ImGuiKey_LeftArrow)) player.seek(player.time() - 5);
+  if (pressed(ImGuiKey_RightArrow)) player.seek(player.time() + 5);
+  if (pressed(ImGuiKey_UpArrow)) view.step_segment(-1);
+  if (pressed(ImGuiKey_DownArrow)) view.step_segment(1);
+  if (pressed(ImGuiKey_E)) view.begin_edit(view.look.segment);
+  const bool find = ImGui::Shortcut(ImGuiMod_Ctrl | ImGuiKey_F, ImGuiInputFlags_RouteGlobal);
+  if (find || pressed(ImGuiKey_Slash)) view.look.focus_search = true;
+  if (ImGui::GetIO().WantTextInput) return;
+  if (ImGui::Shortcut(ImGuiMod_Ctrl | ImGuiKey_Z, ImGuiInputFlags_RouteGlobal)) view.undo();
+  if (ImGui::Shortcut(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z, ImGuiInputFlags_RouteGlobal)) view.redo();
+  if (ImGui::Shortcut(ImGuiMod_Ctrl | ImGuiKey_Y, ImGuiInputFlags_RouteGlobal)) view.redo();
+  if (!ImGui::IsKeyPressed(ImGuiKey_Escape)) return;
+  if (view.look.edit_mode) {
+    view.toggle_edit_mode();
+  } else if (view.job()) {
+    view.stop();
+  } else {
+    player.pause();
+  }
+}
+
+/// Recordings, or a model's file.
+void take_dropped(views::App& app, Window& window) {
+  std::vector<std::string> recordings;
+  for (const std::string& path : window.take_dropped()) {
+    constexpr std::array<std::string_view, 5> kModels = {".gguf", ".bin", ".safetensors", ".pt", ".onnx"};
+    const bool model = std::any_of(kModels.begin(), kModels.end(), [&](auto end) { return path.ends_with(end); });
+    if (model) {
+      app.choose_model(Task::speech, path);
+    } else {
+      recordings.push_back(path);
+    }
+  }
+  if (!recordings.empty()) app.transcribe.open_files(recordings);
+}
+
+/// The corner and width of the page's column, in pixels.
+std::pair<ImVec2, float> column_of(float width) {
+  const float all = ImGui::GetContentRegionAvail().x, column = std::min(px(width), all);
+  return {ImGui::GetCursorScreenPos() + ImVec2(std::floor((all - column) / 2), 0), column};
+}
+
+/// A region of the page's own column as high as what is in it; `side` is room around it for what reaches out.
+void begin_column(const char* name, ImVec2 corner, float width, float side) {
+  ImGui::SetCursorScreenPos(corner - ImVec2(side, 0));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(side, px(2)));
+  ImGui::BeginChild(name, {width + 2 * side, 0}, ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding,
+                    ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+  ImGui::PopStyleVar();
+}
+
+void end_column() {
+  ImGui::Dummy({0, 0});
+  ImGui::EndChild();
+}
+
+void draw_empty(views::App& app, ImVec2 from, ImVec2 to) {
+  const Panel panel("fresh", from, to, {.padding = {24, 40}});
+  const auto [corner, width] = column_of(kFresh);
+  begin_column("fresh column", corner - px(0, 2), width, px(12));
+  draw_transcribe_empty(app, width);
+  end_column();
+}
+
+void draw_head(views::App& app, Window& window) {
+  draw_source_bar(app);
+  draw_transcribe_notes(app);
+  draw_recording_title(app);
+  draw_transcribe_job(app);
+  if (!app.transcribe.shows_work() && !app.transcribe.recording()->complete) draw_speech_model(app);
+  draw_wave(app, window);
+  if (!app.transcribe.recording()->segments.empty()) draw_transcript_tools(app);
+}
+
+void draw_nothing(const views::Recording& recording) {
+  if (!recording.segments.empty() || !recording.complete) return;
+  ImGui::Dummy(px(0, 8));
+  text(views::is_quiet(recording.peaks) ? "No speech found in this recording. It is very quiet."
+                                        : "No speech found in this recording.",
+       theme().text_2);
+}
+
+/// The recording, its waveform and, below them and scrolling on its own where there is room, its text.
+void draw_work(views::App& app, Window& window, ImVec2 from, ImVec2 to) {
+  const Panel panel("work", from, to, {.padding = {24, 0}});
+  const auto [corner, width] = column_of(kReading);
+  const float side = px(12);
+  const std::string shown = app.transcribe.recording()->id;
+  begin_column("head", corner + px(0, 14), width, side);
+  draw_head(app, window);
+  end_column();
+  const views::Recording* const recording = app.transcribe.recording();
+  if (!recording || recording->id != shown) return;
+  const float y = ImGui::GetItemRectMax().y;
+  const bool room = to.y - y >= px(kLeastText);
+  ImGui::SetCursorScreenPos({corner.x - side, y});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(side, 0));
+  ImGui::BeginChild("transcript", {width + 2 * side, room ? to.y - y : 0},
+                    ImGuiChildFlags_AlwaysUseWindowPadding | (room ? 0 : ImGuiChildFlags_AutoResizeY));
+  ImGui::PopStyleVar();
+  draw_nothing(*recording);
+  draw_transcript(app);
+  ImGui::EndChild();
+  ImGui::SetCursorScreenPos({corner.x, y});
+}
+
+}  // namespace
+
+void choose_recordings(views::App& app) {
+  app.dialog.ask({.title = "Choose a recording",
+                  .name = {},
+                  .kind = "Sound",
+                  .patterns = {"*.wav", "*.flac", "*.mp3", "*.ogg", "*.opus", "*.aiff", "*.aif", "*.caf", "*.au"}},
+                 [&app](const std::string& path) {
+                   if (!path.empty()) app.transcribe.open_files({path});
+                 });
+}
+
+void choose_speech_model(views::App& app) {
+  app.dialog.ask({.title = "Choose a Whisper model’s file",
+                  .name = {},
+                  .kind = "Models",
+                  .patterns = {"*.gguf", "*.bin", "*.safetensors", "*.pt"}},
+                 [&app](const std::string& path) {
+                   if (!path.empty()) app.choose_model(Task::speech, path);
+                 });
+}
+
+void draw_transcribe_page(views::App& app, Window& window) {
   const ImVec2 from = ImGui::GetCursorScreenPos(), to = from + ImGui::GetContentRegionAvail();
-  const Panel panel("transcribe", from, to, {.padding = {32, 32}});
-  headline("Transcribe", 26);
+  views::Settings& s = app.settings;
+  take_dropped(app, window);
+  take_keys(app);
+  if (!app.transcribe.recording()) return draw_empty(app, from, to);
+  const bool side = s.side_shown && to.x - from.x > px(760);
+  const float right = side ? to.x - px(s.side_width) : to.x;
+  draw_work(app, window, from, {right, to.y});
+  if (!side) return;
+  {
+    const Panel panel("speech settings", {right, from.y}, to);
+    draw_transcribe_settings(app);
+  }
+  if (splitter("side width", {right, from.y}, to.y, s.side_width, 220, 480, -1)) app.keep_settings();
 }
 
 }  // namespace wick::app

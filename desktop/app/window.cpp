@@ -4,16 +4,18 @@
 #include <imgui.h>
 #include <imgui_impl_glfw.h>
 #include <imgui_impl_opengl3.h>
+#include <imgui_internal.h>
 
 #include <algorithm>
 #include <atomic>
 #include <utility>
 
+#include "app_icon.h"
 #include "core/error.h"
 #include "fonts.h"
+#include "key_order.h"
 #include "parts.h"
 #include "probe.h"
-#include "system_theme.h"
 #include "theme.h"
 
 namespace wick::app {
@@ -55,9 +57,13 @@ Window::Window(const WindowOptions& options) : wanted_scale_(options.scale) {
         why);
   }
   glfwSetWindowSizeLimits(window_, pixels(480), pixels(360), GLFW_DONT_CARE, GLFW_DONT_CARE);
+  set_app_icon(window_);
   glfwMakeContextCurrent(window_);
   glfwSwapInterval(1);
   glfwSetWindowUserPointer(window_, this);
+  glfwSetWindowContentScaleCallback(window_, [](GLFWwindow* window, float, float) {
+    static_cast<Window*>(glfwGetWindowUserPointer(window))->scale_changed_ = true;
+  });
   glfwSetDropCallback(window_, [](GLFWwindow* window, int count, const char** paths) {
     auto& dropped = static_cast<Window*>(glfwGetWindowUserPointer(window))->dropped_;
     dropped.insert(dropped.end(), paths, paths + count);
@@ -69,6 +75,7 @@ Window::Window(const WindowOptions& options) : wanted_scale_(options.scale) {
   io.ConfigInputTextCursorBlink = false;  // it would draw frames for ever
   io.ConfigNavCursorVisibleAuto = true;
   ImGui_ImplGlfw_InitForOpenGL(window_, true);
+  keep_chords(window_);
   ImGui_ImplOpenGL3_Init("#version 330 core");
   load_fonts();
   update_theme();
@@ -99,22 +106,23 @@ void Window::again_in(double seconds) {
 void Window::set_theme(views::ThemeChoice choice) {
   if (choice == theme_) return;
   theme_ = choice;
-  update_theme();
-  apply_style(scale_);
   due_ = kSettling;
 }
 
 void Window::set_scale(float scale) {
   if (scale == wanted_scale_) return;
   wanted_scale_ = scale;
-  update_scale();
+  scale_changed_ = true;
   due_ = kSettling;
 }
 
+bool Window::wants_dark() const {
+  return theme_ == views::ThemeChoice::system ? system_theme_.prefers_dark() : theme_ == views::ThemeChoice::dark;
+}
+
 void Window::update_theme() {
-  const bool dark =
-      theme_ == views::ThemeChoice::dark || (theme_ == views::ThemeChoice::system && system_prefers_dark());
-  app::set_theme(dark);
+  app::set_theme(wants_dark());
+  apply_style(scale_);
 }
 
 /// Where the system scales what is drawn (Wayland, macOS), a unit has more pixels of its own and coordinates stay.
@@ -149,22 +157,26 @@ void Window::wait() {
   if (due_ > 0) {
     const double early = drawn_s_ + kFrameSeconds - now;  // where the screen does not hold the program back
     early > 0.002 ? glfwWaitEventsTimeout(early) : glfwPollEvents();
-    return;
-  }
-  if (next_s_ >= 0) {
+  } else if (next_s_ >= 0) {
     if (next_s_ > now) glfwWaitEventsTimeout(next_s_ - now);
     if (glfwGetTime() >= next_s_) next_s_ = -1;
+    due_ = kSettling;
   } else {
     glfwWaitEvents();
+    due_ = kSettling;
   }
+  if (ImGui::GetCurrentContext()->InputEventsQueue.Size == 0) return;
   due_ = kSettling;
   again_in(kTipSeconds);
 }
 
 void Window::draw(const std::function<void()>& frame) {
+  if (theme().dark != wants_dark()) update_theme();
+  if (std::exchange(scale_changed_, false)) update_scale();
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
   ImGui::NewFrame();
+  if (give_late_keys(window_)) due_ = kSettling;
   frame();
   ImGui::Render();
   int width = 0, height = 0;

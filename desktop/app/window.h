@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "system_theme.h"
 #include "text_cache.h"
 #include "views/settings.h"
 
@@ -37,6 +38,7 @@ class Window {
   /// Asks, while a frame is drawn, for the one after it within so many seconds.
   void again_in(double seconds);
 
+  /// Both from the next frame on: while one is drawn its parts hold on to what they found.
   void set_theme(views::ThemeChoice choice);
   void set_scale(float scale);
   /// The system's, and the one in use, in pixels a unit.
@@ -55,10 +57,13 @@ class Window {
   void wait();
   void draw(const std::function<void()>& frame);
   void update_scale();
+  bool wants_dark() const;
   void update_theme();
 
   GLFWwindow* window_ = nullptr;
   float wanted_scale_ = 0, scale_ = 1;
+  bool scale_changed_ = false;
+  SystemTheme system_theme_{wake};  // asks before anything else is made: the answer is there for the first frame
   views::ThemeChoice theme_ = views::ThemeChoice::system;
   int due_ = 3;         // frames that are still to be drawn: the toolkit settles in a few
   double next_s_ = -1;  // when one more is due, -1: never

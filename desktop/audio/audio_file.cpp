@@ -87,6 +87,7 @@ struct AudioFile::State {
   std::size_t read_frames();
   std::string why_broken() const;
   void break_off(const std::string& why);
+  bool jump(double seconds);
 };
 
 AudioFile::State::State(SourcePtr source, std::shared_ptr<Pipe> pipe)
@@ -196,6 +197,25 @@ void AudioFile::State::break_off(const std::string& why) {
   broken = fmt::format("{}: {}: {}", reading.source->name(), part, why);
 }
 
+/// False where the format or the file does not let it.
+bool AudioFile::State::jump(double seconds) {
+  const auto frame = static_cast<sf_count_t>(seconds * info.samplerate);
+  const bool joined = reading.first > 0;
+  if (joined || reading.pipe || info.seekable == 0 || frame > info.frames) return false;
+  {
+    const QuietLibraries quiet;
+    if (sf_seek(file.get(), frame, SEEK_SET) != frame) return false;
+  }
+  begin();
+  pending.clear();
+  next = 0;
+  frames_read = frame;
+  seconds_read = seconds;
+  ended = false;
+  broken.clear();
+  return true;
+}
+
 AudioFile::AudioFile(SourcePtr source) : state_(std::make_unique<State>(std::move(source), nullptr)) {}
 AudioFile::AudioFile(const std::shared_ptr<Pipe>& pipe) {
   pipe->wait_for_header();
@@ -219,6 +239,19 @@ bool AudioFile::ended() {
   return s.pending.size() == s.next;
 }
 
+void AudioFile::seek(double seconds) {
+  seconds = std::max(0.0, seconds);
+  if (state_->jump(seconds)) return;
+  state_ = std::make_unique<State>(state_->reading.source, nullptr);
+  for (auto left = static_cast<std::size_t>(seconds * static_cast<double>(kSampleRate)); left > 0;) {
+    const std::size_t count = read(std::min<std::size_t>(left, kSampleRate)).size();
+    if (count == 0) return;
+    left -= count;
+  }
+}
+
+int AudioFile::channels() const { return state_->info.channels; }
+int AudioFile::rate() const { return state_->info.samplerate; }
 double AudioFile::seconds() const { return state_->seconds_claimed; }
 const std::string& AudioFile::broken() const { return state_->broken; }
 

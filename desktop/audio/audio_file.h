@@ -27,6 +27,12 @@ class AudioFile {
   bool ended();
   /// How long the file claims to be, of joined ones the first; 0 if it does not say.
   double seconds() const;
+  /// Of the file, not of what read() gives.
+  int channels() const;
+  int rate() const;  // Hz
+  /// Goes on at a place, in seconds from the beginning: at once where the format knows places, else by reading up to
+  /// there. What broken() tells begins anew.
+  void seek(double seconds);
 
   /// Known once all is read: why the sound ended before its end, as it is cut off, or so damaged that nothing after
   /// that place can be used: "x.wav: only the first 5.5 s can be used: ...". Empty where all of it was there.

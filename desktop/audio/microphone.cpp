@@ -1,17 +1,14 @@
 #include "audio/microphone.h"
 
-#include <portaudio.h>
-
 #include <algorithm>
 #include <array>
 #include <optional>
 
 #include "audio/mix.h"
-#include "audio/quiet.h"
+#include "audio/port_audio.h"
 #include "audio/resampler.h"
 #include "audio/sample_queue.h"
 #include "core/audio/log_mel.h"
-#include "core/error.h"
 
 namespace wick {
 namespace {
@@ -20,20 +17,7 @@ constexpr std::size_t kSecondsKept = 60;
 constexpr const char* kConnect = "connect one, or let this program use it (on Linux by the group `audio`)";
 constexpr const char* kHowToList = "`wick transcribe --list-devices` shows what there is";
 
-void check(PaError error, const std::string& what) {
-  if (error != paNoError) throw Error(ErrorKind::io, fmt::format("{}: {}", what, Pa_GetErrorText(error)));
-}
-
-class Library {
- public:
-  Library() {
-    const QuietLibraries quiet;
-    check(Pa_Initialize(), fmt::format("no microphone: this system's sound does not answer; {}", kConnect));
-  }
-  ~Library() { Pa_Terminate(); }
-  Library(const Library&) = delete;
-  Library& operator=(const Library&) = delete;
-};
+std::string no_sound() { return fmt::format("no microphone: this system's sound does not answer; {}", kConnect); }
 
 std::vector<PaDeviceIndex> inputs() {
   std::vector<PaDeviceIndex> found;
@@ -67,7 +51,7 @@ PaDeviceIndex find(const std::string& name) {
 }  // namespace
 
 std::vector<InputDevice> input_devices() {
-  const Library library;
+  const PortAudio library(no_sound());
   std::vector<InputDevice> devices;
   for (const PaDeviceIndex i : inputs()) {
     const PaDeviceInfo& device = *Pa_GetDeviceInfo(i);
@@ -78,7 +62,7 @@ std::vector<InputDevice> input_devices() {
 }
 
 struct Microphone::State {
-  Library library;
+  PortAudio library{no_sound()};
   int channels = 1, rate = static_cast<int>(kSampleRate);
   std::optional<SampleQueue> heard;  // the channels as one, at the device's rate
   std::optional<Resampler> resampler;
@@ -127,9 +111,9 @@ Microphone::State::State(const std::string& name) {
   resampler.emplace(rate);
   const std::string cannot =
       fmt::format("the microphone '{}' cannot be opened, perhaps another program holds it; {}", info.name, kHowToList);
-  check(Pa_OpenStream(&stream, &wanted, nullptr, rate, paFramesPerBufferUnspecified, paClipOff, on_sound, this),
-        cannot);
-  check(Pa_StartStream(stream), cannot);
+  check_sound(Pa_OpenStream(&stream, &wanted, nullptr, rate, paFramesPerBufferUnspecified, paClipOff, on_sound, this),
+              cannot);
+  check_sound(Pa_StartStream(stream), cannot);
 }
 
 Microphone::Microphone(const std::string& device) : state_(std::make_unique<State>(device)) {}

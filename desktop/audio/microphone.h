@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "audio/sound_device.h"
+
 namespace wick {
 
 struct InputDevice {
@@ -17,19 +19,16 @@ struct InputDevice {
 std::vector<InputDevice> input_devices();
 
 /// A microphone that listens from its making on.
-class Microphone {
+class Microphone final : public SoundInput {
  public:
   /// By a device's name or a part of it that no other has; the system's own choice for "". Throws Error, saying what
   /// to do, where there is none of that name, none at all, or where it does not open.
   explicit Microphone(const std::string& device);
-  ~Microphone();
+  ~Microphone() override;
 
-  /// What was heard since the last call, mono, at 16 kHz. `last`: there will be no more calls.
-  std::vector<float> read(bool last);
-  /// False once the device has gone.
-  bool is_listening() const;
-  /// That were heard, but came faster than they were read.
-  double lost_seconds() const;
+  std::vector<float> read(bool last) override;
+  bool is_listening() const override;
+  double lost_seconds() const override;
 
  private:
   struct State;

@@ -3,13 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <map>
-
 #include "command.h"
 #include "core/error.h"
-#include "core/image/resize.h"
-#include "core/random.h"
 #include "image/image_file.h"
+#include "models/bench/report.h"
 
 namespace wick::cli {
 namespace {
@@ -22,38 +19,30 @@ struct Options {
   std::string picture;
 };
 
-/// Noise of the size that Segment Anything sees, where no picture is given.
 std::shared_ptr<const Image> picture_of(const std::string& path) {
-  if (!path.empty()) return std::make_shared<Image>(read_image(*open_file(path)).image);
-  Image noise{kSamSide, kSamSide, 3, std::vector<std::uint8_t>(kSamSide * kSamSide * 3)};
-  Random random(1);
-  for (std::uint8_t& value : noise.pixels) value = static_cast<std::uint8_t>(256 * random.uniform());
-  return std::make_shared<Image>(std::move(noise));
+  return path.empty() ? bench_picture() : std::make_shared<const Image>(read_image(*open_file(path)).image);
 }
 
 /// Measures, and prints each row as it is done.
 class Report {
  public:
   explicit Report(const Options& options) : options_(options), device_(options.common.open_device()) {
-    if (!options_.common.json) fmt::print(stderr, "{}\n", device_.describe());
+    found_.device = device_.describe();
+    if (!options_.common.json) fmt::print(stderr, "{}\n", found_.device);
   }
   Report(const Report&) = delete;
 
   void measure_peaks_alone() {
-    for (const int threads : {1, device_.threads()}) {
+    for (const int threads : thread_counts(device_)) {
       const Peaks& p = peaks(Device::cpu(threads));
-      if (!options_.common.json)
-        fmt::print("{} threads: FMA {:.0f} GFLOP/s, int8 dot {:.0f} GOP/s, bf16 {:.0f} GFLOP/s, read {:.1f} GB/s\n",
-                   threads, p.fma_gflops, p.int8_gops, p.bf16_gflops, p.read_gbs);
+      if (!options_.common.json) fmt::print("{}\n", peaks_line(threads, p));
     }
   }
 
   /// With one thread, then with all.
   using Kernels = std::vector<BenchCase> (*)(const Device&, const Peaks&, const BenchOptions&);
   void run(Kernels kernels) {
-    std::vector<int> counts{1};
-    if (device_.threads() > 1) counts.push_back(device_.threads());
-    for (const int threads : counts) {
+    for (const int threads : thread_counts(device_)) {
       const Device device = Device::cpu(threads);
       run(kernels(device, peaks(device), options_.bench));
     }
@@ -89,12 +78,8 @@ class Report {
     }
   }
 
-  bool is_empty() const { return rows_.empty(); }
-  Json to_json() const {
-    Json peaks = Json::object();
-    for (const auto& [threads, p] : peaks_) peaks[std::to_string(threads)] = p.to_json();
-    return {{"device", device_.describe()}, {"peaks", peaks}, {"rows", rows_}};
-  }
+  bool is_empty() const { return found_.rows.empty(); }
+  Json to_json() const { return found_.to_json(); }
 
  private:
   /// MB that this process has taken at most when it has embedded a picture and made a mask.
@@ -111,7 +96,7 @@ class Report {
 
   /// Measured when first asked for.
   const Peaks& peaks(const Device& device) {
-    const auto [found, is_new] = peaks_.try_emplace(device.threads());
+    const auto [found, is_new] = found_.peaks.try_emplace(device.threads());
     if (is_new) found->second = measure_peaks(device);
     return found->second;
   }
@@ -122,18 +107,15 @@ class Report {
   }
 
   void add(const BenchRow& row) {
-    rows_.push_back(row.to_json());
+    found_.rows.push_back(row);
     if (options_.common.json) return;
-    const auto [low, high] = std::minmax_element(row.values.begin(), row.values.end());
-    const std::string fraction = row.peak > 0 ? fmt::format("{:5.0f} % of peak", row.peak_fraction() * 100) : "";
-    fmt::print("{:<44} {:>9.2f} {:>9.2f} {:>9.2f} {:<9} {}\n", row.name, *low, row.median(), *high, row.unit, fraction);
+    fmt::print("{}\n", row_line(row));
     std::fflush(stdout);
   }
 
   const Options& options_;
   Device device_;
-  std::map<int, Peaks> peaks_;
-  Json rows_ = Json::array();
+  BenchReport found_;
 };
 
 void bench(const Options& options, const std::string& what) {

@@ -8,7 +8,8 @@
 
 namespace wick {
 
-/// Bytes here and bytes in all (0 where unknown). May throw to cancel: what arrived stays and is resumed the next time.
+/// Bytes here and bytes in all (0 where unknown). May throw Error (cancelled) to end it: what arrived stays and is
+/// resumed the next time.
 using DownloadProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 /// Downloads `url` to `path`, going on where a shorter file ends. Throws Error (io) for a refused, broken or incomplete

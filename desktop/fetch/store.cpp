@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "core/error.h"
 #include "fetch/sha256.h"
@@ -34,24 +37,42 @@ std::uint64_t size_or_zero(const std::string& path) {
   return missing ? 0 : size;
 }
 
-/// Held while files of a folder are fetched, so that two programs never write to one file.
-class FolderLock {
+/// Held on a file while it arrives, so that two programs, or two threads of one, never write to it together. It stays
+/// the same file throughout, or one that waits would come to hold another.
+class ArrivingLock {
  public:
-  FolderLock(const std::string& folder, const std::function<void(const std::string&)>& note)
-      : descriptor_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (descriptor_ < 0 || flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
-    if (note) note("waits for another download into this folder");
-    while (flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+  /// `wait` is called while another holds it, and may throw to give up.
+  ArrivingLock(std::string path, const std::function<void()>& wait) : path_(std::move(path)) {
+    for (;;) {
+      descriptor_ = open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+      if (descriptor_ < 0) return;  // what is written there says why it fails
+      try {
+        while (flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) wait();
+      } catch (...) {
+        close(descriptor_);
+        throw;
+      }
+      if (is_still_there()) return;
+      close(descriptor_);  // it has arrived, and moved away
     }
   }
-  ~FolderLock() {
-    if (descriptor_ >= 0) close(descriptor_);
+  ~ArrivingLock() {
+    if (descriptor_ < 0) return;
+    if (is_still_there() && size_or_zero(path_) == 0) unlink(path_.c_str());
+    close(descriptor_);
   }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
+  ArrivingLock(const ArrivingLock&) = delete;
+  ArrivingLock& operator=(const ArrivingLock&) = delete;
 
  private:
-  int descriptor_;
+  bool is_still_there() const {
+    struct stat held{}, there{};
+    return fstat(descriptor_, &held) == 0 && stat(path_.c_str(), &there) == 0 && held.st_dev == there.st_dev &&
+           held.st_ino == there.st_ino;
+  }
+
+  std::string path_;
+  int descriptor_ = -1;
 };
 
 void require_space(const std::string& folder, const CatalogFile& file, std::uint64_t here) {
@@ -115,7 +136,27 @@ void download(const CatalogSource& source, const std::string& path, const std::s
 ModelStore::ModelStore() : folder_(default_folder()) {}
 
 std::uint64_t ModelStore::bytes_here(const CatalogFile& file) const {
-  return std::max(size_or_zero(path_of(file)), size_or_zero(path_of(file) + ".part"));
+  std::uint64_t arrived = size_or_zero(path_of(file));
+  for (const std::string& part : unfinished(file)) arrived += size_or_zero(part);
+  return std::min(arrived, file.size);
+}
+
+std::uint64_t ModelStore::bytes_here(const CatalogEntry& entry) const {
+  std::uint64_t sum = 0;
+  for (const CatalogFile& file : entry.files) sum += bytes_here(file);
+  return sum;
+}
+
+/// What there may be of a file that has not arrived: itself, and the parts that some sources have it in.
+std::vector<std::string> ModelStore::unfinished(const CatalogFile& file) const {
+  std::size_t parts = 0;
+  for (const CatalogSource& source : file.sources) parts = std::max(parts, source.parts.size());
+  std::vector<std::string> paths{path_of(file) + ".part"};
+  for (std::size_t i = 0; i < parts; ++i) {
+    paths.push_back(fmt::format("{}.part.{}", path_of(file), i));
+    paths.push_back(paths.back() + ".part");
+  }
+  return paths;
 }
 
 FileState ModelStore::state_of(const CatalogFile& file) const {
@@ -147,16 +188,29 @@ void ModelStore::fetch(const CatalogEntry& entry, const DownloadProgress& progre
   std::error_code failed;
   fs::create_directories(folder_, failed);
   if (failed) throw Error(ErrorKind::io, fmt::format("{}: cannot be created: {}", folder_, failed.message()));
-  const FolderLock lock(folder_, note);
+  const std::uint64_t total = entry.bytes();
+  std::uint64_t before = 0;
   for (const CatalogFile& file : entry.files) {
-    if (state_of(file) != FileState::present) fetch_file(file, progress, note);
+    const auto report = [&](std::uint64_t done, std::uint64_t) {
+      if (progress) progress(before + std::min(done, file.size), total);
+    };
+    if (state_of(file) != FileState::present) {
+      bool told = false;
+      const ArrivingLock lock(path_of(file) + ".part", [&] {
+        if (note && !std::exchange(told, true)) note("waits for another download of it");
+        report(bytes_here(file), 0);
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      });
+      if (state_of(file) != FileState::present) fetch_file(file, report, note);
+    }
+    before += file.size;
   }
 }
 
 void ModelStore::fetch_file(const CatalogFile& file, const DownloadProgress& progress,
                             const std::function<void(const std::string&)>& note) const {
   const std::string part = path_of(file) + ".part";
-  if (size_or_zero(part) > file.size) fs::remove(part);
+  if (size_or_zero(part) > file.size) fs::resize_file(part, 0);
   require_space(folder_, file, size_or_zero(part));
   std::string reasons;
   for (const CatalogSource& source : file.sources) {
@@ -165,9 +219,9 @@ void ModelStore::fetch_file(const CatalogFile& file, const DownloadProgress& pro
       download(source, part, folder_ + "/" + file.name + ".package", file.size, progress);
       const std::uint64_t size = size_or_zero(part);
       if (size != file.size) throw Error(ErrorKind::io, fmt::format("{} bytes arrived, expected {}", size, file.size));
-      const std::string hash = sha256_of_file(part);
+      const std::string hash = sha256_of_file(part, [&](std::uint64_t) { progress(file.size, file.size); });
       if (hash != file.sha256) {
-        fs::remove(part);  // going on from wrong bytes can never succeed
+        fs::resize_file(part, 0);  // going on from wrong bytes can never succeed
         throw Error(ErrorKind::io, fmt::format("the SHA-256 is {}, expected {}", hash, file.sha256));
       }
       fs::rename(part, path_of(file));
@@ -183,21 +237,28 @@ void ModelStore::fetch_file(const CatalogFile& file, const DownloadProgress& pro
 }
 
 bool ModelStore::verify(const CatalogEntry& entry, const DownloadProgress& progress) const {
+  const std::uint64_t total = entry.bytes();
+  std::uint64_t before = 0;
   for (const CatalogFile& file : entry.files) {
     if (state_of(file) != FileState::present) return false;
     const auto report = [&](std::uint64_t done) {
-      if (progress) progress(done, file.size);
+      if (progress) progress(before + done, total);
     };
     if (sha256_of_file(path_of(file), report) != file.sha256) return false;
+    before += file.size;
   }
   return true;
 }
 
 void ModelStore::remove(const CatalogEntry& entry) const {
   for (const CatalogFile& file : entry.files) {
-    std::error_code ignored;
-    fs::remove(path_of(file), ignored);
-    fs::remove(path_of(file) + ".part", ignored);
+    std::vector<std::string> paths = unfinished(file);
+    paths.push_back(path_of(file));
+    for (const std::string& path : paths) {
+      std::error_code failed;
+      fs::remove(path, failed);
+      if (failed) throw Error(ErrorKind::io, fmt::format("{}: cannot be deleted: {}", path, failed.message()));
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 // The folder of models on this machine.
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fetch/download.h"
 #include "models/catalog.h"
@@ -22,20 +23,24 @@ class ModelStore {
   FileState state_of(const CatalogFile& file) const;
   bool has(const CatalogEntry& entry) const;
   std::uint64_t bytes_here(const CatalogFile& file) const;
+  std::uint64_t bytes_here(const CatalogEntry& entry) const;
 
   /// The path that a MODEL argument means: a catalogue name's first file, or an existing file or folder. Throws Error
   /// saying what to do for a known model that is not here, and for anything else.
   std::string path_of(std::string_view model) const;
 
   /// Fetches what is missing, trying each file's sources in order, and verifies it. Throws Error listing why each
-  /// failed; what arrived stays for the next try. `note` gets a line about what happens.
+  /// failed; what arrived stays for the next try. `progress` counts all files together; the Error (cancelled) that it
+  /// may throw ends the fetching. `note` gets a line about what happens.
   void fetch(const CatalogEntry& entry, const DownloadProgress& progress,
              const std::function<void(const std::string&)>& note = {}) const;
-  /// Whether every file is there with the right size and hash.
+  /// Whether every file is there with the right size and hash. `progress` as above.
   bool verify(const CatalogEntry& entry, const DownloadProgress& progress) const;
+  /// Deletes its files and what has arrived of them. Throws Error (io) if one stays.
   void remove(const CatalogEntry& entry) const;
 
  private:
+  std::vector<std::string> unfinished(const CatalogFile& file) const;
   void fetch_file(const CatalogFile& file, const DownloadProgress& progress,
                   const std::function<void(const std::string&)>& note) const;
 

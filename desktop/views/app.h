@@ -8,8 +8,10 @@
 #include "views/file_dialog.h"
 #include "views/model_host.h"
 #include "views/model_shelf.h"
+#include "views/models_view.h"
 #include "views/segment_view.h"
 #include "views/settings.h"
+#include "views/settings_view.h"
 #include "views/toast.h"
 #include "views/transcribe_view.h"
 #include "views/worker.h"
@@ -48,6 +50,11 @@ class App {
   void open_file(const std::string& path);
   /// Deletes a conversation, which a toast brings back.
   void remove_conversation(const std::string& id);
+  /// Takes a model and shows the page of its task.
+  void open_page(Task task, const std::string& model);
+  /// Finds out what a model file is for, takes it and shows its page; what is wrong is told by the catalogue's
+  /// problem().
+  void open_model_file(const std::string& path);
   /// Fetches a model and takes it for its task once it is here.
   void fetch_and_use(const CatalogEntry& entry);
   /// Keeps the settings; what goes wrong is told in problem().
@@ -55,6 +62,10 @@ class App {
   /// The same within a second, for what changes from frame to frame.
   void keep_settings_soon() { settings_changed_ = true; }
   const std::string& problem() const { return problem_; }
+  /// What was wrong with the settings that an earlier run kept, or nothing.
+  const std::string& settings_problem() const { return settings_problem_; }
+  /// Where all is kept.
+  const std::string& folder() const { return folder_; }
   /// "Writing, 41.8 tokens/s", "Loading SmolLM2", or "Ready".
   std::string status() const;
   bool working() const;
@@ -62,9 +73,13 @@ class App {
   void say(std::string words, std::function<void()> undo = {});
 
   Toast toast;
+  /// Why one should wait before measuring, in words; nothing if nothing else runs.
+  std::string busy_words() const;
 
  private:
-  std::string folder_;
+  void heed_speed();
+
+  std::string folder_, settings_problem_;
 
  public:
   Settings settings;
@@ -74,6 +89,7 @@ class App {
   bool settings_changed_ = false;
   double settings_kept_ms_ = 0;
   bool sends_when_here_ = false;
+  double answer_speed_ = 0;          // of the answer that is being written, once it can be told
   Worker engine_, fetcher_, asker_;  // that computes, that downloads, that waits for a person
 
  public:
@@ -82,6 +98,8 @@ class App {
   ChatView chat;
   TranscribeView transcribe;
   SegmentView segment;
+  ModelsView catalogue;
+  SettingsView preferences;
   BenchView bench;
   FileDialog dialog;
 };

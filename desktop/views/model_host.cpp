@@ -1,10 +1,13 @@
 #include "views/model_host.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 #include <variant>
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "views/engine.h"
 
 namespace wick::views {
 namespace {
@@ -26,19 +29,10 @@ void forget(LoadedModels& models, Task task) {
   models.failures.erase(task);
 }
 
-/// A device with the settings' threads and instruction set; one that this machine lacks is the best it has.
-Device open_device(const Settings& settings) {
-  const OpsList list = available_ops();
-  const Ops* chosen = nullptr;
-  for (int i = 0; i < list.count; ++i)
-    if (settings.instruction_set == list.ops[i]->name) chosen = list.ops[i];
-  return Device::cpu(settings.threads, chosen);
-}
-
-DType cache_type(const Settings& settings) {
-  for (const DType type : {DType::f32, DType::q8_0})
-    if (settings.cache_type == info(type).name) return type;
-  return DType::f16;
+/// What of the settings a loaded model depends on.
+std::string engine_of(Task task, const Settings& settings) {
+  return fmt::format("{} {} {}", settings.threads, settings.instruction_set,
+                     task == Task::chat ? settings.cache_type : "");
 }
 
 /// Whether a model's template heeds enable_thinking.
@@ -60,9 +54,7 @@ class Loading {
     const Device device = open_device(settings);
     switch (task) {
       case Task::chat: {
-        LlamaOptions options(Precision::fast);
-        options.cache_type = cache_type(settings);
-        chat_ = std::make_unique<LanguageModelLoader>(std::move(files), device, options);
+        chat_ = std::make_unique<LanguageModelLoader>(std::move(files), device, llama_options(settings));
         break;
       }
       case Task::speech:
@@ -130,9 +122,15 @@ bool LoadedModels::has(Task task) const {
 void ModelHost::use(Task task, const std::string& model, const std::string& path, const Settings& settings) {
   ModelState& state = state_of(task);
   const bool there = state.kind == ModelState::Kind::loading || state.kind == ModelState::Kind::ready;
-  if (there && state.path == path) return;
+  const std::string engine = engine_of(task, settings);
+  if (there && state.path == path && state.engine == engine) return;
   drop(task);
-  state = {.kind = ModelState::Kind::loading, .model = model, .path = path, .message = {}, .info = Json::object()};
+  state = {.kind = ModelState::Kind::loading,
+           .model = model,
+           .path = path,
+           .engine = engine,
+           .message = {},
+           .info = Json::object()};
   const auto models = loaded_;
   const double begin = now_ms();
   auto step = [this, task, path, settings, models, begin,
@@ -162,6 +160,22 @@ void ModelHost::use(Task task, const std::string& model, const std::string& path
         state_of(task).kind = ModelState::Kind::failed;
         state_of(task).message = message;
       });
+}
+
+void ModelHost::take(const std::string& model, std::shared_ptr<const SpeechModel> speech) {
+  drop(Task::speech);
+  state_of(Task::speech) = {.kind = ModelState::Kind::ready,
+                            .model = model,
+                            .path = model,
+                            .progress = 1,
+                            .message = {},
+                            .info = speech->info()};
+  worker_.start(
+      [models = loaded_, speech = std::move(speech)](const Worker::Turn&) {
+        models->speech = speech;
+        return false;
+      },
+      [](const std::string&) {});
 }
 
 void ModelHost::refuse(Task task, const std::string& model, const std::string& why) {

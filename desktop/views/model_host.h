@@ -34,6 +34,7 @@ struct ModelState {
   Kind kind = Kind::none;
   std::string model;    // as it was asked for: a catalogue name or a path
   std::string path;     // of its file
+  std::string engine;   // what of the settings it was loaded with
   double progress = 0;  // from 0 to 1
   double load_ms = 0;
   std::string message;                                             // why it failed
@@ -47,6 +48,8 @@ class ModelHost {
 
   /// Begins to load a model unless it is the one that is there. `path`: its file, `model`: what people call it.
   void use(Task task, const std::string& model, const std::string& path, const Settings& settings);
+  /// Takes a speech model that is in memory already; `model`: what people call it.
+  void take(const std::string& model, std::shared_ptr<const SpeechModel> speech);
   /// Says, as if loading had failed, why there is none.
   void refuse(Task task, const std::string& model, const std::string& why);
   /// Forgets the model and frees its memory.

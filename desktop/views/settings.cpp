@@ -1,6 +1,9 @@
 #include "views/settings.h"
 
+#include <fmt/format.h>
+
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -14,6 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::array<const char*, 3> kThemes = {"system", "light", "dark"};
+constexpr std::array<const char*, 3> kTaskNames = {"chat", "transcribe", "segment"};
 constexpr std::array<const char*, 6> kPages = {"chat", "transcribe", "segment", "models", "bench", "settings"};
 
 /// Takes over what a file says, as far as it makes sense.
@@ -41,6 +45,23 @@ class Reader {
     for (std::size_t i = 0; i < count; ++i)
       if (read == names[i]) value = static_cast<Choice>(i);
   }
+  /// What stands under a name, to be read likewise.
+  Reader part(const char* name) const {
+    const Json* const found = find(name);
+    return Reader(found ? *found : Json());
+  }
+
+  void own_models(std::vector<OwnModel>& value) const {
+    const Json* const found = find("own_models");
+    if (!found || !found->is_array()) return;
+    for (const Json& each : *found) {
+      const Reader read(each);
+      OwnModel model;
+      read.text("path", model.path);
+      read.choice("task", model.task, kTaskNames);
+      if (!model.path.empty()) value.push_back(std::move(model));
+    }
+  }
 
  private:
   const Json* find(const char* name) const {
@@ -50,6 +71,26 @@ class Reader {
   }
   Json json_;
 };
+
+SpeechSettings parse_speech(const Reader& read) {
+  SpeechSettings s;
+  read.text("language", s.language);
+  read.flag("translate", s.translate);
+  read.number("beam", s.beam, 1, kMostBeams);
+  read.flag("words", s.words);
+  read.flag("skip_silence", s.skip_silence);
+  read.text("hotwords", s.hotwords);
+  read.flag("tint", s.tint);
+  read.flag("follow", s.follow);
+  read.text("microphone", s.microphone);
+  return s;
+}
+
+Json written(const SpeechSettings& s) {
+  return {{"language", s.language},         {"translate", s.translate}, {"beam", s.beam}, {"words", s.words},
+          {"skip_silence", s.skip_silence}, {"hotwords", s.hotwords},   {"tint", s.tint}, {"follow", s.follow},
+          {"microphone", s.microphone}};
+}
 
 }  // namespace
 
@@ -83,6 +124,9 @@ Settings parse_settings(const std::string& text) {
   read.text("cache_type", s.cache_type);
   if (s.cache_type != "f32" && s.cache_type != "q8_0") s.cache_type = "f16";
   read.text("models_folder", s.models_folder);
+  read.number("bytes_a_second", s.bytes_a_second, 0.0, 1e15);
+  read.number("read_gbs", s.read_gbs, 0.0, 1e6);
+  read.own_models(s.own_models);
   read.text("chat_model", s.chat_model);
   read.text("speech_model", s.speech_model);
   read.text("segment_model", s.segment_model);
@@ -103,10 +147,14 @@ Settings parse_settings(const std::string& text) {
   read.flag("probabilities", s.probabilities);
   read.flag("thinking", s.thinking);
   read.flag("fold_thinking", s.fold_thinking);
+  s.speech = parse_speech(read.part("speech"));
   return s;
 }
 
 std::string to_json(const Settings& s) {
+  Json own = Json::array();
+  for (const OwnModel& model : s.own_models)
+    own.push_back({{"path", model.path}, {"task", kTaskNames[static_cast<std::size_t>(model.task)]}});
   const Json json{{"theme", kThemes[static_cast<std::size_t>(s.theme)]},
                   {"page", kPages[static_cast<std::size_t>(s.page)]},
                   {"scale", s.scale},
@@ -120,6 +168,9 @@ std::string to_json(const Settings& s) {
                   {"instruction_set", s.instruction_set},
                   {"cache_type", s.cache_type},
                   {"models_folder", s.models_folder},
+                  {"bytes_a_second", s.bytes_a_second},
+                  {"read_gbs", s.read_gbs},
+                  {"own_models", own},
                   {"chat_model", s.chat_model},
                   {"speech_model", s.speech_model},
                   {"segment_model", s.segment_model},
@@ -139,14 +190,21 @@ std::string to_json(const Settings& s) {
                   {"max_tokens", s.max_tokens},
                   {"probabilities", s.probabilities},
                   {"thinking", s.thinking},
-                  {"fold_thinking", s.fold_thinking}};
+                  {"fold_thinking", s.fold_thinking},
+                  {"speech", written(s.speech)}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-Settings load_settings(const std::string& path) {
+Settings load_settings(const std::string& path, std::string& problem) {
   std::ifstream file(path);
+  if (!file) return {};
   std::ostringstream text;
   text << file.rdbuf();
+  if (!Json::accept(text.str())) {
+    std::error_code failed;
+    std::filesystem::rename(path, path + ".broken", failed);
+    problem = fmt::format("{} was damaged: these are the defaults. What it held is kept in {}.broken.", path, path);
+  }
   return parse_settings(text.str());
 }
 

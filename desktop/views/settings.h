@@ -1,6 +1,7 @@
 #pragma once
 // What the window remembers from one start to the next.
 #include <string>
+#include <vector>
 
 #include "core/text/sampler.h"
 #include "models/task.h"
@@ -9,6 +10,26 @@ namespace wick::views {
 
 enum class ThemeChoice { system, light, dark };
 enum class Page { chat, transcribe, segment, models, bench, settings };
+
+/// A model's file or folder, and what it is for.
+struct OwnModel {
+  std::string path;
+  Task task = Task::chat;
+};
+
+/// Of the transcribe page.
+struct SpeechSettings {
+  std::string language = "auto";  // or a code
+  bool translate = false;         // into English
+  int beam = 5;                   // of a file; a microphone's words are followed by one
+  bool words = true;              // times and probabilities of every word
+  bool skip_silence = true;       // where the voice detector hears nobody
+  std::string hotwords;           // names and terms to expect
+  bool tint = true;               // what the model is unsure of
+  bool follow = true;             // scroll along while it plays
+  std::string microphone;         // its name; "": the system's choice
+};
+inline constexpr int kMostBeams = 10;
 
 struct Settings {
   ThemeChoice theme = ThemeChoice::system;
@@ -21,7 +42,10 @@ struct Settings {
   int threads = 0;              // 0: the physical cores
   std::string instruction_set;  // "": the best of this machine
   std::string cache_type = "f16";
-  std::string models_folder;  // "": the user's own
+  std::string models_folder;         // "": the user's own
+  double bytes_a_second = 0;         // of weights that the last answer read; 0: none yet
+  double read_gbs = 0;               // of memory, measured once; 0: not yet
+  std::vector<OwnModel> own_models;  // files outside the catalogue, the last opened first
 
   std::string chat_model, speech_model, segment_model;  // catalogue names or paths; "": the first that is here
 
@@ -36,6 +60,8 @@ struct Settings {
   bool thinking = true;
   bool fold_thinking = true;
 
+  SpeechSettings speech;
+
   std::string& model(Task task);
 };
 
@@ -43,8 +69,9 @@ struct Settings {
 Settings parse_settings(const std::string& json);
 std::string to_json(const Settings& settings);
 
-/// The same of a file; defaults where there is none.
-Settings load_settings(const std::string& path);
+/// The same of a file; defaults where there is none. One that is no JSON is kept beside as PATH.broken, for a person to
+/// look at; `problem` says so.
+Settings load_settings(const std::string& path, std::string& problem);
 /// Throws Error (io) if it cannot be written.
 void save_settings(const Settings& settings, const std::string& path);
 

@@ -11,7 +11,9 @@ void Job::stop() const {
 
 void Worker::Turn::post(Call call) const { worker_->post({state_, std::move(call)}); }
 
-Worker::Worker(Call wake) : wake_(std::move(wake)), thread_([this] { run(); }) {}
+Worker::Worker(Call wake, int threads) : wake_(std::move(wake)) {
+  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+}
 
 Worker::~Worker() {
   {
@@ -19,7 +21,7 @@ Worker::~Worker() {
     ending_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 Job Worker::start(Step step, Failed failed) {

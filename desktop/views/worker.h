@@ -30,7 +30,7 @@ class Job {
   std::shared_ptr<State> state_;
 };
 
-/// One thread whose jobs advance by turns, a step of some tens of milliseconds each, so that a hover over a picture is
+/// A thread whose jobs advance by turns, a step of some tens of milliseconds each, so that a hover over a picture is
 /// answered while a model writes. What a job finds goes back by post() and is handled in deliver(), on the thread that
 /// owns the views: they are touched by no other, and need no locks.
 class Worker {
@@ -55,8 +55,9 @@ class Worker {
   /// What went wrong in a step, which ends its job.
   using Failed = std::function<void(const std::string& message)>;
 
-  /// `wake` is called, from any thread, when deliver() has something to do.
-  explicit Worker(Call wake);
+  /// `wake` is called, from any thread, when deliver() has something to do. With several threads, so many jobs advance
+  /// side by side; none is ever on two at once.
+  explicit Worker(Call wake, int threads = 1);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -85,7 +86,7 @@ class Worker {
   std::list<Entry> entries_;
   std::vector<Posted> posted_;
   bool ending_ = false;
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace wick::views

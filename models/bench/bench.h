@@ -39,6 +39,8 @@ struct Peaks {
 };
 /// Measures them, half a second long.
 Peaks measure_peaks(const Device& device);
+/// That of reading memory alone.
+double measure_read_gbs(const Device& device);
 
 /// A row that can be measured.
 struct BenchCase {

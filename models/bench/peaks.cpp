@@ -45,6 +45,11 @@ Peaks measure_peaks(const Device& device) {
   peaks.fma_gflops = best_rate(device, [&](Index) { return ops.spin_fma(kRounds); }) / 1e9;
   peaks.int8_gops = best_rate(device, [&](Index) { return ops.spin_int8(kRounds); }) / 1e9;
   peaks.bf16_gflops = best_rate(device, [&](Index) { return ops.spin_bf16(kRounds); }) / 1e9;
+  peaks.read_gbs = measure_read_gbs(device);
+  return peaks;
+}
+
+double measure_read_gbs(const Device& device) {
   // Far more than the last cache holds; each thread reads a part of its own, piece after piece.
   constexpr Index kFloats = Index{64} << 20, kPiece = Index{1} << 18;
   const StoragePtr memory = Storage::allocate(device, kFloats * sizeof(float), Reuse::exact);  // as weights lie
@@ -52,15 +57,14 @@ Peaks measure_peaks(const Device& device) {
   std::fill_n(floats, kFloats, 0.0f);
   const Index part = kFloats / device.threads() / kPiece * kPiece;
   std::vector<Index> at(static_cast<std::size_t>(device.threads()), 0);
-  peaks.read_gbs = best_rate(device,
-                             [&](Index index) {
-                               Index& next = at[static_cast<std::size_t>(index)];
-                               const float* piece = floats + index * part + next;
-                               next = (next + kPiece) % part;
-                               return ops.read_memory(piece, kPiece);
-                             }) /
-                   1e9;
-  return peaks;
+  return best_rate(device,
+                   [&](Index index) {
+                     Index& next = at[static_cast<std::size_t>(index)];
+                     const float* piece = floats + index * part + next;
+                     next = (next + kPiece) % part;
+                     return device.ops().read_memory(piece, kPiece);
+                   }) /
+         1e9;
 }
 
 }  // namespace wick

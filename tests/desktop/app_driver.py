@@ -1,5 +1,6 @@
 """Drives `wick-app` as a person does, by mouse and keys on a screen of its own, and reads what is on that screen: the
 places and words that the program tells its probe, and the pixels that are there."""
+import contextlib
 import json
 import os
 import re
@@ -52,6 +53,11 @@ class Picture:
                 at = 3 * (y * self.width + x)
                 yield tuple(self.rows[at:at + 3])
 
+    def ground(self):
+        """The commonest colour, by a part of the pixels."""
+        sample = Counter(self.rows[at:at + 3] for at in range(0, len(self.rows) - 2, 3 * 37))
+        return tuple(sample.most_common(1)[0][0])
+
     def ink(self, box):
         """The part of a box's pixels that stand out from its ground, the commonest colour."""
         colours = Counter(self.pixels(box))
@@ -69,11 +75,12 @@ class App:
                  env=None):
         """`data`: the folder for what it keeps; `settings`: more of settings.json, for a first start."""
         self.data, self.models = data, models
-        os.makedirs(data, exist_ok=True)
         path = os.path.join(data, 'settings.json')
         if not os.path.exists(path):
-            with open(path, 'w') as file:
-                json.dump({'theme': theme, 'window_width': size[0], 'window_height': size[1], **(settings or {})}, file)
+            with contextlib.suppress(OSError):  # where there can be no folder
+                os.makedirs(data, exist_ok=True)
+                with open(path, 'w') as file:
+                    json.dump({'theme': theme, 'window_width': size[0], 'window_height': size[1], **(settings or {})}, file)
         self.screen = Screen(size[0] * scale, size[1] * scale)
         self.folder = tempfile.mkdtemp(prefix='wick-app-test-')
         self.probe = os.path.join(self.folder, 'probe.json')
@@ -143,6 +150,16 @@ class App:
             return len(last) > 2 and last[-1] is not None and last[-1] == last[-2] == last[-3] and last[-1]
         return self.wait_until(rests, part, timeout)
 
+    def wait_still(self, seconds=1.5, timeout=20):
+        """Until the screen, as the probe has it, has not changed for so long."""
+        end = time.monotonic() + timeout
+        last, since = None, time.monotonic()
+        while time.monotonic() < end and time.monotonic() - since < seconds:
+            now = self.seen()
+            if now != last:
+                last, since = now, time.monotonic()
+            time.sleep(0.1)
+
     def picture(self):
         return Picture(self.run('import', '-window', 'root', '-depth', '8', 'ppm:-', binary=True))
 
@@ -190,10 +207,11 @@ class App:
     def place(self):
         """Where the window's corner is on the screen."""
         if self.origin is None:
-            self.wait_until(self.seen, 'a first frame')
-            window = self.run('xdotool', 'search', '--onlyvisible', '--class', 'wick').split()[-1]
+            self.wait_until(self.seen, 'a first frame')  # which is drawn before the window shows
+            window = self.run('xdotool', 'search', '--sync', '--onlyvisible', '--class', 'wick').split()[-1]
             geometry = dict(line.split('=') for line in
                             self.run('xdotool', 'getwindowgeometry', '--shell', window).splitlines())
+            self.wait_until(lambda: self.run('xdotool', 'getwindowfocus').strip() == window, 'the keyboard')
             self.origin = int(geometry['X']), int(geometry['Y'])
         return self.origin
 

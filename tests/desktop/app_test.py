@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from app_driver import App, Box, missing_programs
@@ -33,10 +34,15 @@ class Case(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.data = os.path.join(self.folder, 'data')
 
-    def start(self, models=None, **options):
+    def open(self, models=None, **options):
         app = App(WICK_APP, self.data, models or models_folder(), **options)
         self.addCleanup(app.kill)
+        return app
+
+    def start(self, models=None, **options):
+        app = self.open(models, **options)
         app.wait_for(part='Chat')
+        app.place()
         return app
 
     def kept(self, *path):
@@ -62,6 +68,151 @@ class Start(Case):
 
     def test_it_ends_when_it_is_closed(self):
         self.assertEqual(self.start(models=self.folder).quit(), 0)
+
+    def test_it_rests_while_nothing_changes(self):
+        app = self.start(models=self.folder, settings={'read_gbs': 10})  # else the page of models measures it once
+        for number in range(1, 6):
+            app.press(f'ctrl+{number}')
+            app.wait_still()
+            before = app.processor_seconds()
+            time.sleep(3)
+            self.assertLess(app.processor_seconds() - before, 0.1, f'page {number}')
+
+    def test_a_thousand_frames_take_no_more_memory(self):
+        for page in ('chat', 'models', 'settings', 'bench'):
+            shutil.rmtree(self.data, ignore_errors=True)
+            app = self.open(models=self.folder, settings={'page': page}, arguments=['--frames', '1100'])
+            self.assertEqual(app.process.wait(300), 0, app.output())
+            grown = json.loads(app.output())['grown_bytes']
+            app.kill()
+            self.assertLess(grown, 1 << 20, page)
+
+    def test_a_theme_and_a_size_are_kept(self):
+        app = self.start(models=self.folder)
+        app.press('ctrl+comma')
+        app.click('Dark')
+        app.wait_until(lambda: max(app.picture().ground()) < 40, 'a dark ground')
+        app.press('ctrl+equal')
+        app.wait_until(lambda: self.kept('settings.json').get('scale') == 1.25, 'a larger scale')
+        app.kill()
+        again = self.start(models=self.folder)
+        again.wait_until(lambda: max(again.picture().ground()) < 40, 'a dark ground')
+
+    def test_wrong_settings_are_refused_in_place(self):
+        app = self.start(models=self.folder, settings={'page': 'settings', 'threads': 3})
+        app.click('Threads')
+        app.press('ctrl+a')
+        app.type('many')
+        app.check_drawn(text='A whole number from 1')
+        self.assertEqual(self.kept('settings.json')['threads'], 3)
+
+    def test_damaged_settings_are_kept_beside(self):
+        os.makedirs(self.data)
+        with open(os.path.join(self.data, 'settings.json'), 'w') as file:
+            file.write('{"page": "settings"')
+        app = self.start(models=self.folder)
+        app.press('ctrl+comma')
+        app.check_drawn(text='settings.json.broken')
+        with open(os.path.join(self.data, 'settings.json.broken')) as file:
+            self.assertIn('settings', file.read())
+
+    def test_a_folder_that_takes_nothing_is_told(self):
+        self.data = '/proc/wick'  # where even an administrator makes no folder
+        app = self.start(models=self.folder)
+        app.press('ctrl+comma')
+        app.check_drawn(text='The settings could not be kept')
+
+    def test_it_says_what_it_lacks(self):
+        for env, words in (({'DISPLAY': ''}, 'no screen to open a window on'),
+                           ({'MESA_GL_VERSION_OVERRIDE': '2.1'}, 'needs OpenGL 3.3')):
+            app = self.open(models=self.folder, env=env)
+            self.assertEqual(app.process.wait(30), 1)
+            self.assertIn(words, app.output())
+            app.kill()
+
+    @unittest.skipUnless(shutil.which('dbus-daemon') and shutil.which('dbus-send'), 'no D-Bus')
+    def test_it_follows_the_systems_theme(self):
+        daemon = subprocess.Popen(['dbus-daemon', '--session', '--nofork', '--print-address'], stdout=subprocess.PIPE,
+                                  text=True)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.terminate)
+        bus = {'DBUS_SESSION_BUS_ADDRESS': daemon.stdout.readline().strip()}
+        app = self.start(models=self.folder, theme='system', env=bus)
+        for scheme, holds in ((1, lambda: max(app.picture().ground()) < 40), (2, lambda: min(app.picture().ground()) > 200)):
+            app.run('dbus-send', '--session', '--type=signal', '/org/freedesktop/portal/desktop',
+                    'org.freedesktop.portal.Settings.SettingChanged', 'string:org.freedesktop.appearance',
+                    'string:color-scheme', f'variant:uint32:{scheme}')
+            app.wait_until(holds, f'the colours of scheme {scheme}')
+
+
+class Models(Case):
+    """What is here, what can be had, and files of one's own."""
+
+    TITLE = 'SmolLM2 135M Instruct'
+
+    def start_empty(self, **options):
+        """Without a model, and without a net."""
+        self.models = os.path.join(self.folder, 'models')
+        return self.start(models=self.models, settings={'page': 'models'},
+                          env={'https_proxy': 'http://127.0.0.1:9', 'PIP_INDEX_URL': 'http://127.0.0.1:9/',
+                               'PIP_NO_INPUT': '1', 'PIP_RETRIES': '0'}, **options)
+
+    def test_a_download_that_fails_says_why(self):
+        app = self.start_empty()
+        app.click(f'Get {self.TITLE}')
+        app.wait_for(part=f'Retry {self.TITLE}', timeout=60)
+        app.check_drawn(text='could not be fetched')
+
+    def test_what_arrived_is_there_after_a_restart(self):
+        os.makedirs(os.path.join(self.folder, 'models'))
+        with open(os.path.join(self.folder, 'models', SMOLLM2 + '.part'), 'wb') as file:
+            file.write(b'GGUF' * 5_000_000)
+        app = self.start_empty()
+        app.wait_for(part=f'Resume {self.TITLE}')
+        app.check_drawn(text='20.0 of 98.4 MB')
+        app.click(f'Remove {self.TITLE}')
+        app.wait_for(part=f'Get {self.TITLE}')
+        app.wait_until(lambda: not os.listdir(self.models), 'the part to be deleted')
+
+    def test_a_model_is_verified_and_deleted_when_one_says_so_twice(self):
+        need_models(self, SMOLLM2)
+        os.makedirs(os.path.join(self.folder, 'models'))
+        path = os.path.join(self.folder, 'models', SMOLLM2)
+        shutil.copyfile(os.path.join(models_folder(), SMOLLM2), path)
+        app = self.start_empty()
+        app.click(f'Verify {self.TITLE}')
+        app.check_drawn(text='verified just now', timeout=60)
+        app.click(f'Delete {self.TITLE}')
+        app.click(f'Keep {self.TITLE}')
+        app.click(f'Delete {self.TITLE}')
+        app.wait_for(text='Delete 98.4 MB?')
+        self.assertTrue(os.path.exists(path))
+        app.click(f'Delete {self.TITLE}')
+        app.wait_for(part=f'Get {self.TITLE}')
+        app.wait_until(lambda: not os.path.exists(path), 'the file to be deleted')
+
+    def test_search_and_filters_leave_what_was_asked_for(self):
+        app = self.start_empty()
+        app.click('Show segment')
+        app.wait_gone(text=self.TITLE)
+        app.check_drawn(text='MobileSAM')
+        app.click('Show all')
+        app.click('Search models')
+        app.type('no such model')
+        app.check_drawn(text='No model is called')
+
+
+class Bench(Case):
+    """Figures of this machine."""
+
+    def test_rows_appear_and_can_be_stopped(self):
+        app = self.start(models=self.folder, settings={'page': 'bench'})
+        app.click('Measure')
+        app.wait_for(text='GFLOP/s', timeout=120)
+        app.wait_for(text='Measuring', timeout=60)
+        app.click('Stop')
+        app.wait_for(part='Copy as JSON', timeout=120)
+        app.check_drawn(text='Reading memory')
 
 
 class Chat(Case):

@@ -379,8 +379,8 @@ std::string to_markdown(const Conversation& conversation) {
   return text;
 }
 
-std::string file_name_of(const Conversation& conversation, std::string_view extension) {
-  const std::string title = jinja::lower(conversation.title);
+std::string file_name_of(std::string_view named, std::string_view extension) {
+  const std::string title = jinja::lower(named);
   std::string name;
   for (std::size_t at = 0; at < title.size() && name.size() < kLongestFileName;) {
     const text::Utf8Step step = text::decode_utf8(title, at);

@@ -27,7 +27,10 @@ std::string first_line_only(std::string_view line);
 std::string to_json(const Conversation& conversation);
 /// The chosen path as a Markdown document.
 std::string to_markdown(const Conversation& conversation);
-/// A file name that every system takes, of the title's letters and digits.
-std::string file_name_of(const Conversation& conversation, std::string_view extension);
+/// A file name that every system takes, of a title's letters and digits.
+std::string file_name_of(std::string_view title, std::string_view extension);
+inline std::string file_name_of(const Conversation& conversation, std::string_view extension) {
+  return file_name_of(conversation.title, extension);
+}
 
 }  // namespace wick::views

@@ -1,27 +1,23 @@
 #pragma once
 // The folder that keeps the conversations, a JSON file each.
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "views/chat/conversation_json.h"
 #include "views/chat/conversation_list.h"
+#include "views/json_folder.h"
 
 namespace wick::views {
 
-/// A conversation's id is its file's name without ".json". A file is replaced as a whole: whenever the program is
-/// killed, the old one or the new one is there. All of it throws Error (io) naming the file and what to do. Of one
-/// thread.
+/// As JsonFolder. Of one thread.
 class ConversationStore {
  public:
-  /// The folder is made with the first conversation; nobody but its owner may look into it.
-  explicit ConversationStore(std::string folder);
+  explicit ConversationStore(std::string folder) : files_(std::move(folder), "conversation") {}
 
   /// Newest first. Reads the files that have changed since the last call, without their notes on tokens.
   std::vector<ConversationHead> heads() const;
   /// What the last heads() found that is no conversation, a sentence for each file. The files stay as they are.
-  const std::vector<std::string>& problems() const { return problems_; }
+  const std::vector<std::string>& problems() const { return heads_.problems(); }
 
   Conversation load(const std::string& id) const;
   void save(const Conversation& conversation);
@@ -30,27 +26,13 @@ class ConversationStore {
   void restore(const std::string& id);
 
   /// Throws Error for an id that is no file name.
-  std::string file_of(const std::string& id) const;
+  std::string file_of(const std::string& id) const { return files_.file_of(id); }
 
  private:
-  struct Stamp {
-    std::int64_t changed;  // the file system's clock
-    std::uintmax_t bytes;
-    bool operator==(const Stamp&) const = default;
-  };
-  /// What a file was like when it was read last.
-  struct Known {
-    Stamp stamp;
-    std::optional<ConversationHead> head;
-    std::string problem;  // where there is no head
-  };
-  Known look_at(const std::string& id, Stamp stamp) const;
-  void write(const std::string& id, std::string_view text) const;
+  ConversationHead read_head(const std::string& id) const;
 
-  std::string folder_;
-  std::map<std::string, std::string> removed_;  // by id: the file
-  mutable std::map<std::string, Known> known_;  // by id
-  mutable std::vector<std::string> problems_;
+  JsonFolder files_;
+  mutable JsonHeads<ConversationHead> heads_;
 };
 
 }  // namespace wick::views
