@@ -3,6 +3,7 @@
 tested, having said why."""
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -79,9 +80,9 @@ class Start(Case):
             self.assertLess(app.processor_seconds() - before, 0.1, f'page {number}')
 
     def test_a_thousand_frames_take_no_more_memory(self):
-        for page in ('chat', 'models', 'settings', 'bench'):
+        for page in ('chat', 'models', 'settings'):
             shutil.rmtree(self.data, ignore_errors=True)
-            app = self.open(models=self.folder, settings={'page': page}, arguments=['--frames', '1100'])
+            app = self.open(models=self.folder, settings={'page': page, 'read_gbs': 10}, arguments=['--frames', '1100'])
             self.assertEqual(app.process.wait(300), 0, app.output())
             grown = json.loads(app.output())['grown_bytes']
             app.kill()
@@ -234,6 +235,71 @@ class Chat(Case):
             again.click_text('What is the capital of France?')
         again.wait_for(part='Regenerate')
         again.wait_for_words('Paris')
+
+    def ask(self, words='Write a Python function that counts the words of a text.', **settings):
+        need_models(self, SMOLLM2)
+        app = self.start(settings={'page': 'chat', 'max_tokens': 60, 'seed': 1, **settings})
+        app.wait_for(part='Message')
+        app.type(words)
+        app.press('Return')
+        app.wait_for(part='token 5', timeout=120)
+        return app
+
+    def test_a_token_has_alternatives_and_one_of_them_branches(self):
+        app = self.ask()
+        app.wait_for(part='Regenerate', timeout=120)
+        app.hover('token 5')
+        app.check_drawn(text='Alternatives at token 5')
+        app.check_drawn(text=re.compile(r'surprise \d+\.\d\d bit'))
+        app.check_drawn(text=re.compile(r'entropy \d+\.\d\d bit'))
+        app.check_drawn(text=re.compile(r'% in \d+,\d+ others'))
+        other = [part for part in app.parts() if part.startswith('choice ')][1]
+        app.click(other)
+        app.check_drawn(text='2/2')
+        app.wait_for(part='Regenerate', timeout=120)
+        app.wait_for_words(other.removeprefix('choice '))
+        app.click('Previous version')
+        app.check_drawn(text='1/2')
+
+    def test_the_keys_move_through_tokens_once_one_is_pinned(self):
+        app = self.ask()
+        app.wait_for(part='Regenerate', timeout=120)
+        app.click('token 5')
+        app.wait_for(text='Alternatives at token 5')
+        app.press('Right')
+        app.wait_for(text='Alternatives at token 6')
+        app.press('Escape')
+        app.wait_gone(text='Alternatives at token 6')
+
+    def test_an_answer_is_stopped_and_goes_on(self):
+        app = self.ask('Tell me a long story.', max_tokens=400)
+        app.press('Escape')
+        app.check_drawn(text='stopped')
+        app.click('Continue')
+        app.wait_for(part='Stop')
+        app.press('Escape')
+        app.wait_for(text='stopped')
+
+    def test_a_message_is_edited_in_place(self):
+        app = self.ask(max_tokens=8)
+        app.wait_for(part='Regenerate', timeout=120)
+        app.press('Up')
+        app.wait_for(part='Edit message')
+        app.press('ctrl+a')
+        app.type('Say one word.')
+        app.press('Return')
+        app.check_drawn(text='Say one word.')
+        app.check_drawn(text='2/2')
+
+    def test_a_deleted_conversation_comes_back(self):
+        app = self.ask('Good day to you', max_tokens=8)
+        app.wait_for(part='Regenerate', timeout=120)
+        app.click('Conversation menu')
+        app.click('Delete')
+        app.check_drawn(text='Ask it something')
+        app.click('Undo')
+        app.wait_for(part='Regenerate')
+        app.check_drawn(text='Good day to you')
 
 
 class Transcribe(Case):
