@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <set>
 
 #include "chat_parts.h"
 #include "fonts.h"
@@ -49,11 +50,6 @@ float field_height(const std::string& draft, float width) {
   return std::ceil(std::clamp(height, line, line * kMostLines) + px(17));
 }
 
-/// Leaves Enter to the one who sends; Shift and Enter makes a line.
-int drop_newline(ImGuiInputTextCallbackData* data) {
-  return data->EventChar == '\n' && !ImGui::GetIO().KeyShift ? 1 : 0;
-}
-
 void draw_field(views::App& app, ImVec2 from, ImVec2 size) {
   views::ChatView& chat = app.chat;
   const WithFont font(kLetters);
@@ -62,9 +58,8 @@ void draw_field(views::App& app, ImVec2 from, ImVec2 size) {
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, px(10, 8));
   ImGui::PushStyleColor(ImGuiCol_NavCursor, IM_COL32(0, 0, 0, 0));  // the card around it is lit
   if (std::exchange(chat.wants_keys, false)) ImGui::SetKeyboardFocusHere();
-  const bool enter = ImGui::IsKeyPressed(ImGuiKey_Enter, false) || ImGui::IsKeyPressed(ImGuiKey_KeypadEnter, false);
   ImGui::InputTextMultiline("##Message", &chat.draft, size,
-                            ImGuiInputTextFlags_WordWrap | ImGuiInputTextFlags_CallbackCharFilter, drop_newline);
+                            ImGuiInputTextFlags_WordWrap | ImGuiInputTextFlags_CallbackCharFilter, leave_enter);
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(2);
   const bool active = ImGui::IsItemActive();
@@ -78,7 +73,7 @@ void draw_field(views::App& app, ImVec2 from, ImVec2 size) {
     canvas->AddText({std::floor(from.x + px(10)), std::floor(from.y + px(8))}, theme().text_3, "Write a message");
   }
   if (!active) return;
-  if (enter && !ImGui::GetIO().KeyShift) {
+  if (enter_sends()) {
     app.send();
     if (state) state->ReloadUserBufAndMoveToEnd();
   } else if (chat.draft.empty() && ImGui::IsKeyPressed(ImGuiKey_UpArrow, false)) {
@@ -97,9 +92,16 @@ void draw_model_menu(views::App& app, bool opens, ImVec2 corner) {
     if (menu_item(entry.title.c_str(), entry.name == used ? "check" : "disk", entry.quantisation))
       app.choose_model(Task::chat, entry.name);
   }
-  if (!used.empty() && !find_in_catalog(used)) {
+  std::set<std::string> own;
+  if (!used.empty() && !find_in_catalog(used)) own.insert(used);
+  for (const views::OwnModel& each : app.settings.own_models)
+    if (each.task == Task::chat) own.insert(each.path);
+  for (const std::string& path : own) {
     any = true;
-    menu_item(model_title(used).c_str(), "check", "a file of yours");
+    ImGui::PushID(path.c_str());
+    if (menu_item(model_title(path).c_str(), path == used ? "check" : "file", "a file of yours"))
+      app.choose_model(Task::chat, path);
+    ImGui::PopID();
   }
   if (any) menu_line();
   if (menu_item("Open a file…", "file")) app.open_model(Task::chat);
@@ -212,6 +214,16 @@ void draw_figures(const views::App& app, float left, float width, float y) {
 
 }  // namespace
 
+bool enter_sends() {
+  const bool enter = ImGui::IsKeyPressed(ImGuiKey_Enter, false) || ImGui::IsKeyPressed(ImGuiKey_KeypadEnter, false);
+  return enter && !ImGui::GetIO().KeyShift;
+}
+
+int leave_enter(ImGuiInputTextCallbackData* data) {
+  const bool held = ImGui::IsKeyDown(ImGuiKey_Enter) || ImGui::IsKeyDown(ImGuiKey_KeypadEnter);
+  return data->EventChar == '\n' && held && !ImGui::GetIO().KeyShift ? 1 : 0;
+}
+
 std::string model_title(const std::string& model) {
   if (const CatalogEntry* const entry = find_in_catalog(model)) {
     const std::string& title = entry->title;
@@ -245,7 +257,8 @@ float draw_composer(views::App& app, ImVec2 left_bottom, float width) {
   draw_send(app, to - px(kPadding, kPadding));
   const float send = ImGui::GetItemRectMin().x, room = send - from.x - px(24);
   if (room > px(300)) draw_meter(app, send - px(12), row + px(kRow / 2));
-  draw_model_chip(app, {from.x + px(12), row + px(3)}, room > px(300) ? room - px(190) : room);
+  draw_model_chip(app, {from.x + px(12), row + px(3)},
+                  room > px(300) && app.chat.context_size() > 0 ? room - px(190) : room);
   draw_figures(app, left_bottom.x, width, to.y + px(9));
   return top.y;
 }

@@ -65,7 +65,7 @@ void take_keys(views::App& app) {
   };
   if (pressed(ImGuiMod_Ctrl | ImGuiKey_N, ImGuiInputFlags_RouteOverActive)) chat.start_new();
   if (pressed(ImGuiMod_Ctrl | ImGuiKey_B, ImGuiInputFlags_RouteOverActive)) flip_list(app);
-  if (ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel)) return;
+  if (ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel) || app.dialog.typed()) return;
   if (pressed(ImGuiKey_Escape, ImGuiInputFlags_RouteOverActive)) escape(chat);
   if (!ImGui::GetIO().WantTextInput && pressed(ImGuiKey_N)) chat.start_new();
 }

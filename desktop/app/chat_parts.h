@@ -34,6 +34,10 @@ void draw_chat_settings(views::App& app);
 void draw_arrival(views::App& app, const CatalogEntry& entry, float width);
 /// The catalogue's model that a first conversation uses.
 const CatalogEntry& first_chat_model();
+/// Whether Enter was pressed by who wants to send: with Shift it makes a line.
+bool enter_sends();
+/// For fields of several lines: leaves that Enter to the one who sends, and lets lines be pasted.
+int leave_enter(ImGuiInputTextCallbackData* data);
 /// A line of text that ends in an ellipsis where it has no room.
 void clipped_text(std::string_view words, ImU32 colour, float width);
 /// "SmolLM2 135M" of a catalogue name; a file's name of a path.

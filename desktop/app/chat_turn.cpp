@@ -88,18 +88,14 @@ float draw_editor(views::App& app, ImVec2 from, float width) {
   canvas->AddRectFilled(from, to, t.dark ? IM_COL32(0x26, 0x24, 0x21, 0xFF) : IM_COL32(0xEF, 0xEC, 0xE6, 0xFF), px(14));
   ImGui::SetCursorScreenPos(from + px(8, 8));
   if (std::exchange(chat.edit_wants_keys, false)) ImGui::SetKeyboardFocusHere();
-  const bool enter = (ImGui::IsKeyPressed(ImGuiKey_Enter, false) || ImGui::IsKeyPressed(ImGuiKey_KeypadEnter, false)) &&
-                     !ImGui::GetIO().KeyShift;
-  ImGui::InputTextMultiline(
-      "##Edit", &chat.edit, {width - px(16), field},
-      ImGuiInputTextFlags_WordWrap | ImGuiInputTextFlags_CallbackCharFilter,
-      [](ImGuiInputTextCallbackData* data) { return data->EventChar == '\n' && !ImGui::GetIO().KeyShift ? 1 : 0; });
+  ImGui::InputTextMultiline("##Edit", &chat.edit, {width - px(16), field},
+                            ImGuiInputTextFlags_WordWrap | ImGuiInputTextFlags_CallbackCharFilter, leave_enter);
   if (ImGui::IsItemActivated() && !ImGui::IsMouseDown(ImGuiMouseButton_Left)) {
     if (ImGuiInputTextState* const state = ImGui::GetInputTextState(ImGui::GetItemID()))
       state->ReloadUserBufAndMoveToEnd();
   }
   probe_part("Edit message", ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
-  bool sends = enter && ImGui::IsItemActive(), cancels = false;
+  bool sends = enter_sends() && ImGui::IsItemActive(), cancels = false;
   want_letters(chat.edit);
   ImGui::SetCursorScreenPos({from.x + px(16), to.y - px(29)});
   caption("The earlier version is kept");

@@ -3,6 +3,7 @@
 tested, having said why."""
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -234,6 +235,119 @@ class Chat(Case):
             again.click_text('What is the capital of France?')
         again.wait_for(part='Regenerate')
         again.wait_for_words('Paris')
+
+    def ask(self, words='Write a Python function that counts the words of a text.', **settings):
+        need_models(self, SMOLLM2)
+        app = self.start(settings={'page': 'chat', 'max_tokens': 60, 'seed': 1, **settings})
+        app.wait_for(part='Message')
+        app.type(words)
+        app.press('Return')
+        app.wait_for(part='token 5', timeout=120)
+        return app
+
+    def test_a_token_has_alternatives_and_one_of_them_branches(self):
+        app = self.ask()
+        app.wait_for(part='Regenerate', timeout=120)
+        app.hover('token 5')
+        app.check_drawn(text='Alternatives at token 5')
+        app.check_drawn(text=re.compile(r'surprise \d+\.\d\d bit'))
+        app.check_drawn(text=re.compile(r'entropy \d+\.\d\d bit'))
+        app.check_drawn(text=re.compile(r'% in \d+,\d+ others'))
+        other = [part for part in app.parts() if part.startswith('choice ')][1]
+        app.click(other)
+        app.check_drawn(text='2/2')
+        app.wait_for(part='Regenerate', timeout=120)
+        app.wait_for_words(other.removeprefix('choice '))
+        app.click('Previous version')
+        app.check_drawn(text='1/2')
+
+    def test_the_keys_move_through_tokens_once_one_is_pinned(self):
+        app = self.ask()
+        app.wait_for(part='Regenerate', timeout=120)
+        app.click('token 5')
+        app.wait_for(text='Alternatives at token 5')
+        app.press('Right')
+        app.wait_for(text='Alternatives at token 6')
+        app.press('Escape')
+        app.wait_gone(text='Alternatives at token 6')
+
+    def test_an_answer_is_stopped_and_goes_on(self):
+        app = self.ask('Tell me a long story.', max_tokens=400)
+        app.press('Escape')
+        app.check_drawn(text='stopped')
+        app.click('Continue')
+        app.wait_for(part='Stop')
+        app.press('Escape')
+        app.wait_for(text='stopped')
+
+    def test_a_message_is_edited_in_place(self):
+        app = self.ask(max_tokens=8)
+        app.wait_for(part='Regenerate', timeout=120)
+        app.press('Up')
+        app.wait_for(part='Edit message')
+        app.press('ctrl+a')
+        app.type('Say one word.')
+        app.press('Return')
+        app.check_drawn(text='Say one word.')
+        app.check_drawn(text='2/2')
+
+    def test_a_deleted_conversation_comes_back(self):
+        app = self.ask('Good day to you', max_tokens=8)
+        app.wait_for(part='Regenerate', timeout=120)
+        app.click('Conversation menu')
+        app.click('Delete')
+        app.check_drawn(text='Ask it something')
+        app.click('Undo')
+        app.wait_for(part='Regenerate')
+        app.check_drawn(text='Good day to you')
+
+
+class Transcribe(Case):
+    """A recording, by Whisper tiny.en."""
+
+    def desktop(self, opened, saved):
+        """An environment whose program to choose files chooses these."""
+        folder = os.path.join(self.folder, 'bin')
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, 'zenity'), 'w') as file:
+            file.write(f'#!/bin/sh\ncase "$*" in *--save*) echo "{saved}";; *) echo "{opened}";; esac\n')
+        os.chmod(file.name, 0o755)
+        return {'PATH': folder + ':' + os.environ['PATH']}
+
+    def test_a_transcript_outlives_a_kill(self):
+        need_models(self, 'whisper-tiny.en.model.bin', 'whisper-tiny.en.vocabulary.txt')
+        jfk = os.path.abspath(os.path.join(SHARED, 'data/speech/jfk.wav'))
+        if not os.path.exists(jfk):
+            self.skipTest(f'{jfk} is not on this machine')
+        saved = os.path.join(self.folder, 'out.txt')
+        app = self.start(settings={'page': 'transcribe'}, env=self.desktop(jfk, saved))
+        app.click('Choose a file')
+        app.wait_for_words('ask not what your country can do for you', timeout=120)
+        app.wait_for(part='Transcribe again', timeout=120)  # nothing is in work
+        app.check_drawn(text='ask not what your country can do for')
+        app.press('e')
+        app.wait_for(part='Text of the line')
+        app.press('ctrl+a')
+        app.type('And so, my fellow Romans')
+        app.press('Return')
+        app.wait_gone(part='Text of the line')
+        app.check_drawn(text='And so, my fellow Romans')
+        app.click('Export')
+        app.click('Plain text')
+        app.wait_for(text='Exported to')
+        with open(saved) as file:
+            self.assertEqual(file.readline(), 'And so, my fellow Romans\n')
+        app.click('Play')  # with or without a sound card the program goes on
+        app.press('ctrl+f')
+        app.type('romans')
+        app.wait_for(text='1 of 1')
+        kept = os.path.join(self.data, 'transcripts')
+        app.wait_until(lambda: any('Romans' in open(os.path.join(kept, name)).read() for name in os.listdir(kept)), 'kept')
+        app.kill()
+        again = self.start()
+        again.click('jfk')
+        again.check_drawn(text='And so, my fellow Romans')
+        self.assertEqual(again.output(), '')
 
 
 class Segment(Case):
