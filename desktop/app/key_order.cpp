@@ -1,69 +1,38 @@
 #include "key_order.h"
 
-#include <GLFW/glfw3.h>
-#include <imgui_impl_glfw.h>
 #include <imgui_internal.h>
 
-#include <algorithm>
-#include <deque>
-#include <utility>
-#include <variant>
+#include <vector>
 
 namespace wick::app {
 namespace {
 
-struct Key {
-  int key, scancode, action, modifiers;
-};
-using Late = std::variant<Key, unsigned>;  // a key, or a letter
+std::vector<ImGuiInputEvent> late;
 
-std::deque<Late> late;
-
-bool is_modifier(int key) { return key >= GLFW_KEY_LEFT_SHIFT && key <= GLFW_KEY_RIGHT_SUPER; }
-
-/// Whether a key, no modifier, is among the presses that the toolkit has yet to take.
-bool key_is_waiting() {
-  return std::ranges::any_of(ImGui::GetCurrentContext()->InputEventsQueue, [](const ImGuiInputEvent& event) {
-    const bool modifier = event.Type == ImGuiInputEventType_Key &&
-                          ((event.Key.Key >= ImGuiKey_LeftCtrl && event.Key.Key <= ImGuiKey_RightSuper) ||
-                           (event.Key.Key & ImGuiMod_Mask_) != 0);
-    return event.Type == ImGuiInputEventType_Key && event.Key.Down && !modifier;
-  });
-}
-
-void take_key(GLFWwindow* window, int key, int scancode, int action, int modifiers) {
-  if (!late.empty() || (action == GLFW_RELEASE && is_modifier(key) && key_is_waiting())) {
-    late.emplace_back(Key{key, scancode, action, modifiers});
-  } else {
-    ImGui_ImplGlfw_KeyCallback(window, key, scancode, action, modifiers);
-  }
-}
-
-void take_letter(GLFWwindow* window, unsigned letter) {
-  if (late.empty()) {
-    ImGui_ImplGlfw_CharCallback(window, letter);
-  } else {
-    late.emplace_back(letter);
-  }
+bool is_modifier(ImGuiKey key) {
+  return (key >= ImGuiKey_LeftCtrl && key <= ImGuiKey_RightSuper) || (key & ImGuiMod_Mask_) != 0;
 }
 
 }  // namespace
 
-void keep_chords(GLFWwindow* window) {
-  glfwSetKeyCallback(window, take_key);
-  glfwSetCharCallback(window, take_letter);
+void hold_late_events() {
+  ImVector<ImGuiInputEvent>& events = ImGui::GetCurrentContext()->InputEventsQueue;
+  bool pressed = false;
+  for (int i = 0; i < events.Size; ++i) {
+    if (events[i].Type != ImGuiInputEventType_Key) continue;
+    const ImGuiInputEventKey& key = events[i].Key;
+    pressed |= key.Down && !is_modifier(key.Key);
+    if (!pressed || key.Down || !is_modifier(key.Key)) continue;
+    late.assign(events.begin() + i, events.end());
+    events.resize(i);
+    return;
+  }
 }
 
-bool give_late_keys(GLFWwindow* window) {
-  const std::deque<Late> now = std::exchange(late, {});
-  for (const Late& each : now) {
-    if (const Key* const key = std::get_if<Key>(&each)) {
-      take_key(window, key->key, key->scancode, key->action, key->modifiers);
-    } else {
-      take_letter(window, std::get<unsigned>(each));
-    }
-  }
-  return !now.empty();
+void give_late_events() {
+  ImVector<ImGuiInputEvent>& events = ImGui::GetCurrentContext()->InputEventsQueue;
+  for (const ImGuiInputEvent& event : late) events.push_back(event);
+  late.clear();
 }
 
 }  // namespace wick::app

@@ -1,15 +1,14 @@
 #pragma once
 // Keys that are pressed faster than frames are drawn.
-struct GLFWwindow;
 
 namespace wick::app {
 
-/// Keeps chords whole: the toolkit would take "Ctrl down, 4 down, Ctrl up" that come within one frame as a 4 alone. A
-/// modifier's release, and all keys and letters after it, wait for the next frame where a key was pressed in this one.
-/// Call it once the toolkit has its own callbacks.
-void keep_chords(GLFWwindow* window);
+/// Keeps chords whole: the toolkit would take "Ctrl down, 4 down, Ctrl up" that come within one frame as a 4 alone.
+/// Called before the toolkit takes a frame's events, sets those aside that begin with a modifier's release after
+/// another key was pressed.
+void hold_late_events();
 
-/// After the toolkit took a frame's events: gives it those that waited. True if there were any.
-bool give_late_keys(GLFWwindow* window);
+/// Called after it took them: gives it those back, for the next frame.
+void give_late_events();
 
 }  // namespace wick::app

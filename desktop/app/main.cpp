@@ -1,24 +1,16 @@
 // wick-app: the desktop window.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
 
 #include "pages.h"
 #include "views/app.h"
+#include "views/process.h"
 #include "window.h"
 
 namespace {
-
-/// Bytes of this process that are in memory.
-std::uint64_t resident_bytes() {
-  std::uint64_t all = 0, resident = 0;
-  std::ifstream("/proc/self/statm") >> all >> resident;
-  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
 
 /// Frames to draw before the window is closed, and what they take of the memory.
 class FrameLimit {
@@ -28,11 +20,11 @@ class FrameLimit {
   void heed(wick::app::Window& window) {
     if (frames_ == 0) return;
     if (window.frames() + 1 < frames_) window.again_in(0);
-    if (window.frames() == kWarm) warm_bytes_ = resident_bytes();
+    if (window.frames() == kWarm) warm_bytes_ = wick::views::resident_bytes();
     if (window.frames() + 1 < frames_) return;
     if (warm_bytes_ > 0) {
       fmt::print("{{\"frames\": {}, \"grown_bytes\": {}}}\n", frames_,
-                 static_cast<std::int64_t>(resident_bytes()) - static_cast<std::int64_t>(warm_bytes_));
+                 static_cast<std::int64_t>(wick::views::resident_bytes()) - static_cast<std::int64_t>(warm_bytes_));
     }
     window.close();
   }

@@ -12,7 +12,7 @@
 #include "probe.h"
 #include "theme.h"
 #include "views/format.h"
-#include "views/open_folder.h"
+#include "views/process.h"
 
 namespace wick::app {
 namespace {

@@ -9,7 +9,7 @@
 #include "panel.h"
 #include "parts.h"
 #include "theme.h"
-#include "views/open_folder.h"
+#include "views/process.h"
 
 namespace wick::app {
 namespace {

@@ -75,7 +75,6 @@ Window::Window(const WindowOptions& options) : wanted_scale_(options.scale) {
   io.ConfigInputTextCursorBlink = false;  // it would draw frames for ever
   io.ConfigNavCursorVisibleAuto = true;
   ImGui_ImplGlfw_InitForOpenGL(window_, true);
-  keep_chords(window_);
   ImGui_ImplOpenGL3_Init("#version 330 core");
   load_fonts();
   update_theme();
@@ -175,8 +174,9 @@ void Window::draw(const std::function<void()>& frame) {
   if (std::exchange(scale_changed_, false)) update_scale();
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
+  hold_late_events();
   ImGui::NewFrame();
-  if (give_late_keys(window_)) due_ = kSettling;
+  give_late_events();
   frame();
   ImGui::Render();
   int width = 0, height = 0;

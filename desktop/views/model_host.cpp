@@ -123,7 +123,7 @@ void ModelHost::use(Task task, const std::string& model, const std::string& path
   ModelState& state = state_of(task);
   const bool there = state.kind == ModelState::Kind::loading || state.kind == ModelState::Kind::ready;
   const std::string engine = engine_of(task, settings);
-  if (there && state.path == path && state.engine == engine) return;
+  if (there && state.path == path && (state.engine.empty() || state.engine == engine)) return;
   drop(task);
   state = {.kind = ModelState::Kind::loading,
            .model = model,

@@ -34,7 +34,7 @@ struct ModelState {
   Kind kind = Kind::none;
   std::string model;    // as it was asked for: a catalogue name or a path
   std::string path;     // of its file
-  std::string engine;   // what of the settings it was loaded with
+  std::string engine;   // what of the settings it was loaded with; "" where it was taken as it is
   double progress = 0;  // from 0 to 1
   double load_ms = 0;
   std::string message;                                             // why it failed
