@@ -15,7 +15,13 @@ namespace {
 struct Key {
   int key, scancode, action, modifiers;
 };
-using Late = std::variant<Key, unsigned>;  // a key, or a letter
+struct Button {
+  int button, action, modifiers;
+};
+struct Move {
+  double x, y;
+};
+using Late = std::variant<Key, unsigned, Button, Move>;  // unsigned: a letter
 
 std::deque<Late> late;
 
@@ -47,9 +53,28 @@ void take_letter(GLFWwindow* window, unsigned letter) {
   }
 }
 
+/// The mouse must not overtake keys: a click on Send comes after what was typed.
+void take_button(GLFWwindow* window, int button, int action, int modifiers) {
+  if (late.empty()) {
+    ImGui_ImplGlfw_MouseButtonCallback(window, button, action, modifiers);
+  } else {
+    late.emplace_back(Button{button, action, modifiers});
+  }
+}
+
+void take_move(GLFWwindow* window, double x, double y) {
+  if (late.empty()) {
+    ImGui_ImplGlfw_CursorPosCallback(window, x, y);
+  } else {
+    late.emplace_back(Move{x, y});
+  }
+}
+
 }  // namespace
 
 void keep_chords(GLFWwindow* window) {
+  glfwSetMouseButtonCallback(window, take_button);
+  glfwSetCursorPosCallback(window, take_move);
   glfwSetKeyCallback(window, take_key);
   glfwSetCharCallback(window, take_letter);
 }
@@ -59,6 +84,10 @@ bool give_late_keys(GLFWwindow* window) {
   for (const Late& each : now) {
     if (const Key* const key = std::get_if<Key>(&each)) {
       take_key(window, key->key, key->scancode, key->action, key->modifiers);
+    } else if (const Button* const button = std::get_if<Button>(&each)) {
+      take_button(window, button->button, button->action, button->modifiers);
+    } else if (const Move* const move = std::get_if<Move>(&each)) {
+      take_move(window, move->x, move->y);
     } else {
       take_letter(window, std::get<unsigned>(each));
     }
