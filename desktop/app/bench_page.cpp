@@ -24,9 +24,10 @@ constexpr float kColumn = 852, kRow = 56, kBar = 200, kShare = 48, kValue = 128,
 struct ScopeWords {
   const char *title, *about;
 };
-constexpr std::array<ScopeWords, 3> kScopes = {{
+constexpr std::array<ScopeWords, 4> kScopes = {{
     {"Quick", "Ten figures, some 15 seconds"},
-    {"Kernels", "All kernels and kinds of weights, on one thread and on all: some minutes"},
+    {"Kernels", "All kernels, on one thread and on all: some minutes"},
+    {"Models##Measure models", "Every model that is on this computer"},
     {"Everything", "Kernels, then every model that is on this computer"},
 }};
 
@@ -59,9 +60,10 @@ void draw_controls(views::App& app, const Column& column) {
   const ImVec2 from = ImGui::GetCursorScreenPos();
   const std::string busy = bench.measuring() ? "" : app.busy_words();
   ImGui::SetCursorScreenPos(from + px(0, 5));
-  constexpr std::array<const char*, 3> kTitles = {kScopes[0].title, kScopes[1].title, kScopes[2].title};
+  constexpr std::array<const char*, 4> kTitles = {kScopes[0].title, kScopes[1].title, kScopes[2].title,
+                                                  kScopes[3].title};
   ImGui::BeginDisabled(bench.measuring());
-  bench.scope = static_cast<BenchScope>(segmented("scope", kTitles, static_cast<int>(bench.scope), px(270)));
+  bench.scope = static_cast<BenchScope>(segmented("scope", kTitles, static_cast<int>(bench.scope), px(340)));
   ImGui::EndDisabled();
   const float right = from.x + ground.inner();
   const char* const label = bench.measuring() ? "Stop" : "Measure";
@@ -70,7 +72,7 @@ void draw_controls(views::App& app, const Column& column) {
                         .icon = bench.measuring() ? "stop" : nullptr,
                         .width = px(116),
                         .enabled = busy.empty() && !bench.stopping()};
-  ImGui::SetCursorScreenPos(from + px(286, 11));
+  ImGui::SetCursorScreenPos(from + px(356, 11));
   {
     const WithFont font(13);
     text(kScopes[static_cast<std::size_t>(bench.scope)].about, theme().text_2);

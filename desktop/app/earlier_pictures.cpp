@@ -32,7 +32,8 @@ void draw_picture(views::App& app, const views::PictureHead& head, ImVec2 from, 
   ImGui::SetCursorScreenPos(from);
   ImGui::SetNextItemAllowOverlap();
   const bool opens = ImGui::InvisibleButton("open", frame + ImVec2(0, px(kWords)), ImGuiButtonFlags_EnableNav);
-  const bool hovered = ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenOverlappedByItem),
+  const bool hovered = ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenOverlappedByItem |
+                                            ImGuiHoveredFlags_AllowWhenBlockedByActiveItem),
              focused = ImGui::IsItemFocused() && ImGui::GetIO().NavVisible;
   probe_part(head.title, from, to);
   canvas->AddRectFilled(from, to, t.sunken, px(7));
@@ -87,6 +88,7 @@ void draw_earlier_pictures(views::App& app) {
   }
   if (column > 0) y += height + px(kWords + kGap);
   ImGui::SetCursorScreenPos({corner.x, y});
+  ImGui::Dummy({1, 1});  // the pictures belong to the region
 }
 
 }  // namespace wick::app

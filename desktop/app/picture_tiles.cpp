@@ -8,7 +8,7 @@ namespace {
 
 constexpr Index kSide = 512, kBorder = 1;  // pixels of a level; the border is what filters at an edge look at
 constexpr int kMostMade = 6;               // in a frame: some megabytes to copy
-constexpr std::size_t kMostTiles = 256;    // that are kept: about a megabyte each
+constexpr std::size_t kMostTiles = 160;    // that are kept: about a megabyte each
 
 /// The level whose pixels are shown at half their size to their full one.
 std::size_t level_of(double scale, std::size_t levels) {

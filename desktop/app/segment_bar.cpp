@@ -41,14 +41,20 @@ void save(views::App& app, views::ExportFormat format) {
       [&app, format](const std::string& path) { app.segment.session.save_as(format, path); });
 }
 
-void draw_export_row(views::App& app, const views::ExportName& name) {
-  views::SegmentSession& session = app.segment.session;
-  const bool able = !session.exporting() && !session.scene().shown().empty();
-  if (menu_item(name.title, nullptr, name.sub, able)) save(app, name.format);
-  if (!views::is_text(name.format)) return;
-  const std::string copy = fmt::format("Copy the {}", name.copied);
-  if (menu_item(copy.c_str(), "copy", {}, able)) {
-    session.export_as_text(name.format, [](const std::string& words) { ImGui::SetClipboardText(words.c_str()); });
+void draw_saves(views::App& app, bool able) {
+  for (const views::ExportName& name : views::kExports) {
+    if (name.format == views::ExportFormat::svg) menu_line();
+    if (menu_item(name.title, nullptr, name.sub, able)) save(app, name.format);
+  }
+}
+
+void draw_copies(views::App& app, bool able) {
+  for (const views::ExportName& name : views::kExports) {
+    if (!views::is_text(name.format)) continue;
+    if (menu_item(fmt::format("Copy the {}", name.copied).c_str(), "copy", {}, able)) {
+      app.segment.session.export_as_text(name.format,
+                                         [](const std::string& words) { ImGui::SetClipboardText(words.c_str()); });
+    }
   }
 }
 
@@ -67,10 +73,10 @@ void draw_export(views::App& app, ImVec2 at, float width) {
     text(export_words(session.scene()), theme().text_2);
     ImGui::Dummy(px(1, 5));
   }
-  for (const views::ExportName& name : views::kExports) {
-    if (name.format == views::ExportFormat::svg) menu_line();
-    draw_export_row(app, name);
-  }
+  const bool able = !session.exporting() && !session.scene().shown().empty();
+  draw_saves(app, able);
+  menu_line();
+  draw_copies(app, able);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "theme.h"
 #include "views/segment/export.h"
@@ -56,6 +57,13 @@ void draw_dashes(ImDrawList* canvas, ImVec2 from, ImVec2 to) {
   }
 }
 
+/// The round end of a line that comes from `before`.
+void draw_cap(ImDrawList* canvas, ImVec2 end, ImVec2 before, float width, ImU32 colour) {
+  const float angle = std::atan2(end.y - before.y, end.x - before.x), quarter = std::numbers::pi_v<float> / 2;
+  canvas->PathArcTo(end, width / 2, angle - quarter, angle + quarter);
+  canvas->PathFillConvex(colour);
+}
+
 }  // namespace
 
 ImU32 thing_colour(int colour) {
@@ -108,6 +116,8 @@ void draw_stroke(ImDrawList* canvas, const std::vector<ImVec2>& places, float wi
     return;
   }
   canvas->AddPolyline(places.data(), static_cast<int>(places.size()), ink, width);
+  draw_cap(canvas, places[0], places[1], width, ink);
+  draw_cap(canvas, places.back(), places[places.size() - 2], width, ink);
 }
 
 void draw_brush(ImDrawList* canvas, ImVec2 at, float width) {

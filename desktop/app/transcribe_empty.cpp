@@ -130,8 +130,7 @@ void draw_path_field(views::App& app, float width) {
   if (app.dialog.available()) return;
   const ImVec2 from = ImGui::GetCursorScreenPos();
   std::string& path = app.transcribe.written_path;
-  text_field("Path of a recording", path, "Path of a recording, to open it without dropping", width - px(80),
-             "file");
+  text_field("Path of a recording", path, "Path of a recording, to open it without dropping", width - px(80), "file");
   const bool entered = ImGui::IsItemDeactivated() && ImGui::IsKeyPressed(ImGuiKey_Enter);
   ImGui::SetCursorScreenPos(from + ImVec2(width - px(72), 0));
   const bool pressed = button("Open", {.width = px(72), .enabled = !path.empty()});

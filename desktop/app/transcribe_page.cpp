@@ -28,6 +28,9 @@ bool pressed(ImGuiKey key) {
   return ImGui::IsKeyPressed(key, ImGuiInputFlags_Repeat, owner);
 }
 
+/// Whoever has the keyboard.
+bool pressed_with_ctrl(ImGuiKey key) { return ImGui::GetIO().KeyCtrl && ImGui::IsKeyPressed(key, false); }
+
 void take_keys(views::App& app) {
   views::TranscribeView& view = app.transcribe;
   Player& player = view.player();
@@ -40,12 +43,10 @@ void take_keys(views::App& app) {
   if (pressed(ImGuiKey_UpArrow)) view.step_segment(-1);
   if (pressed(ImGuiKey_DownArrow)) view.step_segment(1);
   if (pressed(ImGuiKey_E)) view.begin_edit(view.look.segment);
-  const bool find = ImGui::Shortcut(ImGuiMod_Ctrl | ImGuiKey_F, ImGuiInputFlags_RouteGlobal);
-  if (find || pressed(ImGuiKey_Slash)) view.look.focus_search = true;
+  if (pressed_with_ctrl(ImGuiKey_F) || pressed(ImGuiKey_Slash)) view.look.focus_search = true;
   if (ImGui::GetIO().WantTextInput) return;
-  if (ImGui::Shortcut(ImGuiMod_Ctrl | ImGuiKey_Z, ImGuiInputFlags_RouteGlobal)) view.undo();
-  if (ImGui::Shortcut(ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z, ImGuiInputFlags_RouteGlobal)) view.redo();
-  if (ImGui::Shortcut(ImGuiMod_Ctrl | ImGuiKey_Y, ImGuiInputFlags_RouteGlobal)) view.redo();
+  if (pressed_with_ctrl(ImGuiKey_Z)) ImGui::GetIO().KeyShift ? view.redo() : view.undo();
+  if (pressed_with_ctrl(ImGuiKey_Y)) view.redo();
   if (!ImGui::IsKeyPressed(ImGuiKey_Escape)) return;
   if (view.look.edit_mode) {
     view.toggle_edit_mode();

@@ -207,16 +207,19 @@ void draw_head(views::App& app, const views::RecordingHead& head) {
 void draw_recording_list(views::App& app) {
   constexpr std::size_t kFew = 6;
   views::TranscribeView& view = app.transcribe;
-  const views::Recording* const shown = view.recording();
-  std::vector<views::RecordingHead> others;
-  for (const views::RecordingHead& head : view.heads())
-    if (!shown || head.id != shown->id) others.push_back(head);
-  if (others.empty()) return;
-  if (shown) hairline(12, 16);
+  const std::string shown = view.recording() ? view.recording()->id : "";
+  const auto is_shown = [&](const auto& head) { return head.id == shown; };
+  const std::vector<views::RecordingHead>& heads = view.heads();
+  const std::size_t others =
+      heads.size() - static_cast<std::size_t>(std::count_if(heads.begin(), heads.end(), is_shown));
+  if (others == 0) return;
+  if (!shown.empty()) hairline(12, 16);
   headline("Earlier", 13);
-  if (others.size() > kFew) text_field("Search recordings", view.search, "Search", 0, "search");
-  const auto found = views::search_heads(others, others.size() > kFew ? view.search : "");
-  const std::size_t count = view.all_heads || !view.search.empty() ? found.size() : std::min(kFew, found.size());
+  if (others > kFew) text_field("Search recordings", view.search, "Search", 0, "search");
+  auto found = views::search_heads(heads, others > kFew ? view.search : "");
+  std::erase_if(found, [&](const views::RecordingHead* head) { return is_shown(*head); });
+  const bool all = view.all_heads || (others > kFew && !view.search.empty());
+  const std::size_t count = all ? found.size() : std::min(kFew, found.size());
   for (std::size_t i = 0; i < count; ++i) draw_head(app, *found[i]);
   if (found.empty()) small("None found.");
   if (count == found.size()) return;

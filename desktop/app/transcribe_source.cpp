@@ -279,11 +279,17 @@ void draw_recording_title(views::App& app) {
     if (look.focus_edit) ImGui::SetKeyboardFocusHere();
     ImGui::SetNextItemWidth(std::min(width, px(520)));
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, px(11, 4));
+    ImGui::PushStyleColor(ImGuiCol_NavCursor, 0);
     const bool entered = ImGui::InputText("##Title", &look.title,
                                           ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+    ImGui::PopStyleColor();
     ImGui::PopStyleVar();
     probe_part("Title", ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
-    if (ImGui::IsItemActive()) look.focus_edit = false;
+    if (ImGui::IsItemActive()) {
+      ImGui::GetWindowDrawList()->AddRect(ImGui::GetItemRectMin(), ImGui::GetItemRectMax(), theme().flame_deep, px(7),
+                                          px(2));
+      look.focus_edit = false;
+    }
     if (ImGui::IsKeyPressed(ImGuiKey_Escape)) {
       look.renaming = false;
     } else if (entered || ImGui::IsItemDeactivated()) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 #include "core/clock.h"
 #include "core/text/jinja_text.h"
@@ -168,17 +169,21 @@ float draw_editor(const Line& line) {
   ImGui::SetCursorScreenPos(from);
   if (look.focus_edit) ImGui::SetKeyboardFocusHere();
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, px(10, 5));
+  ImGui::PushStyleColor(ImGuiCol_NavCursor, 0);  // its own ring says the same
   const bool entered = ImGui::InputTextMultiline(
       "##text of the line", &look.edit, {width, height},
       ImGuiInputTextFlags_WordWrap | ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CtrlEnterForNewLine);
+  ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   want_letters(look.edit);
   const ImVec2 to = ImGui::GetItemRectMax();
-  probe_part("Text of the line", from, to);
   probe_text(look.edit, from, to);
   if (ImGui::IsItemActive()) {
+    probe_part("Text of the line", from, to);  // keys reach it
     ImGui::GetWindowDrawList()->AddRect(from, to, theme().flame_deep, px(7), px(2));
-    look.focus_edit = false;
+    ImGuiInputTextState* const field = ImGui::GetInputTextState(ImGui::GetItemID());
+    const int end = static_cast<int>(look.edit.size());
+    if (std::exchange(look.focus_edit, false) && field) field->SetSelection(end, end);
   }
   if (ImGui::IsKeyPressed(ImGuiKey_Escape)) {
     view.cancel_edit();
@@ -254,8 +259,7 @@ void draw_transcript(views::App& app) {
   const bool at_end = ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - px(80);
   if (ImGui::IsWindowHovered() && ImGui::GetIO().MouseWheel != 0) look.looked_ms = now_ms();
   const ImVec2 corner = ImGui::GetCursorScreenPos();
-  const float left = corner.x + px(kTimes + kBetween),
-              width = ImGui::GetContentRegionAvail().x - px(kTimes + kBetween + kSide);
+  const float left = corner.x + px(kTimes + kBetween), width = ImGui::GetContentRegionAvail().x - px(kTimes + kBetween);
   const ImRect seen = ImGui::GetCurrentWindow()->InnerClipRect;
   float y = corner.y + px(kAbove);
   for (std::size_t i = 0; i < view.recording()->segments.size(); ++i) {  // a click may change them

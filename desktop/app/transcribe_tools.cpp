@@ -177,9 +177,10 @@ void draw_transcript_tools(views::App& app) {
   views::TranscribeView& view = app.transcribe;
   const ImVec2 from = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
-  if (std::exchange(view.look.focus_search, false)) ImGui::SetKeyboardFocusHere();
+  if (view.look.focus_search) ImGui::SetKeyboardFocusHere();
   std::string query = view.look.query;
   if (text_field("Search the transcript", query, "Search", px(kSearchWidth), "search")) view.find(query);
+  if (ImGui::IsItemActive()) view.look.focus_search = false;
   const bool typing = ImGui::IsItemActive() || ImGui::IsItemDeactivated();
   if (typing && ImGui::IsKeyPressed(ImGuiKey_Enter)) {
     view.step_hit(ImGui::GetIO().KeyShift ? -1 : 1);

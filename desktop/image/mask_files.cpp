@@ -21,7 +21,7 @@ std::vector<std::size_t> back_to_front(std::span<const ShownMask> masks) {
   for (const ShownMask& mask : masks) areas.push_back(area(mask.rle));
   std::vector<std::size_t> order(masks.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, std::ranges::greater(), [&](std::size_t i) { return areas[i]; });
+  std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(-areas[i], i); });
   return order;
 }
 

@@ -99,20 +99,21 @@ void BenchView::start() {
   const Device all = open_device(settings_);
   device_ = all.describe();
   std::vector<int> counts = thread_counts(all);
-  if (scope == BenchScope::quick) counts = {all.threads()};
+  if (scope == BenchScope::quick || scope == BenchScope::models) counts = {all.threads()};
   for (const int threads : counts) {
-    run->sources.push_back(
-        {"The most this machine can do", [raw = run.get(), threads, quick = scope == BenchScope::quick] {
-           const Device device = open_device(raw->settings, threads);
-           const Peaks& peaks = raw->peaks[threads] = measure_peaks(device);
-           std::vector<BenchCase> benches = attention_bench(device, peaks, {});
-           const std::vector<BenchCase> products = matmul_bench(device, peaks, {});
-           benches.insert(benches.end(), products.begin(), products.end());
-           if (quick) std::erase_if(benches, [](const BenchCase& c) { return !is_quick(c.name); });
-           return cases_of(benches, "");
-         }});
+    run->sources.push_back({"The most this machine can do", [raw = run.get(), threads, scope = scope] {
+                              const Device device = open_device(raw->settings, threads);
+                              const Peaks& peaks = raw->peaks[threads] = measure_peaks(device);
+                              if (scope == BenchScope::models) return std::vector<Case>();
+                              std::vector<BenchCase> benches = attention_bench(device, peaks, {});
+                              const std::vector<BenchCase> products = matmul_bench(device, peaks, {});
+                              benches.insert(benches.end(), products.begin(), products.end());
+                              if (scope == BenchScope::quick)
+                                std::erase_if(benches, [](const BenchCase& c) { return !is_quick(c.name); });
+                              return cases_of(benches, "");
+                            }});
   }
-  if (scope == BenchScope::all) {
+  if (scope == BenchScope::models || scope == BenchScope::all) {
     for (const CatalogEntry& entry : shelf_.entries()) {
       const std::optional<Task> task = task_of(entry);
       if (!task || shelf_.place(entry) != ModelPlace::here) continue;

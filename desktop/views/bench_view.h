@@ -12,7 +12,7 @@
 
 namespace wick::views {
 
-enum class BenchScope { quick, kernels, all };
+enum class BenchScope { quick, kernels, models, all };
 
 /// A row that was measured, or will be.
 struct BenchLine {

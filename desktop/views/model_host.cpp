@@ -170,7 +170,8 @@ void ModelHost::take(const std::string& model, std::shared_ptr<const SpeechModel
                             .engine = {},
                             .progress = 1,
                             .message = {},
-                            .info = speech->info()};
+                            .info = speech->info(),
+                            .engine = {}};
   worker_.start(
       [models = loaded_, speech = std::move(speech)](const Worker::Turn&) {
         models->speech = speech;

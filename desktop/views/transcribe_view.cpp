@@ -45,6 +45,13 @@ Recording new_recording(Origin origin, std::string title, std::string path) {
   return recording;
 }
 
+/// A message of the terminal's program, to stand alone.
+std::string sentence_of(std::string message) {
+  if (!message.empty() && message[0] >= 'a' && message[0] <= 'z')
+    message[0] = static_cast<char>(message[0] - 'a' + 'A');
+  return message.ends_with('.') ? message : message + ".";
+}
+
 std::uint64_t bytes_of(const std::string& path) {
   std::error_code missing;
   const std::uintmax_t bytes = fs::file_size(path, missing);
@@ -379,7 +386,7 @@ void TranscribeView::record() {
                                         }),
                              [this, ended](const std::string& message) {
                                ended();
-                               problem_ = message;
+                               problem_ = sentence_of(message);
                              });
 }
 

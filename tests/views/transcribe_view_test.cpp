@@ -257,7 +257,7 @@ TEST_CASE("transcribe view: no microphone is told, one that goes away keeps what
   desk.no_microphone = true;
   desk.view->record();
   desk.until([&] { return !desk.view->hearing(); });
-  CHECK(desk.view->problem() == "no microphone: connect one");
+  CHECK(desk.view->problem() == "No microphone: connect one.");
   CHECK_FALSE(desk.view->recording());
   desk.no_microphone = false;
   desk.view->record();

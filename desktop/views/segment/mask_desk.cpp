@@ -16,8 +16,8 @@ constexpr double kPreviewTolerance = 0.75;  // pixels of what the model sees, fe
 std::vector<Index> offered(const MaskCandidates& candidates, Index best) {
   std::vector<Index> others = {1, 2, 3};
   if (best != 0) return others;
-  std::ranges::stable_sort(others, std::ranges::greater(),
-                           [&](Index i) { return candidates.iou[static_cast<std::size_t>(i)]; });
+  std::ranges::sort(others, std::ranges::greater(),
+                    [&](Index i) { return std::pair(candidates.iou[static_cast<std::size_t>(i)], -i); });
   return {0, others[0], others[1]};
 }
 

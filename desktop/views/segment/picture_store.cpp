@@ -9,6 +9,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <tuple>
 
 #include "core/error.h"
 #include "core/formats/atomic_file.h"
@@ -69,7 +70,8 @@ std::vector<PictureHead> PictureStore::heads() const {
     } catch (const Error&) {  // stays as it is
     }
   }
-  std::ranges::stable_sort(heads, std::ranges::greater(), &PictureHead::updated);
+  std::ranges::sort(heads, std::ranges::greater(),
+                    [](const PictureHead& head) { return std::tie(head.updated, head.id); });
   return heads;
 }
 

@@ -135,7 +135,8 @@ Scene with_new_thing(Scene scene, const NewId& new_id) {
 }
 
 Scene with_found(Scene scene, std::vector<MaskPtr> masks, const NewId& new_id) {
-  std::ranges::stable_sort(masks, std::ranges::greater(), [](const MaskPtr& mask) { return mask->area; });
+  std::ranges::sort(masks, std::ranges::greater(),
+                    [](const MaskPtr& mask) { return std::pair(mask->area, mask->iou); });
   std::erase_if(scene.things, [](const Thing& thing) { return thing.is_empty(); });
   for (MaskPtr& mask : masks) {
     scene = with_new_thing(std::move(scene), new_id);
