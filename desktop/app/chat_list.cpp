@@ -56,10 +56,10 @@ void draw_head(views::App& app, const ConversationHead& head, Later& later) {
   if (app.chat.renamed == head.id) {
     if (draw_name_field(app.chat, from, size)) later = [&app] { app.chat.end_rename(true); };
   } else {
-    ImGui::SetNextItemAllowOverlap();
-    const bool pressed = ImGui::InvisibleButton("open", size, ImGuiButtonFlags_EnableNav);
     const bool over =
         ImGui::IsMouseHoveringRect(from, to) && ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
+    const ImVec2 room(over ? size.x - px(30) : size.x, size.y);  // beside the button for more
+    const bool pressed = ImGui::InvisibleButton("open", room, ImGuiButtonFlags_EnableNav);
     const bool twice = over && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
     bool opens_menu = over && ImGui::IsMouseClicked(ImGuiMouseButton_Right);
     ImDrawList* canvas = ImGui::GetWindowDrawList();
