@@ -170,8 +170,7 @@ void ModelHost::take(const std::string& model, std::shared_ptr<const SpeechModel
                             .engine = {},
                             .progress = 1,
                             .message = {},
-                            .info = speech->info(),
-                            .engine = {}};
+                            .info = speech->info()};
   worker_.start(
       [models = loaded_, speech = std::move(speech)](const Worker::Turn&) {
         models->speech = speech;
