@@ -375,7 +375,10 @@ class Segment(Case):
 
     def truck(self):
         need_models(self, *self.MODEL)
-        path = os.path.join(SHARED, 'data', 'images', 'sam_truck.jpg')
+        return self.shared_picture('sam_truck.jpg')
+
+    def shared_picture(self, name):
+        path = os.path.join(SHARED, 'data', 'images', name)
         if not os.path.exists(path):
             self.skipTest('the shared data is not on this machine')
         return path
@@ -432,18 +435,17 @@ class Segment(Case):
         app.wait_for(text='Stability', timeout=60)
         app.press('n')
         app.wait_for(part='Object 2')
-        app.wait_until(lambda: self.kept_objects() == 1, 'the object on disk')
+        app.wait_until(lambda: 'Object 2' in self.kept_picture(), 'both objects on disk')
         app.kill()
         again = self.start(env=self.env)
         again.wait_for(part='Object 2', timeout=60)
         again.check_drawn(text='Object 1')
 
-    def kept_objects(self):
+    def kept_picture(self):
         folder = os.path.join(self.data, 'pictures')
-        for name in os.listdir(folder):
-            if name.endswith('.json'):
-                with open(os.path.join(folder, name)) as file:
-                    return json.loads(file.readline())['objects']
+        names = [name for name in os.listdir(folder) if name.endswith('.json')]
+        with open(os.path.join(folder, names[0])) as file:
+            return file.read()
 
     def test_the_mask_is_on_the_screen_in_light_and_dark_at_both_sizes(self):
         for theme, scale in self.SCENES:
@@ -468,6 +470,20 @@ class Segment(Case):
         app.click('Try a sample')
         app.wait_for(part='Picture')
         app.wait_for(part='Get MobileSAM')
+
+    def test_a_picture_is_deleted_and_comes_back(self):
+        app = self.start(models=self.folder, env=self.env, settings={'page': 'segment'})
+        app.click('Try a sample')
+        app.wait_for(part='Picture')
+        self.choose(app, self.shared_picture('sam_dog.jpg'), 'Open another picture')
+        app.wait_for(text=re.compile('^sam_dog.jpg$'))
+        app.hover('truck.jpg')
+        app.click('Delete truck.jpg')
+        app.wait_gone(part='truck.jpg')
+        app.click('Undo', which=-1)  # the toast's
+        app.click('truck.jpg')
+        app.wait_for(part='sam_dog.jpg')  # is an earlier one now
+        self.assertEqual(app.output(), '')
 
     def test_what_is_no_picture_is_told(self):
         app = self.start(models=self.folder, env=self.env, settings={'page': 'segment'})
