@@ -64,7 +64,7 @@ std::vector<TokenId> Chat::encode_text(std::string_view text) const {
   for (const Said& said : said_) {
     if (text.starts_with(said.text)) begun.push_back(&said);
   }
-  std::ranges::sort(begun, std::ranges::greater(), [](const Said* said) { return said->text.size(); });
+  std::sort(begun.begin(), begun.end(), [](const Said* a, const Said* b) { return a->text.size() > b->text.size(); });
   for (const Said* said : begun) {
     const std::vector<TokenId> rest = tokenizer.encode(text.substr(said->text.size()), {.parse_special = true});
     // Only a special token ends a word for certain.

@@ -21,7 +21,7 @@ Index context_of(const LanguageModel& model, Index wanted) {
 
 /// How many tokens two texts begin with alike.
 Index shared_tokens(std::span<const TokenId> a, std::span<const TokenId> b) {
-  return std::ranges::mismatch(a, b).in1 - a.begin();
+  return std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin();
 }
 
 /// Whether `text` begins with all of `beginning`.

@@ -292,7 +292,8 @@ std::vector<TokenProbability> top_probabilities(std::span<const float> probabili
 
 float entropy_bits(std::span<const float> logits, std::span<const float> probabilities) {
   if (probabilities.empty()) return 0;
-  const auto likeliest = static_cast<std::size_t>(std::ranges::max_element(probabilities) - probabilities.begin());
+  const auto likeliest =
+      static_cast<std::size_t>(std::max_element(probabilities.begin(), probabilities.end()) - probabilities.begin());
   // -log p = (largest logit - logit) - log(largest p), so that one logarithm does for the whole vocabulary.
   double nats = -std::log(static_cast<double>(probabilities[likeliest]));
   for (std::size_t i = 0; i < logits.size(); ++i) {
