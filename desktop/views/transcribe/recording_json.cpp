@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "core/error.h"
 #include "core/text/jinja_text.h"
@@ -76,8 +77,9 @@ std::vector<Segment> segments_in(const Json& json) {
       segment.words.clear();
     }
   }
-  std::stable_sort(segments.begin(), segments.end(),
-                   [](const Segment& a, const Segment& b) { return a.start < b.start; });
+  std::sort(segments.begin(), segments.end(), [](const Segment& a, const Segment& b) {
+    return std::tie(a.start, a.end, a.text) < std::tie(b.start, b.end, b.text);
+  });
   return segments;
 }
 
