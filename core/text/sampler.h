@@ -21,8 +21,8 @@ struct SamplingOptions {
   float repeat_penalty = 1.0f;
   float presence_penalty = 0.0f;
   float frequency_penalty = 0.0f;
-  int repeat_last_n = 64;                             // tokens that the penalties look back on; -1: all
-  std::uint64_t seed = 0;                             // the same seed gives the same tokens on every build
+  int repeat_last_n = 64;                                  // tokens that the penalties look back on; -1: all
+  std::uint64_t seed = 0;                                  // the same seed gives the same tokens on every build
   std::vector<std::pair<TokenId, float>> logit_bias = {};  // added to the logit; -inf bans
 
   /// Throws Error naming the option that is out of range (NaN included).

@@ -22,7 +22,7 @@ struct ButtonOptions {
   float width = 0;                      // 0: as its text needs
   bool enabled = true;
   bool spread = false;  // its text at the left end, its keys at the right one
-  bool lit = false;  // what it turns on is on
+  bool lit = false;     // what it turns on is on
 };
 /// A button; true when it was pressed, by mouse or keys.
 bool button(const char* label, const ButtonOptions& options = {});

@@ -78,9 +78,9 @@ void draw_drop_zone(views::App& app, float left, float width) {
   if (button("Choose a picture", options)) choose_picture(app);
   ImGui::SetCursorScreenPos({left, from.y + px(222)});
   const std::string& opening = app.segment.session.opening();
-  centred(opening.empty()
-              ? std::string("Paste works too")
-              : fmt::format("Looking into {} · {:.0f} % · Esc stops it", opening, 100 * app.segment.session.opening_share()),
+  centred(opening.empty() ? std::string("Paste works too")
+                          : fmt::format("Looking into {} · {:.0f} % · Esc stops it", opening,
+                                        100 * app.segment.session.opening_share()),
           fonts().regular, 12, theme().text_2, left, width);
   ImGui::SetCursorScreenPos({left, to.y + px(12)});
 }
