@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "core/text/jinja_text.h"
+#include "views/search.h"
 
 namespace wick::views {
 namespace {
@@ -45,14 +46,7 @@ ConversationHead head_of(const Conversation& conversation) {
 }
 
 std::vector<const ConversationHead*> search_heads(const std::vector<ConversationHead>& heads, std::string_view query) {
-  const std::string lower = jinja::lower(query);
-  const std::vector<std::string_view> words = jinja::split_whitespace(lower, -1, false);
-  std::vector<const ConversationHead*> found;
-  for (const ConversationHead& head : heads) {
-    const auto has = [&](std::string_view word) { return head.words.find(word) != std::string::npos; };
-    if (std::ranges::all_of(words, has)) found.push_back(&head);
-  }
-  return found;
+  return with_all_words(heads, query, &ConversationHead::words);
 }
 
 std::vector<DayGroup> group_by_day(const std::vector<const ConversationHead*>& heads, double now_ms) {

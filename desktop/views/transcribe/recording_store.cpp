@@ -1,9 +1,8 @@
 #include "views/transcribe/recording_store.h"
 
-#include <algorithm>
 #include <filesystem>
 
-#include "core/text/jinja_text.h"
+#include "views/search.h"
 
 namespace wick::views {
 namespace {
@@ -58,15 +57,7 @@ void RecordingStore::restore(const std::string& id) {
 }
 
 std::vector<const RecordingHead*> search_heads(const std::vector<RecordingHead>& heads, std::string_view query) {
-  const std::string lower = jinja::lower(query);
-  const std::vector<std::string_view> words = jinja::split_whitespace(lower, -1, false);
-  std::vector<const RecordingHead*> found;
-  for (const RecordingHead& head : heads) {
-    const bool all = std::all_of(words.begin(), words.end(),
-                                 [&](std::string_view word) { return head.search.find(word) != std::string::npos; });
-    if (all) found.push_back(&head);
-  }
-  return found;
+  return with_all_words(heads, query, &RecordingHead::search);
 }
 
 }  // namespace wick::views
