@@ -10,9 +10,6 @@ constexpr ImU32 rgb(unsigned value, unsigned alpha = 0xFF) {
   return IM_COL32(value >> 16 & 0xFF, value >> 8 & 0xFF, value & 0xFF, alpha);
 }
 
-constexpr ImU32 kObjects[6] = {rgb(0xF5B041), rgb(0x4C9BE8), rgb(0x3FB27F),
-                               rgb(0xB07CE8), rgb(0xEE6F80), rgb(0x27B3C2)};
-
 constexpr Theme kLight{
     .dark = false,
     .sunken = rgb(0xF1EFEB),
@@ -45,7 +42,6 @@ constexpr Theme kLight{
     .code = rgb(0xF6F4F0),
     .code_string = rgb(0x2C6A3B),
     .code_comment = rgb(0x6B665E),
-    .objects = {kObjects[0], kObjects[1], kObjects[2], kObjects[3], kObjects[4], kObjects[5]},
 };
 
 constexpr Theme kDark{
@@ -80,7 +76,6 @@ constexpr Theme kDark{
     .code = rgb(0x100F0E),
     .code_string = rgb(0x86C793),
     .code_comment = rgb(0x969086),
-    .objects = {kObjects[0], kObjects[1], kObjects[2], kObjects[3], kObjects[4], kObjects[5]},
 };
 
 const Theme* current = &kLight;

@@ -14,7 +14,6 @@ struct Theme {
   ImU32 flame, flame_deep, flame_text, flame_soft, flame_line, on_flame;  // what is lit
   ImU32 ok, ok_soft, danger, danger_soft, doubt, doubt_soft;
   ImU32 code, code_string, code_comment;
-  ImU32 objects[6];
 };
 
 /// Of the frame that is being drawn.
