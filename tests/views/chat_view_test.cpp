@@ -10,6 +10,7 @@
 
 #include "models/tiny_model.h"
 #include "views/chat/tokens.h"
+#include "views/waited_worker.h"
 
 namespace wick::views {
 namespace {
@@ -20,9 +21,8 @@ using test::TemporaryFolder;
 struct Desk {
   TemporaryFolder folder;
   Settings settings;
-  std::counting_semaphore<> woken{0};
-  Worker worker{[this] { woken.release(); }};
-  ModelHost models{worker};
+  test::WaitedWorker waited;
+  ModelHost models{waited.worker};
   std::optional<ChatView> view;
 
   explicit Desk(bool with_model = true) {
@@ -36,16 +36,10 @@ struct Desk {
     open();
   }
   /// As if the program had been started again.
-  void open() { view.emplace(worker, models, settings, folder / "conversations"); }
+  void open() { view.emplace(waited.worker, models, settings, folder / "conversations"); }
 
-  void deliver_until(const std::function<bool()>& done) {
-    while (!done()) {
-      woken.acquire();
-      worker.deliver();
-    }
-  }
   void finish() {
-    deliver_until([this] { return !view->writing(); });
+    waited.until([this] { return !view->writing(); });
   }
   void ask(const std::string& words) {
     view->draft = words;
@@ -63,7 +57,7 @@ TEST_CASE("chat view: a message is answered as it streams, and the field is free
   CHECK(desk.view->draft.empty());
   REQUIRE(desk.view->writing());
   std::size_t seen = 0;
-  desk.deliver_until([&] {
+  desk.waited.until([&] {
     if (desk.view->writing()) {
       const Turn& turn = desk.last();
       CHECK(turn.tokens.size() >= seen);
@@ -126,7 +120,7 @@ TEST_CASE("chat view: stop keeps what has come, and says so") {
   desk.settings.max_tokens = 400;
   desk.view->draft = "Hello";
   desk.view->send();
-  desk.deliver_until([&] { return desk.last().text.size() > 3; });
+  desk.waited.until([&] { return desk.last().text.size() > 3; });
   desk.view->stop();
   CHECK_FALSE(desk.view->writing());
   CHECK(desk.last().text.size() > 3);
@@ -272,14 +266,14 @@ TEST_CASE("chat view: while an answer is written the disk has it as one that was
   desk.settings.max_tokens = 400;
   desk.view->draft = "Hello";
   desk.view->send();
-  desk.deliver_until([&] { return desk.last().text.size() > 3; });
+  desk.waited.until([&] { return desk.last().text.size() > 3; });
   const std::string id = desk.view->conversation().id;
   {
     Desk other(false);  // looks at the same folder, as after a kill
-    other.view.emplace(other.worker, other.models, other.settings, desk.folder / "conversations");
+    other.view.emplace(other.waited.worker, other.models, other.settings, desk.folder / "conversations");
     for (int tries = 0; other.view->heads().empty() && tries < 1000; ++tries) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
-      other.view.emplace(other.worker, other.models, other.settings, desk.folder / "conversations");
+      other.view.emplace(other.waited.worker, other.models, other.settings, desk.folder / "conversations");
     }
     other.view->open(id);
     CHECK(other.turns() == 2);

@@ -11,6 +11,7 @@
 #include <iterator>
 
 #include "core/error.h"
+#include "core/file_builder.h"
 #include "views/conversations.h"
 
 namespace wick::views {
@@ -18,22 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder that goes with the test.
-struct Folder {
-  Folder() : path((fs::temp_directory_path() / "wick-views-XXXXXX").string()) { REQUIRE(mkdtemp(path.data())); }
-  ~Folder() { fs::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  void put(const std::string& name, std::string_view text) const {
-    std::ofstream(path + "/" + name, std::ios::binary) << text;
-  }
-  std::string get(const std::string& name) const {
-    std::ifstream file(path + "/" + name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  std::string path;
-};
+using wick::test::read_file;
+using wick::test::TemporaryFolder;
+using wick::test::write_file;
 
 std::vector<std::string> titles(const ConversationStore& store) {
   std::vector<std::string> titles;
@@ -62,8 +50,8 @@ std::string error_of(Call call) {
 using Texts = std::vector<std::string>;
 
 TEST_CASE("conversation store: what is saved is there for the next program, newest first") {
-  const Folder folder;
-  const std::string inside = folder.path + "/a/b";
+  const TemporaryFolder folder;
+  const std::string inside = folder / "a/b";
   const Conversation old = titled("Old", 1), fresh = titled("Fresh", 2);
   ConversationStore store(inside);
   CHECK(store.heads().empty());
@@ -78,57 +66,57 @@ TEST_CASE("conversation store: what is saved is there for the next program, newe
 }
 
 TEST_CASE("conversation store: heads follow every change, whoever makes it") {
-  const Folder folder;
-  ConversationStore store(folder.path);
+  const TemporaryFolder folder;
+  ConversationStore store(folder.path());
   Conversation conversation = titled("One", 1);
   store.save(conversation);
   CHECK(titles(store) == Texts{"One"});
   conversation.title = "Two";
   store.save(conversation);
   CHECK(titles(store) == Texts{"Two"});
-  ConversationStore other(folder.path);
+  ConversationStore other(folder.path());
   other.save(titled("Another's", 5));
   CHECK(titles(store) == Texts{"Another's", "Two"});
 }
 
 TEST_CASE("conversation store: a damaged file is told and left, the others are there") {
-  const Folder folder;
-  ConversationStore store(folder.path);
+  const TemporaryFolder folder;
+  ConversationStore store(folder.path());
   store.save(titled("Whole", 1));
-  folder.put("broken.json", "{\"turns\": [");
-  folder.put("new.json", "{\"version\": 99, \"turns\": []}");
-  folder.put("other.txt", "no conversation");
-  folder.put("x.json.partial-1-0", "half of one");
-  fs::create_directory(folder.path + "/folder.json");
+  write_file(folder / "broken.json", "{\"turns\": [");
+  write_file(folder / "new.json", "{\"version\": 99, \"turns\": []}");
+  write_file(folder / "other.txt", "no conversation");
+  write_file(folder / "x.json.partial-1-0", "half of one");
+  fs::create_directory(folder / "folder.json");
   for (int i = 0; i < 2; ++i) {
     CHECK(titles(store) == Texts{"Whole"});
     REQUIRE(store.problems().size() == 2);
-    CHECK(store.problems()[0] == folder.path + "/broken.json: cannot be read as a conversation: it is not valid JSON");
+    CHECK(store.problems()[0] == folder / "broken.json: cannot be read as a conversation: it is not valid JSON");
   }
-  CHECK(folder.get("broken.json") == "{\"turns\": [");
+  CHECK(read_file(folder / "broken.json") == "{\"turns\": [");
   CHECK_FALSE(error_of([&] { store.load("broken"); }).empty());
   CHECK_FALSE(error_of([&] { store.load("none"); }).empty());
-  fs::remove(folder.path + "/broken.json");
+  fs::remove(folder / "broken.json");
   CHECK(titles(store) == Texts{"Whole"});
   CHECK(store.problems().size() == 1);
 }
 
 TEST_CASE("conversation store: a list reads no notes") {
-  const Folder folder;
-  ConversationStore store(folder.path);
+  const TemporaryFolder folder;
+  ConversationStore store(folder.path());
   const Conversation conversation = titled("Notes", 1);
   store.save(conversation);
-  std::string text = folder.get(conversation.id + ".json");
+  std::string text = read_file(folder / (conversation.id + ".json"));
   text.resize(text.find('\n') + 1);
-  folder.put(conversation.id + ".json", text + "!");
+  write_file(folder / (conversation.id + ".json"), text + "!");
   CHECK(titles(store) == Texts{"Notes"});
 }
 
 TEST_CASE("conversation store: files of the web page and of wick chat are conversations too") {
-  const Folder folder;
-  folder.put("from the page.json", to_json(titled("Page", 3)));
-  folder.put("saved.json", R"({"model": "m", "messages": [{"role": "user", "content": "Hi"}]})");
-  ConversationStore store(folder.path);
+  const TemporaryFolder folder;
+  write_file(folder / "from the page.json", to_json(titled("Page", 3)));
+  write_file(folder / "saved.json", R"({"model": "m", "messages": [{"role": "user", "content": "Hi"}]})");
+  ConversationStore store(folder.path());
   CHECK(titles(store) == Texts{"Page", "Hi"});
   Conversation conversation = store.load("from the page");
   CHECK(conversation.id == "from the page");
@@ -138,26 +126,26 @@ TEST_CASE("conversation store: files of the web page and of wick chat are conver
 }
 
 TEST_CASE("conversation store: what was removed comes back until the program ends") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const Conversation conversation = titled("One", 1);
-  ConversationStore store(folder.path);
+  ConversationStore store(folder.path());
   store.save(conversation);
-  const std::string text = folder.get(conversation.id + ".json");
+  const std::string text = read_file(folder / (conversation.id + ".json"));
   store.remove(conversation.id);
   CHECK(titles(store).empty());
-  CHECK(fs::is_empty(folder.path));
+  CHECK(fs::is_empty(folder.path()));
   store.remove(conversation.id);  // nothing more
   store.restore(conversation.id);
-  CHECK(folder.get(conversation.id + ".json") == text);
+  CHECK(read_file(folder / (conversation.id + ".json")) == text);
   CHECK(titles(store) == Texts{"One"});
   store.remove(conversation.id);
-  ConversationStore(folder.path).restore(conversation.id);
+  ConversationStore(folder.path()).restore(conversation.id);
   CHECK(titles(store).empty());
 }
 
 TEST_CASE("conversation store: an id is a file's name and leads nowhere else") {
-  const Folder folder;
-  const ConversationStore store(folder.path);
+  const TemporaryFolder folder;
+  const ConversationStore store(folder.path());
   for (const std::string& id : {std::string(), std::string("../x"), std::string("a/b"), std::string(".hidden"),
                                 std::string("a\0b", 3), std::string("a\\b")}) {
     CHECK(error_of([&] { (void)store.load(id); }).starts_with("'"));
@@ -165,11 +153,11 @@ TEST_CASE("conversation store: an id is a file's name and leads nowhere else") {
 }
 
 TEST_CASE("conversation store: where nothing can be written the error says what to do") {
-  const Folder folder;
-  folder.put("file", "");
-  ConversationStore store(folder.path + "/file/folder");
+  const TemporaryFolder folder;
+  write_file(folder / "file", "");
+  ConversationStore store(folder / "file/folder");
   const std::string error = error_of([&] { store.save(titled("One", 1)); });
-  CHECK(error.starts_with(folder.path + "/file/folder: cannot make the folder: "));
+  CHECK(error.starts_with(folder / "file/folder: cannot make the folder: "));
   CHECK(error.find("export it to another place") != std::string::npos);
   CHECK(store.heads().empty());
 }
@@ -193,8 +181,8 @@ struct FullDisk {
 };
 
 TEST_CASE("conversation store: a full disk leaves the file as it was") {
-  const Folder folder;
-  ConversationStore store(folder.path);
+  const TemporaryFolder folder;
+  ConversationStore store(folder.path());
   Conversation conversation = titled("Before", 1);
   store.save(conversation);
   conversation.title = "After";
@@ -206,7 +194,7 @@ TEST_CASE("conversation store: a full disk leaves the file as it was") {
   CHECK(error.find(".json: cannot write: ") != std::string::npos);
   CHECK(error.find("free space") != std::string::npos);
   CHECK(titles(store) == Texts{"Before"});
-  CHECK(std::distance(fs::directory_iterator(folder.path), {}) == 1);
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
   store.save(conversation);
   CHECK(titles(store) == Texts{"After"});
 }

@@ -3,10 +3,11 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
-#include <semaphore>
 
+#include "core/file_builder.h"
 #include "core/random.h"
 #include "fetch/sha256.h"
+#include "views/waited_worker.h"
 
 namespace wick::views {
 namespace {
@@ -17,17 +18,16 @@ namespace fs = std::filesystem;
 class Shelf {
  public:
   Shelf() {
-    fs::create_directories(folder_ + "/source");
+    fs::create_directories(folder_ / "source");
     add_file("one.bin", 3 << 20);
     add_file("two.bin", 1000);
     shelf.look();
   }
-  ~Shelf() { fs::remove_all(folder_); }
   Shelf(const Shelf&) = delete;
   Shelf& operator=(const Shelf&) = delete;
 
   void add_file(const std::string& name, std::size_t bytes) {
-    const std::string path = folder_ + "/source/" + name;
+    const std::string path = folder_ / ("source/" + name);
     std::string data(bytes, ' ');
     Random random(bytes);
     for (char& letter : data) letter = static_cast<char>(256 * random.uniform());
@@ -39,12 +39,7 @@ class Shelf {
     source.url = "file://" + path;
     return source;
   }
-  void until(const std::function<bool()>& done) {
-    while (!done()) {
-      woken_.acquire();
-      worker_.deliver();
-    }
-  }
+  void until(const std::function<bool()>& done) { waited_.until(done); }
   void until_rest() {
     until([&] { return !shelf.arrival(entry) || !shelf.arrival(entry)->runs(); });
   }
@@ -53,19 +48,12 @@ class Shelf {
     until_rest();
     REQUIRE(shelf.place(entry) == ModelPlace::here);
   }
-  std::string here(const std::string& name) const { return folder_ + "/models/" + name; }
-  const std::string& folder() const { return folder_; }
+  std::string here(const std::string& name) const { return folder_ / ("models/" + name); }
+  const test::TemporaryFolder& folder() const { return folder_; }
 
  private:
-  static std::string made_folder() {
-    std::string folder = fs::temp_directory_path() / "wick-shelf-XXXXXX";
-    REQUIRE(mkdtemp(folder.data()) != nullptr);
-    return folder;
-  }
-
-  std::string folder_ = made_folder();
-  std::counting_semaphore<> woken_{0};
-  Worker worker_{[this] { woken_.release(); }, 4};
+  test::TemporaryFolder folder_;
+  test::WaitedWorker waited_{4};
 
  public:
   CatalogEntry entry{.name = "test",
@@ -75,7 +63,7 @@ class Shelf {
                      .licence = {},
                      .quantisation = {},
                      .files = {}};
-  ModelShelf shelf{worker_, ModelStore(folder_ + "/models"), {&entry, 1}};
+  ModelShelf shelf{waited_.worker, ModelStore(folder_ / "models"), {&entry, 1}};
 };
 
 TEST_CASE("model shelf: a model that is fetched is here, all its files counted together") {
@@ -93,7 +81,7 @@ TEST_CASE("model shelf: a model that is fetched is here, all its files counted t
 
 TEST_CASE("model shelf: what cannot be fetched says why, and can be tried again") {
   Shelf test;
-  const std::string path = test.folder() + "/source/one.bin";
+  const std::string path = test.folder() / "source/one.bin";
   fs::rename(path, path + ".away");
   test.shelf.fetch(test.entry);
   test.until_rest();
@@ -105,8 +93,8 @@ TEST_CASE("model shelf: what cannot be fetched says why, and can be tried again"
 
 TEST_CASE("model shelf: a paused download keeps what arrived and goes on from there") {
   Shelf test;
-  fs::create_directories(test.folder() + "/models");
-  fs::copy_file(test.folder() + "/source/one.bin", test.here("one.bin.part"));
+  fs::create_directories(test.folder() / "models");
+  fs::copy_file(test.folder() / "source/one.bin", test.here("one.bin.part"));
   fs::resize_file(test.here("one.bin.part"), 1 << 20);
   test.shelf.look();
   CHECK(test.shelf.place(test.entry) == ModelPlace::partial);
@@ -164,21 +152,21 @@ TEST_CASE("model shelf: files of a source in parts count while they arrive, and 
   Shelf test;
   CatalogFile& file = test.entry.files.front();
   CatalogSource whole;
-  whole.parts = {Shelf::source(test.folder() + "/source/one.bin"), Shelf::source(test.folder() + "/source/two.bin")};
+  whole.parts = {Shelf::source(test.folder() / "source/one.bin"), Shelf::source(test.folder() / "source/two.bin")};
   file.sources = {whole};
-  fs::create_directories(test.folder() + "/models");
+  fs::create_directories(test.folder() / "models");
   std::ofstream(test.here("one.bin.part.0")) << "first";
   std::ofstream(test.here("one.bin.part.1.part")) << "sec";
   test.shelf.look();
   CHECK(test.shelf.place(test.entry) == ModelPlace::partial);
   CHECK(test.shelf.bytes_here(test.entry) == 8);
   test.shelf.remove(test.entry);
-  test.until([&] { return fs::is_empty(test.folder() + "/models"); });
+  test.until([&] { return fs::is_empty(test.folder() / "models"); });
 }
 
 TEST_CASE("model shelf: a folder that cannot be written says so") {
   Shelf test;
-  std::ofstream(test.folder() + "/models") << "a file where the folder should be";
+  std::ofstream(test.folder() / "models") << "a file where the folder should be";
   test.shelf.fetch(test.entry);
   test.until_rest();
   CHECK_THAT(test.shelf.arrival(test.entry)->problem, Catch::Contains("cannot be created"));

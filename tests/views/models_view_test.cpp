@@ -3,7 +3,9 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
-#include <semaphore>
+
+#include "core/file_builder.h"
+#include "views/waited_worker.h"
 
 namespace wick::views {
 namespace {
@@ -12,26 +14,14 @@ namespace fs = std::filesystem;
 
 /// The catalogue on a machine that has none of its models.
 struct View {
-  View() { REQUIRE(mkdtemp(folder.data()) != nullptr); }
-  ~View() { fs::remove_all(folder); }
-  View(const View&) = delete;
-  View& operator=(const View&) = delete;
-
-  void until(const std::function<bool()>& done) {
-    while (!done()) {
-      woken.acquire();
-      worker.deliver();
-    }
-  }
   const CatalogEntry& chat_model() { return *view.entries(Task::chat).front(); }
 
-  std::string folder = (fs::temp_directory_path() / "wick-models-XXXXXX").string();
-  std::counting_semaphore<> woken{0};
-  Worker worker{[this] { woken.release(); }};
+  test::TemporaryFolder folder;
+  test::WaitedWorker waited;
   Settings settings;
-  ModelShelf shelf{worker, ModelStore(folder + "/none")};
-  ModelHost host{worker};
-  ModelsView view{worker, shelf, host, settings};
+  ModelShelf shelf{waited.worker, ModelStore(folder / "none")};
+  ModelHost host{waited.worker};
+  ModelsView view{waited.worker, shelf, host, settings};
 };
 
 TEST_CASE("models view: the filter and the query leave what was asked for") {
@@ -63,16 +53,16 @@ TEST_CASE("models view: a verdict tells the speed that an answer had") {
 
 TEST_CASE("models view: a file that is no model says so and is not remembered") {
   View test;
-  const std::string path = test.folder + "/notes.txt";
+  const std::string path = test.folder / "notes.txt";
   std::ofstream(path) << "no model";
   bool found = false;
   test.view.open(path, [&](Task) { found = true; });
   CHECK(test.view.opening());
-  test.until([&] { return !test.view.opening(); });
+  test.waited.until([&] { return !test.view.opening(); });
   CHECK(!found);
   CHECK_THAT(test.view.problem(), Catch::Contains("notes.txt"));
-  test.view.open(test.folder + "/missing.gguf", [&](Task) { found = true; });
-  test.until([&] { return !test.view.opening(); });
+  test.view.open(test.folder / "missing.gguf", [&](Task) { found = true; });
+  test.waited.until([&] { return !test.view.opening(); });
   CHECK_THAT(test.view.problem(), Catch::Contains("missing.gguf"));
   CHECK(test.settings.own_models.empty());
 }
@@ -85,7 +75,7 @@ TEST_CASE("models view: a model file of one's own is remembered until it is take
   for (int i = 0; i < 2; ++i) {
     task.reset();
     test.view.open(path, [&](Task found) { task = found; });
-    test.until([&] { return task.has_value(); });
+    test.waited.until([&] { return task.has_value(); });
   }
   CHECK(task == Task::chat);
   REQUIRE(test.settings.own_models.size() == 1);

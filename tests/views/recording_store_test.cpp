@@ -9,6 +9,7 @@
 #include <random>
 
 #include "core/error.h"
+#include "core/file_builder.h"
 #include "views/recordings.h"
 
 namespace wick::views {
@@ -16,20 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Folder {
-  Folder() : path((fs::temp_directory_path() / "wick-views-XXXXXX").string()) { REQUIRE(mkdtemp(path.data())); }
-  ~Folder() { fs::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  void put(const std::string& name, std::string_view text) const {
-    std::ofstream(path + "/" + name, std::ios::binary) << text;
-  }
-  std::string get(const std::string& name) const {
-    std::ifstream file(path + "/" + name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  std::string path;
-};
+using wick::test::read_file;
+using wick::test::TemporaryFolder;
+using wick::test::write_file;
 
 Recording some_recording(const std::string& id, double updated) {
   Recording recording;
@@ -52,13 +42,13 @@ Recording some_recording(const std::string& id, double updated) {
 }
 
 TEST_CASE("recording store: what is saved is there for the next program, newest first") {
-  const Folder folder;
-  RecordingStore store(folder.path + "/a");
+  const TemporaryFolder folder;
+  RecordingStore store(folder / "a");
   CHECK(store.heads().empty());
   const Recording old = some_recording("old", 1), fresh = some_recording("fresh", 2);
   store.save(fresh);
   store.save(old);
-  RecordingStore next(folder.path + "/a");
+  RecordingStore next(folder / "a");
   const std::vector<RecordingHead> heads = next.heads();
   REQUIRE(heads.size() == 2);
   CHECK(heads[0].id == "fresh");
@@ -75,27 +65,28 @@ TEST_CASE("recording store: what is saved is there for the next program, newest 
 }
 
 TEST_CASE("recording store: a list reads the first lines alone") {
-  const Folder folder;
-  RecordingStore store(folder.path);
+  const TemporaryFolder folder;
+  RecordingStore store(folder.path());
   store.save(some_recording("one", 1));
-  std::string text = folder.get("one.json");
+  std::string text = read_file(folder / "one.json");
   text.resize(text.find('\n') + 1);
-  folder.put("one.json", text + "!");
+  write_file(folder / "one.json", text + "!");
   CHECK(store.heads().size() == 1);
 }
 
 TEST_CASE("recording store: a damaged file is told and left, the others are there") {
-  const Folder folder;
-  RecordingStore store(folder.path);
+  const TemporaryFolder folder;
+  RecordingStore store(folder.path());
   store.save(some_recording("whole", 1));
-  folder.put("broken.json", "{\"title\": ");
-  folder.put("other.json", "[]");
-  folder.put("new.json", R"({"version": 9, "title": "x"})");
-  folder.put("bare.json", R"({"title": "Bare", "segments": [{"start": 1, "end": 2, "text": "x"}], "peaks": "0g"})");
-  folder.put("bad.json", R"({"title": "Bad", "segments": [{"start": 1}]})");
+  write_file(folder / "broken.json", "{\"title\": ");
+  write_file(folder / "other.json", "[]");
+  write_file(folder / "new.json", R"({"version": 9, "title": "x"})");
+  write_file(folder / "bare.json",
+             R"({"title": "Bare", "segments": [{"start": 1, "end": 2, "text": "x"}], "peaks": "0g"})");
+  write_file(folder / "bad.json", R"({"title": "Bad", "segments": [{"start": 1}]})");
   CHECK(store.heads().size() == 3);
   CHECK(store.problems().size() == 3);
-  CHECK(folder.get("broken.json") == "{\"title\": ");
+  CHECK(read_file(folder / "broken.json") == "{\"title\": ");
   CHECK(store.load("bare").segments.size() == 1);
   CHECK(store.load("bare").peaks.empty());
   CHECK_THROWS(store.load("bad"));
@@ -129,21 +120,21 @@ TEST_CASE("recording store: whatever became of a file's bytes, it is read or ref
 }
 
 TEST_CASE("recording store: what was removed comes back with its sound, until the program ends") {
-  const Folder folder;
+  const TemporaryFolder folder;
   {
-    RecordingStore store(folder.path);
+    RecordingStore store(folder.path());
     store.save(some_recording("one", 1));
-    folder.put("one.wav", "sound");
+    write_file(folder / "one.wav", "sound");
     store.remove("one");
     CHECK(store.heads().empty());
-    CHECK_FALSE(fs::exists(folder.path + "/one.wav"));
+    CHECK_FALSE(fs::exists(folder / "one.wav"));
     store.restore("one");
     CHECK(store.heads().size() == 1);
-    CHECK(folder.get("one.wav") == "sound");
+    CHECK(read_file(folder / "one.wav") == "sound");
     store.remove("one");
   }
-  RecordingStore next(folder.path);
-  CHECK(fs::is_empty(folder.path));
+  RecordingStore next(folder.path());
+  CHECK(fs::is_empty(folder.path()));
 }
 
 }  // namespace

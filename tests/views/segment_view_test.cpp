@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <semaphore>
 
+#include "core/file_builder.h"
 #include "image/mask_files.h"
 #include "image/png_writer.h"
 #include "models/everything.h"
@@ -19,12 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Folder {
-  fs::path path = fs::temp_directory_path() / ("wick-segment-view-" + std::to_string(::getpid()));
-  Folder() { fs::remove_all(path), fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
-  std::string operator/(const std::string& name) const { return (path / name).string(); }
-};
+using test::TemporaryFolder;
 
 /// A view on threads of its own.
 struct Page {
@@ -68,7 +64,8 @@ struct Page {
   SegmentView view;
 };
 
-std::string picture_in(const Folder& folder, Index width = 80, Index height = 60, const char* name = "picture.png") {
+std::string picture_in(const TemporaryFolder& folder, Index width = 80, Index height = 60,
+                       const char* name = "picture.png") {
   Image image{width, height, 3, std::vector<std::uint8_t>(static_cast<std::size_t>(width * height * 3))};
   for (std::size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = static_cast<std::uint8_t>(i * 7 / 3);
   write_png(folder / name, image);
@@ -76,7 +73,7 @@ std::string picture_in(const Folder& folder, Index width = 80, Index height = 60
 }
 
 TEST_CASE("segment view: a picture opens, is kept, and comes back after a restart") {
-  const Folder folder;
+  const TemporaryFolder folder;
   std::string id;
   {
     Page page(folder / "pictures");
@@ -103,7 +100,7 @@ TEST_CASE("segment view: a picture opens, is kept, and comes back after a restar
 }
 
 TEST_CASE("segment view: reading a picture tells how far it is, and ends where that throws") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string path = picture_in(folder, 200, 300);
   PictureReader reader(open_file(path), "picture.png"), stopped(open_file(path), "picture.png");
   std::vector<double> told;
@@ -116,7 +113,7 @@ TEST_CASE("segment view: reading a picture tells how far it is, and ends where t
 }
 
 TEST_CASE("segment view: what cannot be read is told, and what was there stays") {
-  const Folder folder;
+  const TemporaryFolder folder;
   Page page(folder / "pictures");
   page.open(picture_in(folder));
   const std::string id = page.view.session.picture()->id;
@@ -133,7 +130,7 @@ TEST_CASE("segment view: what cannot be read is told, and what was there stays")
 }
 
 TEST_CASE("segment view: a picture that was deleted can come back until another goes") {
-  const Folder folder;
+  const TemporaryFolder folder;
   Page page(folder / "pictures");
   page.open(picture_in(folder));
   const std::string id = page.view.session.picture()->id;
@@ -148,7 +145,7 @@ TEST_CASE("segment view: a picture that was deleted can come back until another 
 }
 
 TEST_CASE("segment view: clicks, double clicks, drags and the wheel do what the tool says") {
-  const Folder folder;
+  const TemporaryFolder folder;
   Page page(folder / "pictures");
   page.open(picture_in(folder));
   Stage& stage = page.view.stage;
@@ -189,7 +186,7 @@ TEST_CASE("segment view: clicks, double clicks, drags and the wheel do what the 
 }
 
 TEST_CASE("segment view: strokes are painted one on the other, and an eraser takes out") {
-  const Folder folder;
+  const TemporaryFolder folder;
   Page page(folder / "pictures");
   page.open(picture_in(folder));
   page.view.stage.tool = Tool::brush;
@@ -217,7 +214,7 @@ TEST_CASE("segment view: strokes are painted one on the other, and an eraser tak
 }
 
 TEST_CASE("segment view: the tool and the thing are left by Escape, one after the other") {
-  const Folder folder;
+  const TemporaryFolder folder;
   Page page(folder / "pictures");
   page.open(picture_in(folder));
   page.click(200, 150);
@@ -235,7 +232,7 @@ TEST_CASE("segment view: the truck's window by a click is the mask that the mode
     WARN("skipped: mobile-sam or the shared data is not here");
     return;
   }
-  const Folder folder;
+  const TemporaryFolder folder;
   std::vector<std::uint32_t> counts;
   {
     Page page(folder / "pictures");

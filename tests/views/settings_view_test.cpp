@@ -5,24 +5,20 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/file_builder.h"
+
 namespace wick::views {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct Folder {
-  Folder() { REQUIRE(mkdtemp(path.data()) != nullptr); }
-  ~Folder() { fs::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string path = (fs::temp_directory_path() / "wick-settings-XXXXXX").string();
-};
+using test::TemporaryFolder;
 
 struct View {
-  Folder folder;
+  TemporaryFolder folder;
   Settings settings;
   Worker worker{[] {}};
-  ModelShelf shelf{worker, ModelStore(folder.path)};
+  ModelShelf shelf{worker, ModelStore(folder.path())};
   SettingsView view{settings, shelf};
 };
 
@@ -45,17 +41,17 @@ TEST_CASE("settings view: a number of threads that makes none says so and change
 
 TEST_CASE("settings view: a folder for models is one, or can be made") {
   View test;
-  std::ofstream(test.folder.path + "/file") << "";
-  for (const std::string& wrong : {std::string("models"), test.folder.path + "/file", test.folder.path + "/file/in"}) {
+  std::ofstream(test.folder / "file") << "";
+  for (const std::string& wrong : {std::string("models"), test.folder / "file", test.folder / "file/in"}) {
     test.view.models_folder = wrong;
     test.view.set_models_folder();
     CHECK(!test.view.folder_problem().empty());
     CHECK(test.settings.models_folder.empty());
   }
-  test.view.models_folder = test.folder.path + "/new/one";
+  test.view.models_folder = test.folder / "new/one";
   test.view.set_models_folder();
   CHECK(test.view.folder_problem().empty());
-  CHECK(test.shelf.store().folder() == test.folder.path + "/new/one");
+  CHECK(test.shelf.store().folder() == test.folder / "new/one");
 }
 
 TEST_CASE("settings view: an instruction set is one of this machine's") {
@@ -71,8 +67,8 @@ TEST_CASE("settings view: an instruction set is one of this machine's") {
 }
 
 TEST_CASE("settings: a damaged file gives the defaults and is kept beside") {
-  const Folder folder;
-  const std::string path = folder.path + "/settings.json";
+  const TemporaryFolder folder;
+  const std::string path = folder / "settings.json";
   std::string problem;
   CHECK(load_settings(path, problem).theme == ThemeChoice::system);
   CHECK(problem.empty());  // there was none
@@ -86,13 +82,13 @@ TEST_CASE("settings: a damaged file gives the defaults and is kept beside") {
 }
 
 TEST_CASE("settings: what is kept is what is read") {
-  const Folder folder;
+  const TemporaryFolder folder;
   Settings settings;
   settings.own_models = {{"/models/one.gguf", Task::chat}, {"/models/two", Task::segment}};
   settings.bytes_a_second = 2e9;
-  save_settings(settings, folder.path + "/settings.json");
+  save_settings(settings, folder / "settings.json");
   std::string problem;
-  const Settings read = load_settings(folder.path + "/settings.json", problem);
+  const Settings read = load_settings(folder / "settings.json", problem);
   REQUIRE(read.own_models.size() == 2);
   CHECK(read.own_models[1].path == "/models/two");
   CHECK(read.own_models[1].task == Task::segment);

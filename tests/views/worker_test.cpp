@@ -4,26 +4,17 @@
 #include <semaphore>
 #include <stdexcept>
 
+#include "views/waited_worker.h"
+
 namespace wick::views {
 namespace {
 
-/// A worker whose posts are waited for.
-struct Waiting {
-  std::counting_semaphore<> woken{0};
-  Worker worker{[this] { woken.release(); }};
-
-  void deliver_until(const std::function<bool()>& done) {
-    while (!done()) {
-      woken.acquire();
-      worker.deliver();
-    }
-  }
-};
+using test::WaitedWorker;
 
 void refuse(const std::string& message) { FAIL(message); }
 
 TEST_CASE("worker: what a job posts arrives in order, on the thread that delivers") {
-  Waiting waiting;
+  WaitedWorker waiting;
   std::vector<int> found;
   const auto here = std::this_thread::get_id();
   waiting.worker.start(
@@ -35,12 +26,12 @@ TEST_CASE("worker: what a job posts arrives in order, on the thread that deliver
         return ++count < 4;
       },
       refuse);
-  waiting.deliver_until([&] { return found.size() == 4; });
+  waiting.until([&] { return found.size() == 4; });
   CHECK(found == std::vector<int>{0, 1, 2, 3});
 }
 
 TEST_CASE("worker: jobs advance by turns") {
-  Waiting waiting;
+  WaitedWorker waiting;
   std::vector<char> steps;
   std::atomic<bool> both{false};
   const auto job = [&](char name) {
@@ -53,12 +44,12 @@ TEST_CASE("worker: jobs advance by turns") {
   waiting.worker.start(job('a'), refuse);
   waiting.worker.start(job('b'), refuse);
   both = true;
-  waiting.deliver_until([&] { return steps.size() == 6; });
+  waiting.until([&] { return steps.size() == 6; });
   CHECK(std::string(steps.begin(), steps.end()) == "ababab");
 }
 
 TEST_CASE("worker: a job that was stopped posts nothing any more, even what is on its way") {
-  Waiting waiting;
+  WaitedWorker waiting;
   bool late = false, next = false;
   std::binary_semaphore posted{0};
   const Job job = waiting.worker.start(
@@ -76,21 +67,21 @@ TEST_CASE("worker: a job that was stopped posts nothing any more, even what is o
         return false;
       },
       refuse);
-  waiting.deliver_until([&] { return next; });
+  waiting.until([&] { return next; });
   CHECK_FALSE(late);
 }
 
 TEST_CASE("worker: an exception ends its job and says why") {
-  Waiting waiting;
+  WaitedWorker waiting;
   std::string why;
   waiting.worker.start([](const Worker::Turn&) -> bool { throw std::runtime_error("no such file"); },
                        [&](const std::string& message) { why = message; });
-  waiting.deliver_until([&] { return !why.empty(); });
+  waiting.until([&] { return !why.empty(); });
   CHECK(why == "no such file");
 }
 
 TEST_CASE("worker: its end does not wait for jobs that would go on for ever") {
-  Waiting waiting;
+  WaitedWorker waiting;
   waiting.worker.start([](const Worker::Turn&) { return true; }, refuse);
 }
 
