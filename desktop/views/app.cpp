@@ -90,6 +90,7 @@ void App::deliver() {
   engine_.deliver();
   fetcher_.deliver();
   asker_.deliver();
+  chat.deliver();
   segment.deliver();
   transcribe.deliver();
   if (settings.page != Page::transcribe && transcribe.player().playing()) transcribe.player().pause();
@@ -170,12 +171,9 @@ void App::export_conversation(bool markdown) {
               .kind = markdown ? "Markdown" : "JSON",
               .patterns = {std::string("*.") + extension}},
              [this](const std::string& path) {
-               try {
-                 chat.export_file(path);
-                 say(fmt::format("Saved as {}", path));
-               } catch (const std::exception& e) {
-                 say(e.what());
-               }
+               chat.export_file(path, [this, path](const std::string& problem) {
+                 say(problem.empty() ? fmt::format("Saved as {}", path) : problem);
+               });
              });
 }
 
@@ -186,23 +184,20 @@ void App::import_conversation() {
 
 void App::open_file(const std::string& path) {
   if (!path.ends_with(".json")) return choose_model(Task::chat, path);
-  try {
-    chat.import_file(path);
-  } catch (const std::exception& e) {
-    say(e.what());
-  }
+  chat.import_file(path, [this](const std::string& problem) {
+    if (!problem.empty()) say(problem);
+  });
 }
 
 void App::remove_conversation(const std::string& id) {
   const auto head = std::ranges::find(chat.heads(), id, &ConversationHead::id);
   if (head == chat.heads().end()) return;
-  const std::string title = head->title;
-  chat.remove(id);
-  if (chat.problem().empty()) {
-    say(fmt::format("Deleted “{}”", title), [this, id] { chat.restore(id); });
-  } else {
-    say(fmt::format("“{}” was not deleted: {}", title, chat.problem()));
-  }
+  chat.remove(id, [this, id, title = head->title](const std::string& problem) {
+    if (problem.empty())
+      say(fmt::format("Deleted “{}”", title), [this, id] { chat.restore(id); });
+    else
+      say(fmt::format("“{}” was not deleted: {}", title, problem));
+  });
 }
 
 void App::fetch_and_use(const CatalogEntry& entry) {
