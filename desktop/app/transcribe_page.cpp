@@ -39,16 +39,16 @@ void take_keys(views::App& app) {
   if (pressed(ImGuiKey_Space) || pressed(ImGuiKey_K)) player.playing() ? player.pause() : player.play();
   if (pressed(ImGuiKey_LeftArrow)) player.seek(player.time() - 5);
   if (pressed(ImGuiKey_RightArrow)) player.seek(player.time() + 5);
-  if (pressed(ImGuiKey_UpArrow)) view.step_segment(-1);
-  if (pressed(ImGuiKey_DownArrow)) view.step_segment(1);
-  if (pressed(ImGuiKey_E)) view.begin_edit(view.look.segment);
-  if (pressed_with_ctrl(ImGuiKey_F) || pressed(ImGuiKey_Slash)) view.look.focus_search = true;
+  if (pressed(ImGuiKey_UpArrow)) view.text.step_segment(-1);
+  if (pressed(ImGuiKey_DownArrow)) view.text.step_segment(1);
+  if (pressed(ImGuiKey_E)) view.text.begin_edit(view.text.look.segment);
+  if (pressed_with_ctrl(ImGuiKey_F) || pressed(ImGuiKey_Slash)) view.text.look.focus_search = true;
   if (ImGui::GetIO().WantTextInput) return;
-  if (pressed_with_ctrl(ImGuiKey_Z)) ImGui::GetIO().KeyShift ? view.redo() : view.undo();
-  if (pressed_with_ctrl(ImGuiKey_Y)) view.redo();
+  if (pressed_with_ctrl(ImGuiKey_Z)) ImGui::GetIO().KeyShift ? view.text.redo() : view.text.undo();
+  if (pressed_with_ctrl(ImGuiKey_Y)) view.text.redo();
   if (!ImGui::IsKeyPressed(ImGuiKey_Escape)) return;
-  if (view.look.edit_mode) {
-    view.toggle_edit_mode();
+  if (view.text.look.edit_mode) {
+    view.text.toggle_edit_mode();
   } else if (view.job()) {
     view.stop();
   } else {

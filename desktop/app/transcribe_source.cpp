@@ -268,7 +268,7 @@ void draw_source_bar(views::App& app) {
 
 void draw_recording_title(views::App& app) {
   views::TranscribeView& view = app.transcribe;
-  views::TranscriptLook& look = view.look;
+  views::TranscriptLook& look = view.text.look;
   const views::Recording& recording = *view.recording();
   const ImVec2 from = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;

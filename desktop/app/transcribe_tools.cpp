@@ -93,7 +93,7 @@ void draw_export_menu(views::App& app, ImVec2 corner) {
 
 /// Where the search is among what it found.
 float draw_found(views::TranscribeView& view, ImVec2 at) {
-  const views::TranscriptLook& look = view.look;
+  const views::TranscriptLook& look = view.text.look;
   const auto count = std::ssize(look.hits);
   const std::string words = count == 0 ? "none found" : fmt::format("{} of {}", look.hit + 1, count);
   float x = at.x;
@@ -104,9 +104,9 @@ float draw_found(views::TranscribeView& view, ImVec2 at) {
     x += ImGui::CalcTextSize(words.c_str()).x + px(6);
   }
   ImGui::SetCursorScreenPos({x, at.y + px(3)});
-  if (icon_button("Previous hit", "left", {.small = true, .enabled = count > 0})) view.step_hit(-1);
+  if (icon_button("Previous hit", "left", {.small = true, .enabled = count > 0})) view.text.step_hit(-1);
   ImGui::SetCursorScreenPos({x + px(28), at.y + px(3)});
-  if (icon_button("Next hit", "right", {.small = true, .enabled = count > 0})) view.step_hit(1);
+  if (icon_button("Next hit", "right", {.small = true, .enabled = count > 0})) view.text.step_hit(1);
   return x + px(62);
 }
 
@@ -159,16 +159,16 @@ void draw_actions(views::App& app, ImVec2 right) {
     ImGui::SetClipboardText(views::text_of(view.recording()->segments).c_str());
     app.say("Copied the text");
   }
-  edit.lit = view.look.edit_mode;
+  edit.lit = view.text.look.edit_mode;
   x -= px(4) + button_width("Edit", edit);
   ImGui::SetCursorScreenPos({x, y});
-  if (button("Edit", edit)) view.toggle_edit_mode();
+  if (button("Edit", edit)) view.text.toggle_edit_mode();
   edit.lit = false;
-  if (!view.can_undo() && !view.can_redo()) return;
+  if (!view.text.can_undo() && !view.text.can_redo()) return;
   ImGui::SetCursorScreenPos({x -= px(30), y});
-  if (icon_button("Redo", "redo", {.small = true, .enabled = view.can_redo()})) view.redo();
+  if (icon_button("Redo", "redo", {.small = true, .enabled = view.text.can_redo()})) view.text.redo();
   ImGui::SetCursorScreenPos({x - px(28), y});
-  if (icon_button("Undo", "undo", {.small = true, .enabled = view.can_undo()})) view.undo();
+  if (icon_button("Undo", "undo", {.small = true, .enabled = view.text.can_undo()})) view.text.undo();
 }
 
 }  // namespace
@@ -177,18 +177,18 @@ void draw_transcript_tools(views::App& app) {
   views::TranscribeView& view = app.transcribe;
   const ImVec2 from = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
-  if (view.look.focus_search) ImGui::SetKeyboardFocusHere();
-  std::string query = view.look.query;
-  if (text_field("Search the transcript", query, "Search", px(kSearchWidth), "search")) view.find(query);
-  if (ImGui::IsItemActive()) view.look.focus_search = false;
+  if (view.text.look.focus_search) ImGui::SetKeyboardFocusHere();
+  std::string query = view.text.look.query;
+  if (text_field("Search the transcript", query, "Search", px(kSearchWidth), "search")) view.text.find(query);
+  if (ImGui::IsItemActive()) view.text.look.focus_search = false;
   const bool typing = ImGui::IsItemActive() || ImGui::IsItemDeactivated();
   if (typing && ImGui::IsKeyPressed(ImGuiKey_Enter)) {
-    view.step_hit(ImGui::GetIO().KeyShift ? -1 : 1);
-    view.look.focus_search = true;
+    view.text.step_hit(ImGui::GetIO().KeyShift ? -1 : 1);
+    view.text.look.focus_search = true;
   }
-  if (typing && ImGui::IsKeyPressed(ImGuiKey_Escape)) view.find("");
+  if (typing && ImGui::IsKeyPressed(ImGuiKey_Escape)) view.text.find("");
   float x = from.x + px(kSearchWidth + 8);
-  if (!view.look.query.empty()) x = draw_found(view, {x, from.y});
+  if (!view.text.look.query.empty()) x = draw_found(view, {x, from.y});
   const int unsure = views::figures_of(view.recording()->segments).unsure;
   if (unsure > 0) draw_unsure(app, unsure, {x, from.y});
   draw_actions(app, from + ImVec2(width, 0));
