@@ -141,7 +141,6 @@ void draw_chat_page(views::App& app, Window& window) {
   const ImVec2 from = ImGui::GetCursorScreenPos(), to = from + ImGui::GetContentRegionAvail();
   views::Settings& s = app.settings;
   take_keys(app);
-  for (const std::string& path : window.take_dropped()) app.open_file(path);
   const bool idle = app.models.state(Task::chat).kind == views::ModelState::Kind::none;
   if (idle && !app.chat.draft.empty()) app.can_answer();  // the model loads while the message is written
   const auto [list, side] = shown_panels(s);

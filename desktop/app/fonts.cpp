@@ -2,6 +2,7 @@
 
 #include <fontconfig/fontconfig.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
@@ -35,6 +36,7 @@ constexpr char kMonoBold[] =
 Fonts loaded;
 std::set<std::string> opened;  // fallback faces
 std::set<ImWchar> asked;       // letters that were looked for, found or not
+std::string unseen;            // letters that are to be looked for
 
 template <std::size_t size>
 ImFont* add(const char (&bytes)[size], const char* name) {
@@ -84,6 +86,26 @@ void merge(const Face& face) {
   }
 }
 
+/// Opens the system's faces for the letters of `text` that no face here has. True if there are new ones.
+bool load_fallbacks(std::string_view text) {
+  bool any = false;
+  for (std::size_t at = 0; at < text.size();) {
+    if (static_cast<unsigned char>(text[at]) < 0x80) {  // the faces here have all of these
+      ++at;
+      continue;
+    }
+    const text::Utf8Step step = text::decode_utf8(text, at);
+    at += step.length;
+    const auto letter = static_cast<ImWchar>(step.code);
+    if (loaded.regular->IsGlyphInFont(letter) || !asked.insert(letter).second) continue;
+    const Face face = face_with(letter);
+    if (face.path.empty() || !opened.insert(face.path + ':' + std::to_string(face.index)).second) continue;
+    merge(face);
+    any = true;
+  }
+  return any;
+}
+
 }  // namespace
 
 const Fonts& fonts() { return loaded; }
@@ -102,23 +124,16 @@ void load_fonts() {
   loaded.mono_bold = add(kMonoBold, "JetBrains Mono Bold");
 }
 
-bool load_fallbacks(std::string_view text) {
-  bool any = false;
-  for (std::size_t at = 0; at < text.size();) {
-    if (static_cast<unsigned char>(text[at]) < 0x80) {  // the faces here have all of these
-      ++at;
-      continue;
-    }
-    const text::Utf8Step step = text::decode_utf8(text, at);
-    at += step.length;
-    const auto letter = static_cast<ImWchar>(step.code);
-    if (loaded.regular->IsGlyphInFont(letter) || !asked.insert(letter).second) continue;
-    const Face face = face_with(letter);
-    if (face.path.empty() || !opened.insert(face.path + ':' + std::to_string(face.index)).second) continue;
-    merge(face);
-    any = true;
+void want_letters(std::string_view words) {
+  if (std::any_of(words.begin(), words.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
+    if (unseen.size() < 1 << 16) unseen += words;
   }
-  return any;
+}
+
+bool find_letters() {
+  const bool found = !unseen.empty() && load_fallbacks(unseen);
+  unseen.clear();
+  return found;
 }
 
 std::size_t faces_opened() { return opened.size(); }

@@ -1,7 +1,6 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -10,7 +9,7 @@
 #include "parts.h"
 #include "theme.h"
 #include "transcribe_parts.h"
-#include "views/transcribe/sound_files.h"
+#include "views/file_kind.h"
 
 namespace wick::app {
 namespace {
@@ -58,21 +57,6 @@ void take_keys(views::App& app) {
   } else {
     player.pause();
   }
-}
-
-/// Recordings, or a model's file.
-void take_dropped(views::App& app, Window& window) {
-  std::vector<std::string> recordings;
-  for (const std::string& path : window.take_dropped()) {
-    constexpr std::array<std::string_view, 5> kModels = {".gguf", ".bin", ".safetensors", ".pt", ".onnx"};
-    const bool model = std::any_of(kModels.begin(), kModels.end(), [&](auto end) { return path.ends_with(end); });
-    if (model) {
-      app.choose_model(Task::speech, path);
-    } else {
-      recordings.push_back(path);
-    }
-  }
-  if (!recordings.empty()) app.transcribe.open_files(recordings);
 }
 
 /// The corner and width of the page's column, in pixels.
@@ -148,9 +132,11 @@ void draw_work(views::App& app, Window& window, ImVec2 from, ImVec2 to) {
 }  // namespace
 
 void choose_recordings(views::App& app) {
-  app.dialog.ask_several(
-      {.title = "Choose recordings", .name = {}, .kind = "Sound", .patterns = views::sound_patterns()},
-      [&app](const std::vector<std::string>& paths) { app.transcribe.open_files(paths); });
+  app.dialog.ask_several({.title = "Choose recordings",
+                          .name = {},
+                          .kind = "Sound",
+                          .patterns = views::patterns_of(views::FileKind::recording)},
+                         [&app](const std::vector<std::string>& paths) { app.transcribe.open_files(paths); });
 }
 
 void choose_speech_model(views::App& app) {
@@ -166,7 +152,6 @@ void choose_speech_model(views::App& app) {
 void draw_transcribe_page(views::App& app, Window& window) {
   const ImVec2 from = ImGui::GetCursorScreenPos(), to = from + ImGui::GetContentRegionAvail();
   views::Settings& s = app.settings;
-  take_dropped(app, window);
   take_keys(app);
   if (!app.transcribe.recording()) return draw_empty(app, from, to);
   const bool side = s.side_shown && to.x - from.x > px(760);

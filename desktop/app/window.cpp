@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <ctime>
 #include <utility>
 
 #include "app_icon.h"
@@ -27,6 +28,13 @@ constexpr double kTipSeconds = 0.4;  // after which a tip may be due
 
 std::string last_error;
 std::atomic<bool> opened{false};
+
+/// Processor time of this thread.
+double thread_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
 
 void remember_error(int, const char* words) { last_error = words; }
 
@@ -172,6 +180,7 @@ void Window::wait() {
 void Window::draw(const std::function<void()>& frame) {
   if (theme().dark != wants_dark()) update_theme();
   if (std::exchange(scale_changed_, false)) update_scale();
+  const double begin = thread_ms();
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
   hold_late_events();
@@ -179,6 +188,7 @@ void Window::draw(const std::function<void()>& frame) {
   give_late_events();
   frame();
   ImGui::Render();
+  const double made = thread_ms();
   int width = 0, height = 0;
   glfwGetFramebufferSize(window_, &width, &height);
   glViewport(0, 0, width, height);
@@ -186,8 +196,9 @@ void Window::draw(const std::function<void()>& frame) {
   glClearColor(ground.x, ground.y, ground.z, 1);
   glClear(GL_COLOR_BUFFER_BIT);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-  probe_end_frame();
   glfwSwapBuffers(window_);
+  if (keeps_times_) times_.push_back({made - begin, thread_ms() - made});
+  probe_end_frame();
   texts_.end_frame();
   ++frames_;
   if (find_letters()) due_ = kSettling;

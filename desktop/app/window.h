@@ -19,6 +19,11 @@ struct WindowOptions {
   float scale = 0;                 // pixels a unit; 0: as the screen says
 };
 
+/// What a frame took of this thread's processor time, in ms: all that is ours, and handing it to OpenGL.
+struct FrameTime {
+  double own, gl;
+};
+
 /// One window with OpenGL 3.3 and the toolkit's context.
 class Window {
  public:
@@ -52,6 +57,9 @@ class Window {
   TextCache& texts() { return texts_; }
   /// How many frames were drawn.
   std::uint64_t frames() const { return frames_; }
+  /// What each frame took, kept from keep_times() on.
+  const std::vector<FrameTime>& times() const { return times_; }
+  void keep_times() { keeps_times_ = true; }
 
  private:
   void wait();
@@ -69,6 +77,8 @@ class Window {
   double next_s_ = -1;  // when one more is due, -1: never
   double drawn_s_ = 0;  // when the last one was
   std::uint64_t frames_ = 0;
+  bool keeps_times_ = false;
+  std::vector<FrameTime> times_;
   std::vector<std::string> dropped_;
   TextCache texts_;
 };

@@ -44,6 +44,7 @@ std::vector<std::string> lines_of(std::string_view printed) {
 
 std::vector<std::string> zenity_command(const FileQuestion& question) {
   std::vector<std::string> command = {"zenity", "--file-selection", "--title=" + question.title};
+  if (question.folder) command.emplace_back("--directory");
   if (question.save) command.insert(command.end(), {"--save", "--confirm-overwrite"});
   if (question.several) command.insert(command.end(), {"--multiple", "--separator=\n"});
   if (!question.name.empty()) command.push_back("--filename=" + question.name);
@@ -55,8 +56,10 @@ std::vector<std::string> zenity_command(const FileQuestion& question) {
 }
 
 std::vector<std::string> kdialog_command(const FileQuestion& question) {
-  std::vector<std::string> command = {"kdialog", "--title", question.title,
-                                      question.save ? "--getsavefilename" : "--getopenfilename",
+  const char* const what = question.folder ? "--getexistingdirectory"
+                           : question.save ? "--getsavefilename"
+                                           : "--getopenfilename";
+  std::vector<std::string> command = {"kdialog", "--title", question.title, what,
                                       question.name.empty() ? "." : question.name};
   if (!question.patterns.empty()) {
     command.push_back(fmt::format("{} ({})", question.kind, fmt::join(question.patterns, " ")));
@@ -69,6 +72,7 @@ std::string FileDialog::problem() const {
   if (!typed_ || path.empty()) return {};
   std::error_code ignored;
   const std::filesystem::path place = with_home(path);
+  if (typed_->folder) return std::filesystem::is_directory(place, ignored) ? "" : "There is no such folder.";
   if (!typed_->save) return std::filesystem::exists(place, ignored) ? "" : "There is no such file.";
   if (std::filesystem::is_directory(place, ignored)) return "That is a folder.";
   const std::filesystem::path folder = place.has_parent_path() ? place.parent_path() : std::filesystem::path(".");

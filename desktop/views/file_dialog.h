@@ -12,6 +12,7 @@ namespace wick::views {
 struct FileQuestion {
   std::string title;
   bool save = false;
+  bool folder = false;                // one is wanted, no file
   std::string name;                   // to begin with: a path, or a file's name
   std::string kind;                   // "Pictures"
   std::vector<std::string> patterns;  // "*.png"; none: all files

@@ -175,7 +175,7 @@ class Models(Case):
         app.wait_for(part=f'Get {self.TITLE}')
         app.wait_until(lambda: not os.listdir(self.models), 'the part to be deleted')
 
-    def test_a_model_is_verified_and_deleted_when_one_says_so_twice(self):
+    def test_a_model_is_verified_deleted_and_brought_back(self):
         need_models(self, SMOLLM2)
         os.makedirs(os.path.join(self.folder, 'models'))
         path = os.path.join(self.folder, 'models', SMOLLM2)
@@ -183,14 +183,20 @@ class Models(Case):
         app = self.start_empty()
         app.click(f'Verify {self.TITLE}')
         app.check_drawn(text='verified just now', timeout=60)
+        with open(path, 'r+b') as file:
+            file.seek(50_000_000)
+            file.write(b'damage')
+        app.click(f'Verify {self.TITLE}')
+        app.check_drawn(text='Damaged', timeout=60)
         app.click(f'Delete {self.TITLE}')
-        app.click(f'Keep {self.TITLE}')
-        app.click(f'Delete {self.TITLE}')
-        app.wait_for(text='Delete 98.4 MB?')
-        self.assertTrue(os.path.exists(path))
+        app.check_drawn(text=f'Deleted {self.TITLE}, 98.4 MB')
+        app.wait_for(part=f'Get {self.TITLE}')
+        app.click('Undo')
         app.click(f'Delete {self.TITLE}')
         app.wait_for(part=f'Get {self.TITLE}')
-        app.wait_until(lambda: not os.path.exists(path), 'the file to be deleted')
+        self.assertTrue(os.path.exists(path))
+        self.assertEqual(app.quit(), 0)
+        self.assertFalse(os.path.exists(path))
 
     def test_search_and_filters_leave_what_was_asked_for(self):
         app = self.start_empty()

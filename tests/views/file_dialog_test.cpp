@@ -85,5 +85,21 @@ TEST_CASE("file dialog: several files at once are told one by one") {
   CHECK(kdialog_command(question).back() == "--separate-output");
 }
 
+TEST_CASE("file dialog: a folder is asked for as one") {
+  const NoPrograms none;
+  const TemporaryFolder folder;
+  Worker worker{[] {}};
+  FileDialog dialog(worker);
+  const FileQuestion question{.title = "Choose", .folder = true, .name = {}, .kind = {}, .patterns = {}};
+  dialog.ask(question, [](const std::string&) {});
+  test::write_file(folder / "file", "x");
+  dialog.path = folder / "file";
+  CHECK(dialog.problem() == "There is no such folder.");
+  dialog.path = folder.path();
+  CHECK(dialog.problem().empty());
+  CHECK_THAT(zenity_command(question), Catch::VectorContains(std::string("--directory")));
+  CHECK_THAT(kdialog_command(question), Catch::VectorContains(std::string("--getexistingdirectory")));
+}
+
 }  // namespace
 }  // namespace wick::views
