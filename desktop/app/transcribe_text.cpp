@@ -83,7 +83,7 @@ void draw_word(const Line& line, const FlowWord& place, std::string_view text, b
   const bool now = line.heard() && place.word >= 0 && look.now->word == place.word;
   const bool unsure = word && line.app.settings.speech.tint && views::is_unsure(*word);
   bool hit = false;
-  for (const TextHit& each : look.hits) hit = hit || (each.segment == line.index && touches(each, place));
+  for (const TextHit& each : look.hits_in(line.index)) hit = hit || touches(each, place);
   const TextHit* const current = look.current_hit();
   const ImVec2 top = from + px(-1, 1.5F), bottom = to + px(1, -1.5F);
   if (now) {
@@ -133,12 +133,14 @@ void draw_words(const Line& line) {
   if (word && line.app.settings.speech.tint && views::is_unsure(*word)) {
     tip(fmt::format("{:.0f} % sure", 100 * word->probability).c_str());
   }
-  if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
-    view.text.begin_edit(line.index);
-  } else if (clicked && view.text.look.edit_mode) {
-    view.text.begin_edit(line.index);
-  } else if (clicked && view.text.look.editing != line.index) {
-    view.text.play_from(line.index, word ? word->start : line.segment.start);
+  const bool twice = hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
+  if (ImGui::IsItemActivated() && !twice) view.text.press(line.index);
+  if (!twice && !clicked) return;
+  const int meant = view.text.pressed_line();
+  if (twice || view.text.look.edit_mode) {
+    view.text.begin_edit(meant);
+  } else if (meant == line.index) {
+    view.text.play_from(meant, word ? word->start : line.segment.start);
   }
 }
 

@@ -4,16 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <span>
 #include <utility>
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/formats/atomic_file.h"
 #include "core/text/jinja_text.h"
 #include "views/chat/conversation.h"
 #include "views/transcribe/sample.h"
+#include "views/transcribe/sound_files.h"
 #include "views/transcribe/time_words.h"
 
 namespace wick::views {
@@ -80,11 +82,10 @@ TranscribeView::TranscribeView(Worker& engine, ModelHost& models, Settings& sett
            {.shown = [this] { return recording(); },
             .change = [this](const std::function<void(Recording&)>& act) { change(shown_id_, act); },
             .say = [this](std::string words, std::function<void()> undo) { say(std::move(words), std::move(undo)); }}) {
-  if (const char* const home = std::getenv("HOME")) export_folder = home;
 }
 
 TranscribeView::~TranscribeView() {
-  listener_.stop();
+  listener_.finish();
   end_work();
   keeper_.finish();
 }
@@ -102,6 +103,7 @@ void TranscribeView::show(const std::string& id) {
   shown_id_ = id;
   if (shown_ && shown_->id != id) shown_.reset();
   text.clear();
+  export_problem_.clear();
   load_sound();
 }
 
@@ -160,7 +162,14 @@ std::string TranscribeView::status() const {
 
 void TranscribeView::open_files(const std::vector<std::string>& paths) {
   problem_.clear();
-  waiting_.insert(waiting_.end(), paths.begin(), paths.end());
+  for (const std::string& path : paths) {
+    try {
+      const std::vector<std::string> found = recordings_at(path);
+      waiting_.insert(waiting_.end(), found.begin(), found.end());
+    } catch (const Error& error) {
+      add_problem(error.what());
+    }
+  }
   taking_ = !waiting_.empty();
   begun_ = work_ != nullptr || !opening_.empty();
   begin_next();
@@ -177,6 +186,8 @@ void TranscribeView::begin_next() {
   begin_file(path, !begun_);
 }
 
+void TranscribeView::add_problem(const std::string& message) { problem_ += (problem_.empty() ? "" : "\n") + message; }
+
 /// Opens a file on the way; `opened` gets it, problem() why it is none.
 void TranscribeView::look_into(std::string name, std::function<AudioFile()> open,
                                std::function<void(std::shared_ptr<AudioFile>)> opened) {
@@ -192,7 +203,7 @@ void TranscribeView::look_into(std::string name, std::function<AudioFile()> open
       },
       [this](const std::string& message) {
         opening_.clear();
-        problem_ += (problem_.empty() ? "" : "\n") + message;
+        add_problem(message);
       });
 }
 
@@ -276,6 +287,7 @@ void TranscribeView::again() {
   read_again(true);
   say("Transcribing anew; edits are replaced", [this, before = *recording] {
     if (work_ && work_->recording.id == before.id) end_work();
+    if (before.id == shown_id_) text.clear();
     change(before.id, [&](Recording& now) { now = before; });
   });
 }
@@ -371,6 +383,22 @@ void TranscribeView::rename(const std::string& title) {
   const std::string_view bare = jinja::strip(title, true, true);
   text.look.renaming = false;
   if (!bare.empty()) change(shown_id_, [&](Recording& recording) { recording.title = bare; });
+}
+
+void TranscribeView::export_to(const std::string& path, const std::string& words) {
+  export_problem_.clear();
+  sounds_.start(
+      [this, path, words](const Worker::Turn& turn) {
+        AtomicFile file(path);
+        file.write(std::as_bytes(std::span(words)));
+        file.commit();
+        turn.post([this, path] { say(fmt::format("Exported to {}", path), {}); });
+        return false;
+      },
+      [this](const std::string& message) {
+        export_problem_ = fmt::format(
+            "Not exported: {}. The text is kept here: free space or choose another place, then export again.", message);
+      });
 }
 
 void TranscribeView::remove(const std::string& id) {

@@ -55,8 +55,12 @@ class TranscribeView {
   const std::string& opening() const { return opening_; }
   /// Why what was asked last could not begin, a line for each file; what was there stays.
   const std::string& problem() const { return problem_; }
-  /// Why something is not kept, or nothing.
+  /// Why something is not kept, or nothing; it is still here, and can be kept once there is room.
   const std::string& unkept() const { return keeper_.problem(); }
+  bool can_keep_again() const { return keeper_.can_try_again(); }
+  void keep_again() { keeper_.try_again(); }
+  /// Why the last export failed, or nothing.
+  const std::string& export_problem() const { return export_problem_; }
   /// Something is on its way from or to the disk.
   bool keeping() const { return keeper_.busy(); }
   /// Files whose turn has not come; `taking`: they come by themselves.
@@ -71,12 +75,10 @@ class TranscribeView {
   Player& player() { return player_; }
   std::string search;      // in the list of recordings
   bool all_heads = false;  // that list is shown to its end
-  // Where no dialogue for files can be had, what is written in fields instead.
-  std::string written_path, export_folder;
 
   // What a person does.
-  /// Transcribes files one after another, behind those that wait already. The first is shown; the others leave what is
-  /// shown alone. With none, those that wait go on.
+  /// Transcribes files, and what is in folders, one after another, behind those that wait already. The first is shown;
+  /// the others leave what is shown alone. With none, those that wait go on.
   void open_files(const std::vector<std::string>& paths);
   void open_sample();
   void clear_waiting() { waiting_.clear(); }
@@ -96,6 +98,8 @@ class TranscribeView {
   void rename(const std::string& title);
   /// Deletes; Undo brings it back.
   void remove(const std::string& id);
+  /// Writes a file with a text, and says how that went.
+  void export_to(const std::string& path, const std::string& text);
   void look_for_microphones() { listener_.look_for_microphones(); }
 
  private:
@@ -105,6 +109,7 @@ class TranscribeView {
   void load_sound();
   void change(const std::string& id, const std::function<void(Recording&)>& act);
   void begin_next();
+  void add_problem(const std::string& message);
   void look_into(std::string name, std::function<AudioFile()> open,
                  std::function<void(std::shared_ptr<AudioFile>)> opened);
   void begin_file(const std::string& path, bool show_it);
@@ -128,7 +133,7 @@ class TranscribeView {
   std::unique_ptr<Transcription> work_;
   Job reading_;
   double saved_ms_ = 0;
-  std::string opening_, problem_;
+  std::string opening_, problem_, export_problem_;
   std::vector<std::string> waiting_;
   bool taking_ = false, begun_ = false;  // whether one of those that wait has begun
   std::string lacking_id_;               // of the recording that waits for a model

@@ -1,5 +1,7 @@
 #include "views/transcribe/listener.h"
 
+#include <chrono>
+#include <thread>
 #include <utility>
 
 namespace wick::views {
@@ -37,6 +39,14 @@ void Listener::start(const std::string& microphone, const std::string& path, std
 
 void Listener::stop() {
   if (stop_) *stop_ = true;
+}
+
+void Listener::finish() {
+  stop();
+  while (on()) {
+    worker_.deliver();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 void Listener::end() {

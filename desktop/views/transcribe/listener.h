@@ -17,7 +17,6 @@ namespace wick::views {
 class Listener {
  public:
   Listener(Worker& worker, SoundDevices devices) : worker_(worker), devices_(std::move(devices)) {}
-  ~Listener() { stop(); }
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
@@ -35,6 +34,8 @@ class Listener {
   void start(const std::string& microphone, const std::string& path, std::shared_ptr<SoundQueue> into, Calls calls);
   /// What was heard until now still comes.
   void stop();
+  /// The same, and waits until all of it has come. To be called before this ends.
+  void finish();
   bool on() const { return stop_ != nullptr; }
   const Level& level() const { return level_; }
 

@@ -21,15 +21,18 @@ void TranscriptEditor::clear() {
   look = {};
   edits_.clear();
   undone_ = 0;
+  ++texts_;
 }
 
 void TranscriptEditor::begin_edit(int segment) {
   const Recording* const recording = desk_.shown();
   if (!recording || segment < 0 || segment >= std::ssize(recording->segments)) return;
-  if (look.editing >= 0 && look.editing != segment) end_edit();
-  look.editing = look.segment = segment;
+  if (look.editing == segment) return;
+  look.segment = segment;
+  if (look.editing >= 0) end_edit();  // moves look.segment with its line
+  look.editing = look.segment;
   look.focus_edit = true;
-  look.edit = jinja::strip(recording->segments[static_cast<std::size_t>(segment)].text, true, true);
+  look.edit = jinja::strip(recording->segments[static_cast<std::size_t>(look.editing)].text, true, true);
 }
 
 void TranscriptEditor::end_edit() {
@@ -39,26 +42,47 @@ void TranscriptEditor::end_edit() {
   const Segment before = recording->segments[static_cast<std::size_t>(at)];
   if (jinja::strip(before.text, true, true) == jinja::strip(look.edit, true, true)) return;
   const std::vector<Segment> one = with_segment_text({before}, 0, look.edit);
-  edits_.resize(edits_.size() - undone_);
-  undone_ = 0;
-  edits_.push_back({static_cast<std::size_t>(at), before, one.empty() ? std::nullopt : std::optional(one.front())});
-  replace(edits_.back().at, edits_.back().before, edits_.back().after);
-  if (one.empty()) desk_.say("Removed a line of the transcript", [this] { undo(); });
+  const Edit edit{static_cast<std::size_t>(at), before, one.empty() ? std::nullopt : std::optional(one.front())};
+  take(edit);
+  if (!one.empty()) return;
+  desk_.say("Removed a line of the transcript", [this, edit, text = texts_] {
+    if (text == texts_) bring_back(edit);
+  });
 }
 
-/// A line becomes another one, goes, or comes back.
-void TranscriptEditor::replace(std::size_t at, const std::optional<Segment>& from, const std::optional<Segment>& to) {
+void TranscriptEditor::take(Edit edit) {
+  edits_.resize(edits_.size() - undone_);
+  undone_ = 0;
+  edits_.push_back(std::move(edit));
+  replace(edits_.back());
+}
+
+/// By undoing the removal where nothing was done since.
+void TranscriptEditor::bring_back(const Edit& removed) {
+  const bool last =
+      can_undo() && edits_[edits_.size() - undone_ - 1].at == removed.at && !edits_[edits_.size() - undone_ - 1].after;
+  if (last) return undo();
+  look.editing = -1;
+  take({removed.at, std::nullopt, removed.before});
+  look.reveal = static_cast<int>(removed.at);
+}
+
+/// A line becomes another one, goes, or comes back; those that are looked at stay the same lines.
+void TranscriptEditor::replace(const Edit& edit) {
+  const auto& [place, from, to] = edit;
+  const int at = static_cast<int>(place), added = (to ? 1 : 0) - (from ? 1 : 0);
   desk_.change([&](Recording& recording) {
-    at = std::min(at, recording.segments.size());
-    const auto place = recording.segments.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto line = recording.segments.begin() + at;
     if (from && to) {
-      *place = *to;
+      *line = *to;
     } else if (from) {
-      recording.segments.erase(place);
+      recording.segments.erase(line);
     } else if (to) {
-      recording.segments.insert(place, *to);
+      recording.segments.insert(line, *to);
     }
   });
+  for (int* const looked_at : {&look.segment, &look.pressed})
+    if (*looked_at > at || (*looked_at == at && added > 0)) *looked_at += added;
   if (!look.query.empty()) find(look.query);
 }
 
@@ -66,7 +90,7 @@ void TranscriptEditor::undo() {
   if (!can_undo()) return;
   look.editing = -1;
   const Edit edit = edits_[edits_.size() - ++undone_];
-  replace(edit.at, edit.after, edit.before);
+  replace({edit.at, edit.after, edit.before});
   look.reveal = static_cast<int>(edit.at);
 }
 
@@ -74,8 +98,14 @@ void TranscriptEditor::redo() {
   if (!can_redo()) return;
   look.editing = -1;
   const Edit edit = edits_[edits_.size() - undone_--];
-  replace(edit.at, edit.before, edit.after);
+  replace(edit);
   look.reveal = static_cast<int>(edit.at);
+}
+
+void TranscriptEditor::toggle_edit_mode() {
+  look.edit_mode = !look.edit_mode;
+  if (!look.edit_mode) return end_edit();
+  if (look.editing < 0) begin_edit(look.segment);
 }
 
 void TranscriptEditor::find(const std::string& query) {
@@ -105,12 +135,6 @@ void TranscriptEditor::play_from(int segment, double time) {
   look.segment = segment;
   player_.seek(time);
   player_.play();
-}
-
-void TranscriptEditor::toggle_edit_mode() {
-  look.edit_mode = !look.edit_mode;
-  if (!look.edit_mode) return end_edit();
-  if (look.editing < 0) begin_edit(look.segment);
 }
 
 /// The word that is heard now; scrolls along where another segment has begun.

@@ -30,6 +30,11 @@ class TranscriptEditor {
   /// Another text shows: nothing of the one before is looked at or can be undone.
   void clear();
 
+  /// The mouse goes down on a line. It is the one that is meant once the mouse comes up or goes down again, even if
+  /// that ended an edit that removed a line above it: see pressed_line().
+  void press(int segment) { look.pressed = segment; }
+  int pressed_line() const { return look.pressed; }
+  /// Ends the edit before, which may remove a line: `segment` counts those that are there now.
   void begin_edit(int segment);
   /// Takes look.edit as the text of the line; an empty one removes it.
   void end_edit();
@@ -56,13 +61,16 @@ class TranscriptEditor {
     std::size_t at;
     std::optional<Segment> before, after;
   };
-  void replace(std::size_t at, const std::optional<Segment>& from, const std::optional<Segment>& to);
+  void replace(const Edit& edit);
+  void bring_back(const Edit& removed);
+  void take(Edit edit);
 
   Player& player_;
   const SpeechSettings& settings_;
   Desk desk_;
   std::vector<Edit> edits_;
   std::size_t undone_ = 0;  // of these, counted from the last
+  int texts_ = 0;           // that have shown
 };
 
 }  // namespace wick::views
