@@ -163,6 +163,10 @@ TEST_CASE("picture record: what is kept is read again, and damage is told") {
   CHECK(parse_head(text.substr(0, text.find('\n')), "a.json").things == 2);
   CHECK_THROWS_WITH(parse_record(text.substr(0, text.size() / 2), "a.json"), Catch::Contains("a.json"));
   CHECK_THROWS_WITH(parse_record("{}", "a.json"), Catch::Contains("not a picture"));
+  CHECK_THROWS_WITH(parse_head(R"({"format":1,"version":1})", "a.json"), Catch::Contains("not a picture"));
+  std::string wrong = text;
+  wrong.replace(wrong.find("\"width\":20"), 10, "\"width\":2e300");
+  CHECK_THROWS_WITH(parse_record(wrong, "a.json"), Catch::Contains("a.json: damaged"));
 }
 
 TEST_CASE("mask thumbnail: a frame shows all of a mask with room around it, and never more than the picture") {
