@@ -179,7 +179,9 @@ void draw_zoom_bar(Stage& stage, ImVec2 to) {
   ImGui::SetCursorScreenPos(from + px(2, 2));
   if (icon_button("Zoom out  -##Zoom out", "minus", {.small = true})) stage.zoom(0.8);
   ImGui::SetCursorScreenPos(from + px(28, 2));
-  if (button(fmt::format("{:.0f} %##Actual size", 100 * stage.shown_scale()).c_str(),
+  const double scale = stage.shown_scale();
+  const std::string shown = scale < 10 ? fmt::format("{:.0f} %", 100 * scale) : fmt::format("{:.0f} ×", scale);
+  if (button((shown + "##Actual size").c_str(),
              {.kind = ButtonKind::quiet, .size = ButtonSize::small, .tip = "Actual size  Ctrl 0", .width = px(54)})) {
     stage.actual_size();
   }
