@@ -66,7 +66,8 @@ std::pair<ImVec2, float> column_of(float width) {
 void begin_column(const char* name, ImVec2 corner, float width, float side) {
   ImGui::SetCursorScreenPos(corner - ImVec2(side, 0));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(side, px(2)));
-  ImGui::BeginChild(name, {width + 2 * side, 0}, ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding,
+  ImGui::BeginChild(name, {width + 2 * side, 0},
+                    ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding | ImGuiChildFlags_NavFlattened,
                     ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
   ImGui::PopStyleVar();
 }
@@ -161,7 +162,7 @@ void draw_transcribe_page(views::App& app, Window& window) {
     const Panel panel("speech settings", {right, from.y}, to);
     draw_transcribe_settings(app);
   }
-  if (splitter("side width", {right, from.y}, to.y, s.side_width, 220, 480, -1)) app.keep_settings();
+  if (splitter("side width", {right, from.y}, to.y, s.side_width, 260, 480, -1)) app.keep_settings();
 }
 
 }  // namespace wick::app
