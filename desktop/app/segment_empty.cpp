@@ -144,7 +144,8 @@ void draw_segment_empty(views::App& app, Window&, ImVec2 from, ImVec2 to) {
   const float room = ImGui::GetContentRegionAvail().x, width = std::min(room, px(652));
   const float left = ImGui::GetCursorScreenPos().x + (room - width) / 2, top = ImGui::GetCursorScreenPos().y;
   ImGui::SetCursorScreenPos({left, top});
-  ImGui::BeginChild("column", {width, 0}, ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding,
+  ImGui::BeginChild("column", {width, 0},
+                    ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding | ImGuiChildFlags_NavFlattened,
                     ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
   const float inner = ImGui::GetCursorScreenPos().x, wide = ImGui::GetContentRegionAvail().x;
   views::SegmentSession& session = app.segment.session;

@@ -113,7 +113,7 @@ void draw_segment_page(views::App& app, Window& window) {
     draw_segment_tools(app, {from.x, top}, {left, to.y});
     draw_segment_stage(app, window, {left, top}, {right, to.y});
     draw_segment_panel(app, window, {right, top}, to);
-    if (splitter("side width", {right, top}, to.y, s.side_width, 220, 480, -1)) app.keep_settings();
+    if (splitter("side width", {right, top}, to.y, s.side_width, 260, 480, -1)) app.keep_settings();
   }
   picture_tiles().end_frame();
 }
