@@ -17,17 +17,12 @@ namespace {
 using views::Turn;
 
 constexpr float kGap = 16, kAround = 24, kAtEnd = 48;
-constexpr double kMeasureMs = 3;  // of a frame, for what is not on the screen
+constexpr double kMeasureMs = 1.5;  // of a frame, for what is not on the screen
 
 /// A first guess, before a turn was drawn.
 float guessed_height(const Turn& turn, float width) {
   const float lines = std::ceil(static_cast<float>(turn.text.size()) * px(7) / std::max(width, px(100)));
   return px(40) + lines * px(25);
-}
-
-/// Heights of turns are known once they were drawn; they belong to a width.
-std::string height_name(const Turn& turn, float width) {
-  return turn.id + '/' + std::to_string(static_cast<int>(width));
 }
 
 bool is_scrolling() {
@@ -62,17 +57,18 @@ float draw_turns(views::App& app, Window& window, ImVec2 corner, float width) {
   float y = corner.y, shift = 0;
   for (std::size_t i = 0; i < path.size(); ++i) {
     const Turn& turn = *path[i];
-    float& height = window.texts().height_of(height_name(turn, width));
+    float& height = window.texts().height_of(turn.id, width);
     const float before = height > 0 ? height : guessed_height(turn, width);
     const bool shows = y + before > screen.Min.y - px(kAround) && y < screen.Max.y + px(kAround);
-    if (shows || (height == 0 && now_ms() - begin < kMeasureMs)) {
+    const bool drawn = shows || (height == 0 && now_ms() - begin < kMeasureMs);
+    if (drawn) {
       height = draw_turn(app, window, turn, {corner.x, std::floor(y)}, width, i + 1 == path.size()) - std::floor(y);
       if (y + before <= screen.Min.y) shift += height - before;  // what is read stays where it is
     } else if (height == 0) {
       window.again_in(0);
     }
     y += (height > 0 ? height : before) + px(kGap);
-    if (app.chat.path() != path) {  // a button was pressed, and the turns are others now
+    if (drawn && app.chat.path() != path) {  // a button was pressed, and the turns are others now
       window.again_in(0);
       break;
     }
