@@ -198,17 +198,12 @@ void draw_zone(views::App& app, const Column& column) {
 
 }  // namespace
 
-void draw_models_page(views::App& app, Window& window) {
+void draw_models_page(views::App& app, Window&) {
   const ImVec2 from = ImGui::GetCursorScreenPos(), to = from + ImGui::GetContentRegionAvail();
   const Panel panel("models", from, to, {.padding = {24, 32}});
   if (ImGui::IsWindowAppearing()) app.catalogue.look();
-  if (const auto dropped = window.take_dropped(); !dropped.empty()) app.open_model_file(dropped.front());
   const Column column(kColumn);
   draw_titles(app, column);
-  if (!app.catalogue.problem().empty()) {
-    gap(16);
-    note(NoteKind::bad, app.catalogue.problem(), column.width());
-  }
   gap(24);
   draw_disk(app, column);
   gap(24);
