@@ -139,7 +139,8 @@ void draw_inspector(views::App& app, Window& window, ImVec2 token_from, ImVec2 t
   {
     const WithFont font(12);
     letters({left, from.y + px(10)}, fmt::format("Alternatives at token {}", token + 1), theme().text_2);
-    letters({0, from.y + px(10)}, "choose to branch", theme().text_2, right);
+    letters({0, from.y + px(10)}, chat.writing_elsewhere().empty() ? "choose to branch" : "writing elsewhere",
+            theme().text_2, right);
   }
   float widest = 0;
   for (const views::Alternative& each : choices.list) widest = std::max(widest, each.probability);

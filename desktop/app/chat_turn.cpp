@@ -99,7 +99,7 @@ float draw_editor(views::App& app, ImVec2 from, float width) {
   want_letters(chat.edit);
   ImGui::SetCursorScreenPos({from.x + px(16), to.y - px(29)});
   caption("The earlier version is kept");
-  const ButtonOptions primary{.kind = ButtonKind::primary, .size = ButtonSize::small},
+  const ButtonOptions primary{.kind = ButtonKind::primary, .size = ButtonSize::small, .enabled = chat.can_send_edit()},
       quiet{.kind = ButtonKind::quiet, .size = ButtonSize::small};
   float x = to.x - px(8) - button_width("Send", primary);
   ImGui::SetCursorScreenPos({x, to.y - px(34)});
@@ -107,7 +107,7 @@ float draw_editor(views::App& app, ImVec2 from, float width) {
   x -= px(6) + button_width("Cancel", quiet);
   ImGui::SetCursorScreenPos({x, to.y - px(34)});
   cancels = button("Cancel##Cancel the edit", quiet);
-  if (sends && app.can_answer()) chat.send_edit();
+  if (sends && chat.can_send_edit() && app.can_answer()) chat.send_edit();
   if (cancels) chat.cancel_edit();
   return to.y;
 }
@@ -159,7 +159,7 @@ float draw_waiting(views::App& app, ImVec2 corner, float width) {
   }
   const Writing& writing = *app.chat.writing();
   const ImVec2 caret(corner.x, corner.y + px(4));
-  canvas->AddRectFilled(caret, caret + px(8, 16), theme().flame, px(2));
+  write_caret(canvas, caret, px(8, 16));
   ImGui::SetCursorScreenPos(corner + px(16, 4));
   const WithFont font(13);
   text(writing.prompt_tokens > 0
@@ -198,7 +198,8 @@ void draw_answer_tools(views::App& app, Window& window, const Turn& turn, ImVec2
   Tools tools(corner - px(6, 0));
   draw_versions(app, turn, tools);
   if (shown) {
-    if (tools.add("Regenerate", "again") && app.can_answer()) return chat.regenerate(turn.id);
+    if (tools.add("Regenerate", "again", chat.writing_elsewhere().empty()) && app.can_answer())
+      return chat.regenerate(turn.id);
     if (!turn.text.empty()) {
       if (tools.add("Edit", "edit")) chat.begin_edit(turn.id);
       draw_copy(app, window, turn, tools);

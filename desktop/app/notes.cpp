@@ -41,6 +41,11 @@ void note(NoteKind kind, std::string_view words, float width) {
   ImGui::Dummy(size);
 }
 
+void write_caret(ImDrawList* canvas, ImVec2 from, ImVec2 size) {
+  canvas->AddRectFilled(from, from + size, theme().flame, px(2));
+  if (!theme().dark) canvas->AddRect(from, from + size, faded(theme().flame_deep, 0.5F), px(2), px(1));
+}
+
 void status_dot(bool lit) {
   const Theme& t = theme();
   const ImVec2 from = ImGui::GetCursorScreenPos(), middle = from + px(4.5F, 9);

@@ -231,10 +231,7 @@ void draw_caret(const RichText& text, ImVec2 corner) {
       if (line.first < line.last) at.x += block->runs[line.last - 1].x + block->runs[line.last - 1].width;
     }
   }
-  const ImVec2 from(std::floor(at.x + px(1)), std::floor(at.y + height / 2 - px(8))), to = from + px(8, 16);
-  ImDrawList* canvas = ImGui::GetWindowDrawList();
-  canvas->AddRectFilled(from, to, theme().flame, px(2));
-  if (!theme().dark) canvas->AddRect(from, to, faded(theme().flame_deep, 0.5F), px(2), px(1));
+  write_caret(ImGui::GetWindowDrawList(), {std::floor(at.x + px(1)), std::floor(at.y + height / 2 - px(8))}, px(8, 16));
 }
 
 template <class Each>

@@ -125,19 +125,6 @@ void draw_sample(views::App& app, float width) {
   ImGui::SetCursorScreenPos({from.x, to.y + px(12)});
 }
 
-/// A field for a path, where the desktop has no program to choose a file.
-void draw_path_field(views::App& app, float width) {
-  if (app.dialog.available()) return;
-  const ImVec2 from = ImGui::GetCursorScreenPos();
-  std::string& path = app.transcribe.written_path;
-  text_field("Path of a recording", path, "Path of a recording, to open it without dropping", width - px(80), "file");
-  const bool entered = ImGui::IsItemDeactivated() && ImGui::IsKeyPressed(ImGuiKey_Enter);
-  ImGui::SetCursorScreenPos(from + ImVec2(width - px(72), 0));
-  const bool pressed = button("Open", {.width = px(72), .enabled = !path.empty()});
-  if ((entered || pressed) && !path.empty()) app.transcribe.open_files({path});
-  ImGui::SetCursorScreenPos(from + px(0, 44));
-}
-
 /// Which model would be used; where there is none, what draw_speech_model() says.
 void draw_model_note(views::App& app, float width) {
   const CatalogEntry* const here = app.shelf.first_here(Task::speech);
@@ -184,9 +171,13 @@ const CatalogEntry* first_speech_model() {
 
 }  // namespace
 
+bool lacks_speech_model(const views::App& app) {
+  return !app.shelf.first_here(Task::speech) && app.settings.speech_model.empty();
+}
+
 bool draw_speech_model(views::App& app) {
   const CatalogEntry* const entry = first_speech_model();
-  if (!entry || app.shelf.first_here(Task::speech) || !app.settings.speech_model.empty()) return false;
+  if (!entry || !lacks_speech_model(app)) return false;
   const ImVec2 from = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   const views::Arrival* const arrival = app.shelf.arrival(*entry);
@@ -229,7 +220,6 @@ bool draw_speech_model(views::App& app) {
 void draw_transcribe_empty(views::App& app, float width) {
   const float left = ImGui::GetCursorScreenPos().x;
   draw_zone(app, width);
-  draw_path_field(app, width);
   draw_transcribe_notes(app);
   draw_sample(app, width);
   draw_model_note(app, width);

@@ -268,7 +268,7 @@ void draw_source_bar(views::App& app) {
 
 void draw_recording_title(views::App& app) {
   views::TranscribeView& view = app.transcribe;
-  views::TranscriptLook& look = view.look;
+  views::TranscriptLook& look = view.text.look;
   const views::Recording& recording = *view.recording();
   const ImVec2 from = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
@@ -345,6 +345,9 @@ void draw_transcribe_job(views::App& app) {
     const bool waits = job.phase == views::SpeechJob::Phase::waiting && !job.hearing;
     return waits ? draw_loading(app) : draw_progress(app, recording, job);
   }
+  if (!recording.complete && lacks_speech_model(app)) {
+    return go_on_note(app, "info", "The sound is here; its text comes with a model.", false, nullptr);
+  }
   if (!recording.problem.empty()) {
     return go_on_note(app, "alert", recording.problem, true, recording.complete ? nullptr : "Try again");
   }
@@ -357,7 +360,12 @@ void draw_transcribe_job(views::App& app) {
 void draw_transcribe_notes(views::App& app) {
   views::TranscribeView& view = app.transcribe;
   if (!view.problem().empty()) note_with("alert", view.problem(), true, 0, [] {});
-  if (!view.unkept().empty()) note_with("alert", view.unkept(), false, 0, [] {});
+  if (!view.unkept().empty()) {
+    constexpr const char* kAgain = "Try again##Keep again";
+    note_with("alert", view.unkept(), true, view.can_keep_again() ? button_width(kAgain, kSmall) : 0, [&] {
+      if (button(kAgain, kSmall)) view.keep_again();
+    });
+  }
   draw_queue(app);
 }
 

@@ -47,7 +47,8 @@ void tip(const char* words) {
   if (ImGui::BeginTooltip()) {
     {
       const WithFont font(12);
-      text(words);
+      const float widest = px(360);
+      text(words, 0, ImGui::CalcTextSize(words).x > widest ? widest : 0);
     }
     ImGui::EndTooltip();
   }

@@ -96,7 +96,11 @@ AudioFile::State::State(SourcePtr source, std::shared_ptr<Pipe> pipe)
   if (reading.size() == 0) throw Error("{}: the recording is empty", name);
   const bool opened = open();
   if (!reading.error.empty()) throw Error(ErrorKind::io, reading.error);
-  if (!opened) throw Error("{}: not a recording that can be read: {}", name, sf_strerror(nullptr));
+  if (!opened) {
+    throw Error(
+        "{}: not a recording that can be read: {} Wav, flac, mp3, ogg, opus and aiff can; convert others first.", name,
+        sf_strerror(nullptr));
+  }
   begin();
   if (info.frames < SF_COUNT_MAX) seconds_claimed = static_cast<double>(info.frames) / info.samplerate;
 }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kNone =
     "This computer shows no sound device to play to. Connect a loudspeaker or headphones, or let this program use them "
-    "(on Linux by the group `audio`), then press Play again. Text and exports work without.";
+    "(on Linux by the group “audio”), then press Play again. Text and exports work without.";
 constexpr double kLatency = 0.05;  // seconds; words light up as they are heard
 
 class Speaker final : public SoundOutput {

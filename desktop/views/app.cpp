@@ -91,6 +91,7 @@ void App::deliver() {
   engine_.deliver();
   fetcher_.deliver();
   asker_.deliver();
+  chat.deliver();
   segment.deliver();
   transcribe.deliver();
   shelf.sweep(now_ms());
@@ -172,12 +173,9 @@ void App::export_conversation(bool markdown) {
               .kind = markdown ? "Markdown" : "JSON",
               .patterns = {std::string("*.") + extension}},
              [this](const std::string& path) {
-               try {
-                 chat.export_file(path);
-                 say(fmt::format("Saved as {}", path));
-               } catch (const std::exception& e) {
-                 say(e.what());
-               }
+               chat.export_file(path, [this, path](const std::string& problem) {
+                 say(problem.empty() ? fmt::format("Saved as {}", path) : problem);
+               });
              });
 }
 
@@ -190,12 +188,8 @@ void App::import_conversation() {
 }
 
 void App::open_conversation(const std::string& path) {
-  try {
-    chat.import_file(path);
-    settings.page = Page::chat;
-  } catch (const std::exception& e) {
-    file_problem_ = e.what();
-  }
+  settings.page = Page::chat;
+  chat.import_file(path, [this](const std::string& problem) { file_problem_ = problem; });
 }
 
 void App::open_files(const std::vector<std::string>& paths) {
@@ -261,13 +255,12 @@ void App::remove_model(const CatalogEntry& entry) {
 void App::remove_conversation(const std::string& id) {
   const auto head = std::ranges::find(chat.heads(), id, &ConversationHead::id);
   if (head == chat.heads().end()) return;
-  const std::string title = head->title;
-  chat.remove(id);
-  if (chat.problem().empty()) {
-    say(fmt::format("Deleted “{}”", title), [this, id] { chat.restore(id); });
-  } else {
-    say(fmt::format("“{}” was not deleted: {}", title, chat.problem()));
-  }
+  chat.remove(id, [this, id, title = head->title](const std::string& problem) {
+    if (problem.empty())
+      say(fmt::format("Deleted “{}”", title), [this, id] { chat.restore(id); });
+    else
+      say(fmt::format("“{}” was not deleted: {}", title, problem));
+  });
 }
 
 void App::fetch_and_use(const CatalogEntry& entry) {

@@ -63,11 +63,17 @@ FileKind kind_by_start(std::string_view start) {
   return frame && ((byte(1) & 6) == 2 || (byte(1) & 6) == 4) ? FileKind::recording : FileKind::none;
 }
 
-FileKind kind_by_name(std::string name) {
-  for (char& letter : name) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  for (const Ending& known : kEndings)
-    if (name.ends_with(known.ending)) return known.kind;
-  return FileKind::none;
+/// A folder with recordings, and no model's files among them.
+bool holds_recordings(const std::string& folder) {
+  std::error_code failed;
+  bool recordings = false;
+  for (auto entry = std::filesystem::directory_iterator(folder, failed);
+       !failed && entry != std::filesystem::directory_iterator(); entry.increment(failed)) {
+    const FileKind kind = kind_by_name(entry->path().filename().string());
+    if (kind == FileKind::model || entry->path().filename() == "config.json") return false;
+    recordings |= kind == FileKind::recording;
+  }
+  return recordings;
 }
 
 bool is_model(const ByteSource& source) {
@@ -81,9 +87,25 @@ bool is_model(const ByteSource& source) {
 
 }  // namespace
 
+FileKind kind_by_name(std::string name) {
+  for (char& letter : name) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  for (const Ending& known : kEndings)
+    if (name.ends_with(known.ending)) return known.kind;
+  return FileKind::none;
+}
+
+std::vector<std::string> patterns_of(FileKind kind) {
+  std::vector<std::string> patterns;
+  for (const Ending& known : kEndings)
+    if (known.kind == kind) patterns.push_back("*" + std::string(known.ending));
+  return patterns;
+}
+
 FileKind kind_of_file(const std::string& path) {
   std::error_code failed;
-  if (std::filesystem::is_directory(path, failed)) return FileKind::model;
+  if (std::filesystem::is_directory(path, failed)) {
+    return holds_recordings(path) ? FileKind::recording : FileKind::model;
+  }
   const SourcePtr source = open_file(path);
   if (source->size() == 0) throw Error("{}: the file is empty", path);
   std::array<char, 64> bytes{};

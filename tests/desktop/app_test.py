@@ -102,7 +102,7 @@ class Start(Case):
     def test_a_thousand_frames_take_no_more_memory(self):
         for page in ('chat', 'models', 'settings'):
             shutil.rmtree(self.data, ignore_errors=True)
-            app = self.open(models=self.folder, settings={'page': page, 'read_gbs': 10}, arguments=['--frames', '1100'])
+            app = self.open(models=self.folder, settings={'page': page, 'read_gbs': 10}, arguments=['--frames', '1000'])
             self.assertEqual(app.process.wait(300), 0, app.output())
             grown = json.loads(app.output())['grown_bytes']
             app.kill()

@@ -45,6 +45,10 @@ TEST_CASE("file kind: where the first bytes do not tell, the name does") {
   CHECK(kind_of_file(written(folder, "broken.Mp3", "nothing of the kind")) == FileKind::recording);
   CHECK(kind_of_file(written(folder, "broken.jpeg", "nothing of the kind")) == FileKind::picture);
   CHECK(kind_of_file(folder.path()) == FileKind::model);
+  const test::TemporaryFolder talks;
+  CHECK(kind_of_file(talks.path()) == FileKind::model);
+  written(talks, "talk.Wav", "nothing of the kind");
+  CHECK(kind_of_file(talks.path()) == FileKind::recording);
 }
 
 TEST_CASE("file kind: a file that is for nothing here says what it looks like") {

@@ -294,7 +294,7 @@ void write_notes(std::string& text, const Turn& turn) {
   const auto into = std::back_inserter(text);
   fmt::format_to(into, "{}:[", quoted(turn.id));
   for (const TokenNote& note : turn.tokens) {
-    fmt::format_to(into, "{}[{},{},{},{},[", &note == turn.tokens.data() ? "" : ",", note.id, note.begin,
+    fmt::format_to(into, "{}[{},{},{},{},[", &note == &turn.tokens[0] ? "" : ",", note.id, note.begin,
                    decimal(note.probability), decimal(note.entropy));
     for (const Alternative& other : note.alternatives) {
       fmt::format_to(into, "{}[{},{},{}]", &other == note.alternatives.data() ? "" : ",", other.id, quoted(other.text),
