@@ -290,7 +290,9 @@ void draw_recording_title(views::App& app) {
                                           px(2));
       look.focus_edit = false;
     }
-    if (ImGui::IsKeyPressed(ImGuiKey_Escape)) {
+    const bool escaped = ImGui::IsKeyPressed(ImGuiKey_Escape);
+    if (escaped || entered) ImGui::SetNavCursorVisible(false);  // keys are the page's again
+    if (escaped) {
       look.renaming = false;
     } else if (entered || ImGui::IsItemDeactivated()) {
       view.rename(look.title);

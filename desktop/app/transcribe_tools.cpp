@@ -46,7 +46,9 @@ void draw_export_menu(views::App& app, bool opens, ImVec2 corner) {
 float draw_found(views::TranscribeView& view, ImVec2 at) {
   const views::TranscriptLook& look = view.text.look;
   const auto count = std::ssize(look.hits);
-  const std::string words = count == 0 ? "none found" : fmt::format("{} of {}", look.hit + 1, count);
+  const std::string words = count == 0 ? "none found"
+                                       : fmt::format("{} of {}", views::count_words(look.hit + 1),
+                                                     views::count_words(static_cast<int>(count)));
   float x = at.x;
   {
     const WithFont font(12);
@@ -65,7 +67,7 @@ float draw_found(views::TranscribeView& view, ImVec2 at) {
 float draw_unsure(views::App& app, int unsure, ImVec2 at) {
   const Theme& t = theme();
   bool& tint = app.settings.speech.tint;
-  const std::string words = fmt::format("{} {}", unsure, unsure == 1 ? "word" : "words");
+  const std::string words = fmt::format("{} {}", views::count_words(unsure), unsure == 1 ? "word" : "words");
   const WithFont font(fonts().medium, 12);
   const ImVec2 label = ImGui::CalcTextSize("unsure"), letters = ImGui::CalcTextSize(words.c_str());
   const ImVec2 size(label.x + letters.x + px(34), px(26)), from = at + px(0, 3);
@@ -138,7 +140,10 @@ void draw_transcript_tools(views::App& app) {
     view.text.step_hit(ImGui::GetIO().KeyShift ? -1 : 1);
     view.text.look.focus_search = true;
   }
-  if (typing && ImGui::IsKeyPressed(ImGuiKey_Escape)) view.text.find("");
+  if (typing && ImGui::IsKeyPressed(ImGuiKey_Escape)) {
+    view.text.find("");
+    ImGui::SetNavCursorVisible(false);  // keys are the page's again
+  }
   float x = from.x + px(kSearchWidth + 8);
   if (!view.text.look.query.empty()) x = draw_found(view, {x, from.y});
   const int unsure = views::figures_of(view.recording()->segments).unsure;
