@@ -156,7 +156,7 @@ void draw_chat_page(views::App& app, Window& window) {
   }
   bool moved = false;
   if (list) moved |= splitter("list width", {left, from.y}, to.y, s.list_width, 180, 420, 1);
-  if (side) moved |= splitter("side width", {right, from.y}, to.y, s.side_width, 220, 480, -1);
+  if (side) moved |= splitter("side width", {right, from.y}, to.y, s.side_width, 260, 480, -1);
   if (moved) app.keep_settings();
 }
 

@@ -4,6 +4,7 @@
 #include "icons.h"
 #include "item.h"
 #include "probe.h"
+#include "surfaces.h"
 #include "theme.h"
 
 namespace wick::app {
@@ -103,13 +104,16 @@ bool select(const char* name, std::span<const std::string> labels, int& current,
   ImGui::SetNextWindowSizeConstraints({width, 0}, {width, px(340)});
   bool changed = false;
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(5, 5));
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, px(0, 1));
   if (ImGui::BeginPopup("choices")) {
+    popover_ground(ImGui::GetWindowDrawList(), ImGui::GetWindowPos(), ImGui::GetWindowPos() + ImGui::GetWindowSize());
     for (int i = 0; i < static_cast<int>(labels.size()); ++i) {
       const std::string& label = labels[static_cast<std::size_t>(i)];
       const Pressed row = item(label.c_str(), {ImGui::GetContentRegionAvail().x, px(30)});
+      if (i == current) ImGui::SetItemDefaultFocus();
+      const bool lit = row.hovered || (ImGui::IsItemFocused() && ImGui::GetIO().NavVisible);
       ImDrawList* popup = ImGui::GetWindowDrawList();
-      if (row.hovered || i == current)
-        popup->AddRectFilled(row.box.Min, row.box.Max, row.hovered ? t.press : t.hover, px(6));
+      if (lit || i == current) popup->AddRectFilled(row.box.Min, row.box.Max, lit ? t.press : t.hover, px(6));
       draw_text(popup, row.box.Min + ImVec2(px(8), (px(30) - size_of(label).y) / 2), t.text, shown(label.c_str()));
       if (!row.pressed) continue;
       changed = i != current;
@@ -118,7 +122,7 @@ bool select(const char* name, std::span<const std::string> labels, int& current,
     }
     ImGui::EndPopup();
   }
-  ImGui::PopStyleVar();
+  ImGui::PopStyleVar(2);
   ImGui::PopID();
   return changed;
 }

@@ -17,10 +17,10 @@ const Fonts& fonts();
 
 /// Says that letters show which the faces at hand may lack, so that they are looked for before the next frame.
 void want_letters(std::string_view text);
-/// Opens the system's faces for the letters that were wanted. True if there are new ones: the frame must be drawn
-/// again.
+/// Opens the system's faces for the letters that were wanted, or substitutes them. True if there is something new: the
+/// frame must be drawn again.
 bool find_letters();
-/// How many of them are open: what was measured with fewer may have other widths.
+/// Grows whenever it was true: what was measured with fewer may have other widths.
 std::size_t faces_opened();
 
 /// The toolkit's size of a face, ascent and descent together, for the design's, which is that of an em.

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/clock.h"
 #include "pages.h"
 #include "views/app.h"
 #include "views/process.h"
@@ -15,26 +16,33 @@
 
 namespace {
 
-/// Frames to draw before the window is closed, and what they take of the memory.
+/// Closes the window after its first frame, or after so many more once it is warm, and says what memory those took.
 class FrameLimit {
  public:
-  explicit FrameLimit(std::uint64_t frames) : frames_(frames) {}
+  FrameLimit(bool first, std::uint64_t frames) : first_(first), frames_(frames) {}
 
   void heed(wick::app::Window& window) {
+    if (first_) return window.close();
     if (frames_ == 0) return;
-    if (window.frames() + 1 < frames_) window.again_in(0);
-    if (window.frames() == kWarm) warm_bytes_ = wick::views::resident_bytes();
-    if (window.frames() + 1 < frames_) return;
-    if (warm_bytes_ > 0) {
-      fmt::print("{{\"frames\": {}, \"grown_bytes\": {}}}\n", frames_,
-                 static_cast<std::int64_t>(wick::views::resident_bytes()) - static_cast<std::int64_t>(warm_bytes_));
+    window.again_in(0);
+    if (warm_at_ == 0 && window.frames() >= kWarmFrames && wick::now_ms() - begun_ms_ >= kWarmMs) {
+      warm_at_ = window.frames();
+      warm_bytes_ = wick::views::resident_bytes();
     }
+    if (warm_at_ == 0 || window.frames() < warm_at_ + frames_) return;
+    fmt::print("{{\"frames\": {}, \"grown_bytes\": {}}}\n", frames_,
+               static_cast<std::int64_t>(wick::views::resident_bytes()) - static_cast<std::int64_t>(warm_bytes_));
     window.close();
   }
 
  private:
-  static constexpr std::uint64_t kWarm = 100;  // after which all is there that a page needs
-  std::uint64_t frames_, warm_bytes_ = 0;
+  // After which all is there that a page needs.
+  static constexpr std::uint64_t kWarmFrames = 100;
+  static constexpr double kWarmMs = 2000;
+
+  bool first_;
+  std::uint64_t frames_, warm_at_ = 0, warm_bytes_ = 0;
+  double begun_ms_ = wick::now_ms();
 };
 
 /// One line of JSON: the middle, the slowest of twenty and the slowest frame.
@@ -54,6 +62,7 @@ void print_times(const std::vector<wick::app::FrameTime>& times) {
 struct Arguments {
   std::string folder = wick::views::default_data_folder();
   float scale = 0;
+  bool first_frame = false;
   std::uint64_t frames = 0;
   bool frame_times = false;
 };
@@ -62,10 +71,11 @@ int open_window(const Arguments& given) {
   wick::views::App app(given.folder, wick::app::Window::wake);
   wick::app::Window window({.width = app.settings.window_width,
                             .height = app.settings.window_height,
-                            .scale = given.scale > 0 ? given.scale : app.settings.scale});
+                            .scale = given.scale > 0 ? given.scale : app.settings.scale,
+                            .paced = given.frames == 0});
   window.set_theme(app.settings.theme);
   if (given.frame_times) window.keep_times();
-  FrameLimit limit(given.frames);
+  FrameLimit limit(given.first_frame, given.frames);
   window.run([&] {
     app.deliver();
     wick::app::draw_shell(app, window);
@@ -86,8 +96,11 @@ int main(int argc, char** argv) {
   arguments.add_option("--data", given.folder, "Where conversations and settings are kept")->capture_default_str();
   arguments.add_option("--scale", given.scale, "Pixels a unit, where the screen's own does not suit")
       ->check(CLI::Range(0.5, 4.0));
-  arguments.add_flag("--first-frame{1}", given.frames, "Leave after the first frame, to time the start");
-  arguments.add_option("--frames", given.frames, "Leave after so many, and say what memory they took")->group("");
+  arguments.add_flag("--first-frame", given.first_frame, "Leave after the first frame, to time the start");
+  arguments
+      .add_option("--frames", given.frames,
+                  "Leave after so many, drawn as fast as can be, and say what memory they took")
+      ->group("");
   arguments.add_flag("--frame-times", given.frame_times, "Say at the end what the frames took of the processor")
       ->group("");
   CLI11_PARSE(arguments, argc, argv);

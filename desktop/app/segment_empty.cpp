@@ -1,9 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <span>
-#include <vector>
 
 #include "fonts.h"
 #include "icons.h"
@@ -36,47 +34,29 @@ void centred(std::string_view words, ImFont* face, float size, ImU32 colour, flo
   text(words, colour, width);
 }
 
-void draw_dashed(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding) {
-  const ImU32 colour = theme().line_field;
-  canvas->PathRect(from, to, px(rounding));
-  const std::vector<ImVec2> path(canvas->_Path.begin(), canvas->_Path.end());
-  canvas->PathClear();
-  float left = px(4);  // of the dash or the gap
-  bool dash = true;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    ImVec2 at = path[i];
-    const ImVec2 end = path[(i + 1) % path.size()];
-    for (;;) {
-      const ImVec2 way = end - at;
-      const float length = std::sqrt(way.x * way.x + way.y * way.y);
-      const float step = std::min(left, length);
-      const ImVec2 next = length > 0 ? at + way * (step / length) : end;
-      if (dash) canvas->AddLine(at, next, colour, px(1));
-      left -= step;
-      at = next;
-      if (left <= 0) {
-        dash = !dash;
-        left = px(dash ? 4 : 3);
-      }
-      if (step >= length) break;
-    }
-  }
+constexpr const char* kSentence =
+    "Then click a thing in it and get its outline. The picture never leaves this computer.";
+
+/// How high the lines after the first are.
+float lines_below(const char* words, float size, float width) {
+  const WithFont font(size);
+  return ImGui::CalcTextSize(words, nullptr, false, width).y - ImGui::GetTextLineHeight();
 }
 
 void draw_drop_zone(views::App& app, float left, float width) {
-  const ImVec2 from(left, ImGui::GetCursorScreenPos().y), to = from + ImVec2(width, px(268));
-  draw_dashed(ImGui::GetWindowDrawList(), from, to, 14);
+  const float more = lines_below(kSentence, 14, width - px(32));  // in a narrow window
+  const ImVec2 from(left, ImGui::GetCursorScreenPos().y), to = from + ImVec2(width, px(268) + more);
+  dashed_frame(ImGui::GetWindowDrawList(), from, to, {.rounding = 14});
   draw_icon(ImGui::GetWindowDrawList(), "segment", {left + width / 2 - px(20), from.y + px(36)}, px(40),
             theme().line_field);
   ImGui::SetCursorScreenPos({left, from.y + px(92)});
   centred("Drop a picture here", fonts().semibold, 20, theme().text, left, width);
   ImGui::SetCursorScreenPos({left, ImGui::GetCursorScreenPos().y + px(2)});
-  centred("Then click a thing in it and get its outline. The picture never leaves this computer.", fonts().regular, 14,
-          theme().text_2, left + px(16), width - px(32));
+  centred(kSentence, fonts().regular, 14, theme().text_2, left + px(16), width - px(32));
   const ButtonOptions options{.kind = ButtonKind::primary, .size = ButtonSize::large};
-  ImGui::SetCursorScreenPos({left + (width - button_width("Choose a picture", options)) / 2, from.y + px(166)});
+  ImGui::SetCursorScreenPos({left + (width - button_width("Choose a picture", options)) / 2, from.y + px(166) + more});
   if (button("Choose a picture", options)) choose_picture(app);
-  ImGui::SetCursorScreenPos({left, from.y + px(222)});
+  ImGui::SetCursorScreenPos({left, from.y + px(222) + more});
   const std::string& opening = app.segment.session.opening();
   centred(opening.empty() ? std::string("Paste works too")
                           : fmt::format("Looking into {} · {:.0f} % · Esc stops it", opening,
@@ -99,8 +79,7 @@ void draw_sample(views::App& app, float left, float width) {
     canvas->AddRect(from, to, t.line_field, px(10), px(1));
   const ImVec2 picture = from + px(8, 8);
   if (const auto image = session.small_copy("sample", sample)) {
-    canvas->AddImageRounded(small_texture("sample", *image), picture, picture + px(84, 56), {0, 0}, {1, 1},
-                            IM_COL32_WHITE, px(7));
+    canvas->AddImageRounded(image_texture(image), picture, picture + px(84, 56), {0, 0}, {1, 1}, IM_COL32_WHITE, px(7));
   } else {
     canvas->AddRectFilled(picture, picture + px(84, 56), t.sunken, px(7));
   }
@@ -136,12 +115,16 @@ void draw_segment_empty(views::App& app, Window&, ImVec2 from, ImVec2 to) {
   const float room = ImGui::GetContentRegionAvail().x, width = std::min(room, px(652));
   const float left = ImGui::GetCursorScreenPos().x + (room - width) / 2, top = ImGui::GetCursorScreenPos().y;
   ImGui::SetCursorScreenPos({left, top});
-  ImGui::BeginChild("column", {width, 0}, ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding,
+  ImGui::BeginChild("column", {width, 0},
+                    ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding | ImGuiChildFlags_NavFlattened,
                     ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
   const float inner = ImGui::GetCursorScreenPos().x, wide = ImGui::GetContentRegionAvail().x;
   views::SegmentSession& session = app.segment.session;
   draw_drop_zone(app, inner, wide);
-  if (!session.problem().empty()) note(NoteKind::bad, session.problem());
+  if (!session.problem().empty()) {
+    note(NoteKind::bad, session.problem());
+    ImGui::SetCursorScreenPos(ImGui::GetCursorScreenPos() + px(0, 4));
+  }
   draw_sample(app, inner, wide);
   draw_model_note(app);
   ImGui::Dummy(px(0, 8));

@@ -57,6 +57,7 @@ void take_control_keys(views::App& app) {
   }
   if (pressed(ImGuiKey_O)) choose_picture(app);
   if (!view.session.picture()) return;
+  if (pressed(ImGuiKey_C)) view.session.copy_picture(views::ExportFormat::cutout);
   if (pressed(ImGuiKey_Z, true)) shift ? view.session.redo() : view.session.undo();
   if (pressed(ImGuiKey_Y, true)) view.session.redo();
   if (pressed(ImGuiKey_Equal, true) || pressed(ImGuiKey_KeypadAdd, true)) view.stage.zoom(1.25);
@@ -112,7 +113,7 @@ void draw_segment_page(views::App& app, Window& window) {
     draw_segment_tools(app, {from.x, top}, {left, to.y});
     draw_segment_stage(app, window, {left, top}, {right, to.y});
     draw_segment_panel(app, window, {right, top}, to);
-    if (splitter("side width", {right, top}, to.y, s.side_width, 220, 480, -1)) app.keep_settings();
+    if (splitter("side width", {right, top}, to.y, s.side_width, 260, 480, -1)) app.keep_settings();
   }
   picture_tiles().end_frame();
 }

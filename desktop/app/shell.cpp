@@ -1,3 +1,5 @@
+#include <imgui_internal.h>
+
 #include <algorithm>
 #include <array>
 
@@ -145,6 +147,13 @@ void draw_page(views::App& app, Window& window) {
   }
 }
 
+/// Where what the keyboard had reached is gone, as with the page that it was on, Tab begins anew: the toolkit would
+/// wait for that to be passed.
+void forget_lost_focus() {
+  const ImGuiContext& context = *ImGui::GetCurrentContext();
+  if (context.ActiveId == 0 && (context.NavId == 0 || !context.NavIdIsAlive)) ImGui::SetNavCursorVisible(false);
+}
+
 }  // namespace
 
 void draw_shell(views::App& app, Window& window) {
@@ -166,6 +175,7 @@ void draw_shell(views::App& app, Window& window) {
   ImGui::End();
   draw_file_question(app);
   draw_toast(app, window);
+  forget_lost_focus();
 }
 
 }  // namespace wick::app

@@ -162,7 +162,7 @@ void draw_transcribe_page(views::App& app, Window& window) {
     const Panel panel("speech settings", {right, from.y}, to);
     draw_transcribe_settings(app);
   }
-  if (splitter("side width", {right, from.y}, to.y, s.side_width, 220, 480, -1)) app.keep_settings();
+  if (splitter("side width", {right, from.y}, to.y, s.side_width, 260, 480, -1)) app.keep_settings();
 }
 
 }  // namespace wick::app

@@ -20,13 +20,6 @@ namespace {
 constexpr float kBarHeight = 52;
 constexpr int kMeterBars = 16;
 
-void dashed(ImDrawList* canvas, ImVec2 from, ImVec2 to, ImU32 colour) {
-  const float dash = px(4), gap = px(3), length = std::hypot(to.x - from.x, to.y - from.y);
-  const ImVec2 along = (to - from) / std::max(1.0F, length);
-  for (float at = 0; at < length; at += dash + gap)
-    canvas->AddLine(from + along * at, from + along * std::min(length, at + dash), colour, px(1));
-}
-
 /// The dashed half that takes files.
 void draw_drop(views::App& app, ImVec2 from, ImVec2 to) {
   const Theme& t = theme();
@@ -39,15 +32,7 @@ void draw_drop(views::App& app, ImVec2 from, ImVec2 to) {
     canvas->AddRectFilled(from, to, t.hover, px(10), ImDrawFlags_RoundCornersLeft);
     ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
   }
-  const float r = px(10);
-  dashed(canvas, from + ImVec2(r, 0), {to.x, from.y}, t.line_field);
-  dashed(canvas, {to.x, from.y}, to, t.line_field);
-  dashed(canvas, {from.x + r, to.y}, to, t.line_field);
-  dashed(canvas, from + ImVec2(0, r), {from.x, to.y - r}, t.line_field);
-  canvas->PathArcTo(from + ImVec2(r, r), r, IM_PI, IM_PI * 1.5F);
-  canvas->PathStroke(t.line_field, px(1));
-  canvas->PathArcTo({from.x + r, to.y - r}, r, IM_PI * 0.5F, IM_PI);
-  canvas->PathStroke(t.line_field, px(1));
+  dashed_frame(canvas, from, to, {.corners = ImDrawFlags_RoundCornersLeft});
   const ImU32 colour = hovered ? t.text : t.text_2;
   draw_icon(canvas, "import", {from.x + px(16), (from.y + to.y) / 2 - px(9)}, px(18), colour);
   ImGui::PushClipRect(from, to - px(8, 0), true);

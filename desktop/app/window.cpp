@@ -13,8 +13,8 @@
 
 #include "app_icon.h"
 #include "core/error.h"
+#include "event_order.h"
 #include "fonts.h"
-#include "key_order.h"
 #include "parts.h"
 #include "probe.h"
 #include "theme.h"
@@ -40,7 +40,8 @@ void remember_error(int, const char* words) { last_error = words; }
 
 }  // namespace
 
-Window::Window(const WindowOptions& options) : wanted_scale_(options.scale) {
+Window::Window(const WindowOptions& options)
+    : wanted_scale_(options.scale), frame_s_(options.paced ? kFrameSeconds : 0) {
   glfwSetErrorCallback(remember_error);
   if (glfwInit() == GLFW_FALSE) {
     throw Error("There is no screen to open a window on ({}). Set DISPLAY, or use `wick` at the terminal.", last_error);
@@ -67,7 +68,7 @@ Window::Window(const WindowOptions& options) : wanted_scale_(options.scale) {
   glfwSetWindowSizeLimits(window_, pixels(480), pixels(360), GLFW_DONT_CARE, GLFW_DONT_CARE);
   set_app_icon(window_);
   glfwMakeContextCurrent(window_);
-  glfwSwapInterval(1);
+  glfwSwapInterval(options.paced ? 1 : 0);
   glfwSetWindowUserPointer(window_, this);
   glfwSetWindowContentScaleCallback(window_, [](GLFWwindow* window, float, float) {
     static_cast<Window*>(glfwGetWindowUserPointer(window))->scale_changed_ = true;
@@ -162,7 +163,7 @@ std::vector<std::string> Window::take_dropped() { return std::exchange(dropped_,
 void Window::wait() {
   const double now = glfwGetTime();
   if (due_ > 0) {
-    const double early = drawn_s_ + kFrameSeconds - now;  // where the screen does not hold the program back
+    const double early = drawn_s_ + frame_s_ - now;  // where the screen does not hold the program back
     early > 0.002 ? glfwWaitEventsTimeout(early) : glfwPollEvents();
   } else if (next_s_ >= 0) {
     if (next_s_ > now) glfwWaitEventsTimeout(next_s_ - now);
@@ -185,7 +186,7 @@ void Window::draw(const std::function<void()>& frame) {
   ImGui_ImplGlfw_NewFrame();
   hold_late_events();
   ImGui::NewFrame();
-  give_late_events();
+  if (give_late_events()) due_ = kSettling;
   frame();
   ImGui::Render();
   const double made = thread_ms();

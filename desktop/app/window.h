@@ -17,6 +17,7 @@ struct WindowOptions {
   std::string title = "Wick";
   int width = 1280, height = 800;  // in units of the design
   float scale = 0;                 // pixels a unit; 0: as the screen says
+  bool paced = true;               // no faster than the screen, or 60 frames a second
 };
 
 /// What a frame took of this thread's processor time, in ms: all that is ours, and handing it to OpenGL.
@@ -70,6 +71,7 @@ class Window {
 
   GLFWwindow* window_ = nullptr;
   float wanted_scale_ = 0, scale_ = 1;
+  double frame_s_;  // the least from one frame to the next
   bool scale_changed_ = false;
   SystemTheme system_theme_{wake};  // asks before anything else is made: the answer is there for the first frame
   views::ThemeChoice theme_ = views::ThemeChoice::system;

@@ -427,7 +427,7 @@ def app(bench):
             'peer': '`wick bench`',
             'commands': ['wick-app: Bench, Models, Measure', f'wick bench model MODEL.gguf -t {threads}',
                          f'wick bench speech {SPEECH} -t {threads}', f'wick bench segment {SAM} -t {threads}',
-                         'wick-app --first-frame', 'wick-app --frames 1100']}
+                         'wick-app --first-frame', 'wick-app --frames 1000']}
 
 
 PARTS = {part.__name__: part for part in (kernels, wasm, llama, candle, wllama, load, faster_whisper, whisper_cpp,

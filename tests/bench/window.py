@@ -38,8 +38,8 @@ def first_frame_ms(program, models):
         return 1e3 * (time.monotonic() - begun)
 
 
-def many_frames(program, models, count=1100):
-    """What `--frames` prints of the chat page; the first hundred warm up."""
+def many_frames(program, models, count=1000):
+    """What `--frames` prints of the chat page."""
     with opened(program, models, settings={'page': 'chat', 'read_gbs': 10}, arguments=['--frames', str(count)],
                 env={'WICK_APP_PROBE': ''}) as app:  # whose texts would be memory too
         if app.process.wait(300) != 0:

@@ -67,6 +67,26 @@ class Start(Case):
         app.check_drawn(text='Wick')
         self.assertEqual(app.output(), '')
 
+    def test_panels_are_resized_and_remember_their_places(self):
+        app = self.start(models=self.folder)
+        line = app.wait_rest('list width')
+        middle, height = (line.left + line.right) / 2, (line.top + line.bottom) / 2
+        app.drag((middle, height), (middle + 60, height))
+        kept = app.wait_until(lambda: self.kept('settings.json').get('list_width', 0) > 290, 'a wider list')
+        self.assertTrue(kept)
+        app.kill()
+        again = self.start(models=self.folder)
+        self.assertGreater(again.wait_rest('list width').left, line.left + 50)
+
+    def test_the_keys_alone_reach_what_a_page_has(self):
+        app = self.start(models=self.folder)
+        app.press('ctrl+comma')  # away from the page whose field has the keyboard
+        app.wait_for(part='Instruction set')
+        app.press(*['Tab'] * 11, 'space')
+        app.wait_for(part='75 %')
+        app.press('Down', 'Down', 'Return')
+        app.wait_until(lambda: self.kept('settings.json').get('scale') == 1, 'the second size')
+
     def test_it_ends_when_it_is_closed(self):
         self.assertEqual(self.start(models=self.folder).quit(), 0)
 
@@ -82,7 +102,7 @@ class Start(Case):
     def test_a_thousand_frames_take_no_more_memory(self):
         for page in ('chat', 'models', 'settings'):
             shutil.rmtree(self.data, ignore_errors=True)
-            app = self.open(models=self.folder, settings={'page': page, 'read_gbs': 10}, arguments=['--frames', '1100'])
+            app = self.open(models=self.folder, settings={'page': page, 'read_gbs': 10}, arguments=['--frames', '1000'])
             self.assertEqual(app.process.wait(300), 0, app.output())
             grown = json.loads(app.output())['grown_bytes']
             app.kill()

@@ -1,10 +1,15 @@
 // Things of a picture, where it lies on the stage, and what an outline covers of a screen.
 #include <catch2/catch.hpp>
+#include <cmath>
 
+#include "core/error.h"
+#include "core/image/mask_logits.h"
 #include "core/image/mask_runs.h"
 #include "views/segment/export.h"
 #include "views/segment/history.h"
+#include "views/segment/logit_outline.h"
 #include "views/segment/mask_fill.h"
+#include "views/segment/mask_thumbnail.h"
 #include "views/segment/placement.h"
 #include "views/segment/scene.h"
 
@@ -110,7 +115,12 @@ TEST_CASE("placement: a picture is fitted in, and a zoom keeps the place under t
   const Placement larger = zoomed(whole, 3, at, 0.1);
   CHECK(larger.to_picture(at).x == Approx(before.x));
   CHECK(zoomed(whole, 1e9, at, 0.1).scale == kMostScale);
-  CHECK(fitted({10, 10}, {900, 700}).scale == 4);
+  CHECK(fitted({50, 50}, {900, 700}).scale == 4);
+  CHECK(fitted({10, 10}, {900, 700}, 2).scale == 32);  // to be seen
+  const Placement dot = fitted({1, 1}, {900, 700});
+  CHECK(dot.scale == 160);
+  const Placement line = fitted({5000, 1}, {900, 700});
+  CHECK((line.scale == 4 && line.x == 450 - 10000 && line.y == 348));
   const Placement far = moved(whole, {1e6, -1e6}, {1800, 1200}, {900, 700});
   CHECK((far.x == 900 - 48 && far.y == 48 - 600));
 }
@@ -140,6 +150,37 @@ TEST_CASE("mask fill: an outline covers the pixels of its mask, holes left out, 
   CHECK(line_of(lines[0].outer, OutlinePlacement(Placement{2, 4, 6}), {0, 0, 100, 100}, 1).size() == 4);
 }
 
+TEST_CASE("logit outline: the line lies where the mask's own edge lies, along the picture's edges too") {
+  const ImageSize seen{1024, 683};
+  std::vector<float> logits(static_cast<std::size_t>(kLowResSide * kLowResSide));
+  for (Index y = 0; y < kLowResSide; ++y) {
+    for (Index x = 0; x < kLowResSide; ++x) {  // a disc, a ring around it, and a corner that leaves the picture
+      const double away = std::hypot(static_cast<double>(x - 90), static_cast<double>(y - 80));
+      const double ring = std::min(20 - away, 12.0), outer = 8 - std::abs(away - 50);
+      const double corner = static_cast<double>(x - 200) + static_cast<double>(y - 130);
+      logits[static_cast<std::size_t>(y * kLowResSide + x)] = static_cast<float>(std::max({ring, outer, corner}));
+    }
+  }
+  const std::vector<Polygon> outline = logit_outline(logits, seen);
+  CHECK(outline.size() == 4);
+  Mask drawn(seen);
+  OutlinePlacement at;
+  at.x_scale = at.y_scale = 1.0 / static_cast<double>(kOutlineSteps);
+  for (const ScreenRect& rect : fill_of(outline, at, {0, 0, 1024, 683})) {
+    for (auto y = static_cast<Index>(rect.y0); y < static_cast<Index>(rect.y1); ++y) {
+      for (auto x = static_cast<Index>(std::ceil(rect.x0 - 0.5F)); x < static_cast<Index>(std::ceil(rect.x1 - 0.5F));
+           ++x)
+        drawn.row(y)[x] = 1;
+    }
+  }
+  CHECK(iou(drawn, mask_of(upsample_mask(logits, seen).rle)) > 0.995);
+  CHECK(logit_outline(std::vector<float>(logits.size(), -1), seen).empty());
+  const std::vector<Polygon> all = logit_outline(std::vector<float>(logits.size(), 1), {1, 1});
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].outer.size() >= 4);
+  CHECK_THROWS_AS(logit_outline(logits, {1025, 1}), Error);
+}
+
 TEST_CASE("picture record: what is kept is read again, and damage is told") {
   PictureRecord record{
       .id = "ab", .title = "truck \"1\".jpg", .updated = 5, .size = {20, 10}, .read_ms = 12, .source = {}, .scene = {}};
@@ -157,6 +198,35 @@ TEST_CASE("picture record: what is kept is read again, and damage is told") {
   CHECK(parse_head(text.substr(0, text.find('\n')), "a.json").things == 2);
   CHECK_THROWS_WITH(parse_record(text.substr(0, text.size() / 2), "a.json"), Catch::Contains("a.json"));
   CHECK_THROWS_WITH(parse_record("{}", "a.json"), Catch::Contains("not a picture"));
+  CHECK_THROWS_WITH(parse_head(R"({"format":1,"version":1})", "a.json"), Catch::Contains("not a picture"));
+  std::string wrong = text;
+  wrong.replace(wrong.find("\"width\":20"), 10, "\"width\":2e300");
+  CHECK_THROWS_WITH(parse_record(wrong, "a.json"), Catch::Contains("a.json: damaged"));
+}
+
+TEST_CASE("mask thumbnail: a frame shows all of a mask with room around it, and never more than the picture") {
+  const Box small = framed({100, 100, 119, 109}, {1800, 1200}, {80, 60});
+  CHECK((small.x1 - small.x0 == Approx(200) && small.y1 - small.y0 == Approx(150)));  // not the pixels alone
+  const Box wide = framed({150, 300, 1649, 899}, {1800, 1200}, {80, 60});
+  CHECK((wide.x0 <= 150 && wide.x1 >= 1650 && wide.y0 >= 0 && wide.y1 <= 1200));
+  CHECK((wide.x1 - wide.x0) / (wide.y1 - wide.y0) == Approx(80.0 / 60));
+  const Box line = framed({0, 0, 4999, 0}, {5000, 1}, {80, 60});
+  CHECK((line.y0 == 0 && line.y1 == 1 && line.x1 - line.x0 == Approx(80.0 / 60).epsilon(0.01)));
+}
+
+TEST_CASE("mask thumbnail: the mask in its colour, a white edge, the picture") {
+  const auto pixels = std::make_shared<const Image>(Image{20, 10, 3, std::vector<std::uint8_t>(600, 0)});
+  const OpenPicture picture{.id = {}, .title = {}, .levels = {pixels}, .broken = {}};
+  const MaskPtr mask = rectangle(4, 2, 16, 8);
+  const Image image = mask_thumbnail(picture, *mask, {200, 100, 50}, {40, 20}, 2);
+  CHECK(image.size() == ImageSize{40, 20});
+  const auto at = [&](Index x, Index y) {
+    const std::uint8_t* const pixel = image.pixels.data() + 3 * (y * 40 + x);
+    return Colour{pixel[0], pixel[1], pixel[2]};
+  };
+  CHECK(at(20, 10) == Colour{120, 60, 30});
+  CHECK(at(4, 10) == Colour{255, 255, 255});
+  CHECK(at(1, 1) == Colour{0, 0, 0});
 }
 
 TEST_CASE("export: all formats of visible things, none of what is hidden") {
