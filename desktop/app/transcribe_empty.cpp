@@ -65,7 +65,10 @@ void draw_zone(views::App& app, float width) {
   {
     const WithFont font(12);
     const std::string& opening = app.transcribe.opening();
-    centred(opening.empty() ? "Several at once work too" : "Looking into " + opening, left, inner, theme().text_2);
+    centred(app.transcribe.opening_microphone() ? "Opening the microphone"
+            : opening.empty()                   ? "Several at once work too, and folders"
+                                                : "Looking into " + opening,
+            left, inner, theme().text_2);
   }
   const ImVec2 to(from.x + width, ImGui::GetCursorScreenPos().y + px(32));
   dashed_frame(ImGui::GetWindowDrawList(), from, to, {.rounding = 14});

@@ -85,10 +85,12 @@ void draw_microphone(views::App& app, ImVec2 from, ImVec2 to) {
   canvas->AddCircle(at + size / 2, size.x / 2, hovered ? t.line_field : t.line_strong, 0, px(1));
   draw_icon(canvas, hearing ? "stop" : "mic", at + px(7, 7), px(18), t.danger);
   tip(hearing ? "Stop  Esc" : "Record  R");
-  if (hearing) return draw_meter(view.level(), {from.x + px(56), middle - px(6)}, px(124));
+  const bool opening = view.opening_microphone();
+  if (hearing && !opening) return draw_meter(view.level(), {from.x + px(56), middle - px(6)}, px(124));
   const WithFont font(13);
   ImGui::SetCursorScreenPos({from.x + px(56), middle - ImGui::GetFontSize() / 2});
-  text("Record", t.text_2);
+  text(opening ? "Opening the microphone" : "Record", t.text_2);
+  if (opening) return;
   view.look_for_microphones();
   if (view.microphones().empty()) return;
   std::vector<std::string> names;
@@ -275,7 +277,9 @@ void draw_recording_title(views::App& app) {
                                           px(2));
       look.focus_edit = false;
     }
-    if (ImGui::IsKeyPressed(ImGuiKey_Escape)) {
+    const bool escaped = ImGui::IsKeyPressed(ImGuiKey_Escape);
+    if (escaped || entered) ImGui::SetNavCursorVisible(false);  // keys are the page's again
+    if (escaped) {
       look.renaming = false;
     } else if (entered || ImGui::IsItemDeactivated()) {
       view.rename(look.title);
