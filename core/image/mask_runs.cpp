@@ -61,6 +61,17 @@ Rle combined(const Rle& a, const Rle& b, Both&& both) {
   return {a.size, runs.finish()};
 }
 
+/// Calls use(cell, share) for each of `count` cells from `first` to `end` of which [from, to) covers a share.
+template <class Use>
+void for_each_cell(double from, double to, double first, double end, Index count, Use&& use) {
+  const double side = (end - first) / static_cast<double>(count);
+  const double begin = (from - first) / side, stop = (to - first) / side;
+  const auto last = std::min(static_cast<double>(count), std::ceil(stop));
+  for (double cell = std::max(0.0, std::floor(begin)); cell < last; ++cell) {
+    use(static_cast<Index>(cell), std::min(stop, cell + 1) - std::max(begin, cell));
+  }
+}
+
 /// Writes stretches of pixels inside a mask that come in the order of the runs, none over another.
 class StretchWriter {
  public:
@@ -194,6 +205,22 @@ Mask rows_of(const Rle& rle, Index first, Index count) {
     for (Index y = std::max(top - first, Index{0}); y < end; ++y) rows.row(y)[x] = 1;
   });
   return rows;
+}
+
+std::vector<float> coverage(const Rle& rle, const Box& part, ImageSize size) {
+  const auto x0 = static_cast<double>(part.x0), x1 = static_cast<double>(part.x1);
+  const auto y0 = static_cast<double>(part.y0), y1 = static_cast<double>(part.y1);
+  if (!(x1 > x0 && y1 > y0) || size.width < 1 || size.height < 1) throw Error("mask: a part without area");
+  std::vector<float> covered(static_cast<std::size_t>(size.width * size.height));
+  for_each_stretch(rle, [&](Index x, Index top, Index below) {
+    const auto left = static_cast<double>(x), upper = static_cast<double>(top), lower = static_cast<double>(below);
+    for_each_cell(left, left + 1, x0, x1, size.width, [&](Index column, double across) {
+      for_each_cell(upper, lower, y0, y1, size.height, [&](Index row, double down) {
+        covered[static_cast<std::size_t>(row * size.width + column)] += static_cast<float>(across * down);
+      });
+    });
+  });
+  return covered;
 }
 
 Mask coarse_mask(const Rle& rle, Index step) {

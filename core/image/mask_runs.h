@@ -2,6 +2,7 @@
 // What can be told of masks, and done with them, as run lengths: a large picture's mask is a byte a pixel, its runs are
 // some thousands.
 #include <span>
+#include <vector>
 
 #include "core/image/rle.h"
 
@@ -27,6 +28,10 @@ Mask rows_of(const Rle& rle, Index first, Index count);
 
 /// The pixel in the middle of each square of `step` x `step` pixels, those at the right and lower edges perhaps cut.
 Mask coarse_mask(const Rle& rle, Index step);
+
+/// How much of each of `size` equal cells of a part of the picture, between two corners of pixels, the mask covers:
+/// from 0 to 1, [height, width]. Throws Error for a part without area.
+std::vector<float> coverage(const Rle& rle, const Box& part, ImageSize size);
 
 /// A place in a picture: a pixel's middle is half a pixel from its upper left corner.
 struct StrokePlace {

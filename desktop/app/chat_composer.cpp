@@ -68,10 +68,7 @@ void draw_field(views::App& app, ImVec2 from, ImVec2 size) {
     state->ReloadUserBufAndMoveToEnd();
   probe_part("Message", from, from + size);
   want_letters(chat.draft);
-  if (chat.draft.empty()) {
-    ImDrawList* canvas = ImGui::GetWindowDrawList();
-    canvas->AddText({std::floor(from.x + px(10)), std::floor(from.y + px(8))}, theme().text_3, "Write a message");
-  }
+  if (chat.draft.empty()) field_hint(from + px(10, 8), "Write a message");
   if (!active) return;
   if (enter_sends()) {
     app.send();

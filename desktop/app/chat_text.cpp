@@ -4,6 +4,7 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "probe.h"
 #include "theme.h"
@@ -94,6 +95,7 @@ void draw_message_text(views::App& app, Window& window, const views::Turn& turn,
     const views::TokenPlace place = views::place_of_token(turn, chat.inspected->token);
     marks.lit = {place.begin, place.end};
     const std::size_t begin = std::max(place.begin, offset), end = std::max(place.end, offset);
+    if (std::exchange(chat.inspected->stepped, false)) reveal(rich, {begin - offset, end - offset});
     if (const auto box = box_of(rich, {begin - offset, end - offset}))
       window.texts().inspected = ImRect(corner + box->from, corner + box->to);
   }

@@ -37,7 +37,8 @@ bool is_scrolling() {
 /// Whether the end stays in sight: until a person scrolls up, and again once the end is reached.
 void follow_end(views::ChatView& chat) {
   const float most = ImGui::GetScrollMaxY(), now = ImGui::GetScrollY();
-  const float wheel = ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows) ? ImGui::GetIO().MouseWheel : 0;
+  const ImGuiIO& io = ImGui::GetIO();  // with Shift the wheel goes sideways
+  const float wheel = ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows) && !io.KeyShift ? io.MouseWheel : 0;
   if (wheel > 0 && most > 0) {
     chat.follows = false;
   } else if (is_scrolling() || wheel < 0) {

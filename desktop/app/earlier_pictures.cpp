@@ -16,11 +16,11 @@ namespace {
 constexpr float kLeastWidth = 108, kGap = 12, kWords = 40;
 
 /// The middle of an image in a frame of another shape.
-void draw_covering(ImDrawList* canvas, const std::string& name, const Image& image, ImVec2 from, ImVec2 to) {
+void draw_covering(ImDrawList* canvas, const std::shared_ptr<const Image>& image, ImVec2 from, ImVec2 to) {
   const float wanted = (to.x - from.x) / (to.y - from.y);
-  const float is = static_cast<float>(image.width) / static_cast<float>(image.height);
+  const float is = static_cast<float>(image->width) / static_cast<float>(image->height);
   const float x = is > wanted ? (1 - wanted / is) / 2 : 0, y = is < wanted ? (1 - is / wanted) / 2 : 0;
-  canvas->AddImageRounded(small_texture(name, image), from, to, {x, y}, {1 - x, 1 - y}, IM_COL32_WHITE, px(7));
+  canvas->AddImageRounded(image_texture(image), from, to, {x, y}, {1 - x, 1 - y}, IM_COL32_WHITE, px(7));
 }
 
 void draw_picture(views::App& app, const views::PictureHead& head, ImVec2 from, ImVec2 frame) {
@@ -38,7 +38,7 @@ void draw_picture(views::App& app, const views::PictureHead& head, ImVec2 from, 
   probe_part(head.title, from, to);
   canvas->AddRectFilled(from, to, t.sunken, px(7));
   if (ImGui::IsRectVisible(from, to)) {
-    if (const auto image = session.thumbnail(head.id)) draw_covering(canvas, head.id, *image, from, to);
+    if (const auto image = session.thumbnail(head.id)) draw_covering(canvas, image, from, to);
   }
   if (hovered || focused) canvas->AddRect(from, to, t.line_field, px(7), px(1));
   ImGui::PushClipRect({from.x, to.y}, {to.x, to.y + px(kWords)}, true);

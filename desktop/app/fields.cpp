@@ -50,10 +50,15 @@ bool text_field(const char* name, std::string& value, const char* hint, float wi
   ImGui::SetNextItemWidth(width == 0 ? -1 : width);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, icon ? px(34, 8) : px(12, 8));
   ImGui::PushStyleColor(ImGuiCol_NavCursor, IM_COL32(0, 0, 0, 0));  // it has a ring of its own
-  const bool changed = ImGui::InputTextWithHint((std::string("##") + name).c_str(), hint, &value);
+  const bool changed = ImGui::InputText((std::string("##") + name).c_str(), &value);
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   const ImRect box(ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
+  if (value.empty()) {
+    ImGui::PushClipRect(box.Min, box.Max - px(4, 0), true);
+    field_hint(from + (icon ? px(34, 8) : px(12, 8)), hint);
+    ImGui::PopClipRect();
+  }
   probe_part(name, box.Min, box.Max);
   want_letters(value);
   ImDrawList* canvas = ImGui::GetWindowDrawList();
@@ -64,13 +69,18 @@ bool text_field(const char* name, std::string& value, const char* hint, float wi
   return changed;
 }
 
-bool text_area(const char* name, std::string& value, ImVec2 size) {
+void field_hint(ImVec2 corner, const char* hint) {
+  draw_text(ImGui::GetWindowDrawList(), corner + px(2, 0), theme().text_3, hint);
+}
+
+bool text_area(const char* name, std::string& value, ImVec2 size, const char* hint) {
   const WithFont font(13);
   ImGui::PushStyleColor(ImGuiCol_NavCursor, IM_COL32(0, 0, 0, 0));
   const bool changed =
       ImGui::InputTextMultiline((std::string("##") + name).c_str(), &value, size, ImGuiInputTextFlags_WordWrap);
   ImGui::PopStyleColor();
   const ImRect box(ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
+  if (value.empty()) field_hint(box.Min + ImGui::GetStyle().FramePadding, hint);
   probe_part(name, box.Min, box.Max);
   want_letters(value);
   if (ImGui::IsItemActive()) ImGui::GetWindowDrawList()->AddRect(box.Min, box.Max, theme().flame_deep, px(7), px(2));

@@ -91,6 +91,8 @@ bool PictureTiles::draw(ImDrawList* canvas, const views::OpenPicture& picture, c
 void PictureTiles::end_frame() {
   ++frame_;
   made_ = 0;
+  std::erase_if(small_,
+                [&](const auto& each) { return each.second.image.expired() && each.second.used + 2 <= frame_; });
   while (tiles_.size() > kMostTiles) {
     const auto oldest = std::min_element(tiles_.begin(), tiles_.end(),
                                          [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
@@ -104,11 +106,11 @@ PictureTiles& picture_tiles() {
   return tiles;
 }
 
-ImTextureRef small_texture(const std::string& name, const Image& image) {
-  static std::map<std::string, Texture> textures;
-  const auto known = textures.find(name);
-  if (known != textures.end()) return known->second.ref();
-  return (textures[name] = Texture(image)).ref();
+ImTextureRef image_texture(const std::shared_ptr<const Image>& image) {
+  PictureTiles::Small& small = picture_tiles().small_[image.get()];
+  if (small.image.lock() != image) small = {image, Texture(*image)};
+  small.used = picture_tiles().frame_;
+  return small.texture.ref();
 }
 
 }  // namespace wick::app

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "texture.h"
@@ -37,7 +38,15 @@ class PictureTiles {
   const Tile* find(const Key& key);
   const Tile& make(const views::OpenPicture& picture, const Key& key);
 
+  struct Small {
+    std::weak_ptr<const Image> image;
+    Texture texture;
+    std::uint64_t used = 0;
+  };
+  friend ImTextureRef image_texture(const std::shared_ptr<const Image>& image);
+
   std::map<Key, Tile> tiles_;
+  std::map<const Image*, Small> small_;
   std::uint64_t frame_ = 0;
   int made_ = 0;  // in this frame
 };
@@ -45,7 +54,8 @@ class PictureTiles {
 /// The window's.
 PictureTiles& picture_tiles();
 
-/// The texture of a small picture, made at the first call with this `name`.
-ImTextureRef small_texture(const std::string& name, const Image& image);
+/// The texture of a small picture, made at the first call with it; picture_tiles().end_frame() forgets those whose
+/// pictures are gone.
+ImTextureRef image_texture(const std::shared_ptr<const Image>& image);
 
 }  // namespace wick::app

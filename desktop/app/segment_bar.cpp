@@ -49,11 +49,17 @@ void draw_saves(views::App& app, bool able) {
 }
 
 void draw_copies(views::App& app, bool able) {
+  views::SegmentSession& session = app.segment.session;
   for (const views::ExportName& name : views::kExports) {
-    if (!views::is_text(name.format)) continue;
-    if (menu_item(fmt::format("Copy the {}", name.copied).c_str(), "copy", {}, able)) {
-      app.segment.session.export_as_text(name.format,
-                                         [](const std::string& words) { ImGui::SetClipboardText(words.c_str()); });
+    if (name.format == views::ExportFormat::overlay) continue;  // nobody needs as many lines
+    const bool cuts = name.format == views::ExportFormat::cutout;
+    const char* const which = cuts && session.copies_current() ? "current " : "";
+    if (!menu_item(fmt::format("Copy the {}{}", which, name.copied).c_str(), "copy", cuts ? "Ctrl C" : "", able))
+      continue;
+    if (views::is_text(name.format)) {
+      session.export_as_text(name.format, [](const std::string& words) { ImGui::SetClipboardText(words.c_str()); });
+    } else {
+      session.copy_picture(name.format);
     }
   }
 }

@@ -63,20 +63,29 @@ void draw_dashed(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding) {
   }
 }
 
+constexpr const char* kSentence =
+    "Then click a thing in it and get its outline. The picture never leaves this computer.";
+
+/// How high the lines after the first are.
+float lines_below(const char* words, float size, float width) {
+  const WithFont font(size);
+  return ImGui::CalcTextSize(words, nullptr, false, width).y - ImGui::GetTextLineHeight();
+}
+
 void draw_drop_zone(views::App& app, float left, float width) {
-  const ImVec2 from(left, ImGui::GetCursorScreenPos().y), to = from + ImVec2(width, px(268));
+  const float more = lines_below(kSentence, 14, width - px(32));  // in a narrow window
+  const ImVec2 from(left, ImGui::GetCursorScreenPos().y), to = from + ImVec2(width, px(268) + more);
   draw_dashed(ImGui::GetWindowDrawList(), from, to, 14);
   draw_icon(ImGui::GetWindowDrawList(), "segment", {left + width / 2 - px(20), from.y + px(36)}, px(40),
             theme().line_field);
   ImGui::SetCursorScreenPos({left, from.y + px(92)});
   centred("Drop a picture here", fonts().semibold, 20, theme().text, left, width);
   ImGui::SetCursorScreenPos({left, ImGui::GetCursorScreenPos().y + px(2)});
-  centred("Then click a thing in it and get its outline. The picture never leaves this computer.", fonts().regular, 14,
-          theme().text_2, left + px(16), width - px(32));
+  centred(kSentence, fonts().regular, 14, theme().text_2, left + px(16), width - px(32));
   const ButtonOptions options{.kind = ButtonKind::primary, .size = ButtonSize::large};
-  ImGui::SetCursorScreenPos({left + (width - button_width("Choose a picture", options)) / 2, from.y + px(166)});
+  ImGui::SetCursorScreenPos({left + (width - button_width("Choose a picture", options)) / 2, from.y + px(166) + more});
   if (button("Choose a picture", options)) choose_picture(app);
-  ImGui::SetCursorScreenPos({left, from.y + px(222)});
+  ImGui::SetCursorScreenPos({left, from.y + px(222) + more});
   const std::string& opening = app.segment.session.opening();
   centred(opening.empty() ? std::string("Paste works too")
                           : fmt::format("Looking into {} · {:.0f} % · Esc stops it", opening,
@@ -99,8 +108,7 @@ void draw_sample(views::App& app, float left, float width) {
     canvas->AddRect(from, to, t.line_field, px(10), px(1));
   const ImVec2 picture = from + px(8, 8);
   if (const auto image = session.small_copy("sample", sample)) {
-    canvas->AddImageRounded(small_texture("sample", *image), picture, picture + px(84, 56), {0, 0}, {1, 1},
-                            IM_COL32_WHITE, px(7));
+    canvas->AddImageRounded(image_texture(image), picture, picture + px(84, 56), {0, 0}, {1, 1}, IM_COL32_WHITE, px(7));
   } else {
     canvas->AddRectFilled(picture, picture + px(84, 56), t.sunken, px(7));
   }
@@ -142,7 +150,10 @@ void draw_segment_empty(views::App& app, Window&, ImVec2 from, ImVec2 to) {
   const float inner = ImGui::GetCursorScreenPos().x, wide = ImGui::GetContentRegionAvail().x;
   views::SegmentSession& session = app.segment.session;
   draw_drop_zone(app, inner, wide);
-  if (!session.problem().empty()) note(NoteKind::bad, session.problem());
+  if (!session.problem().empty()) {
+    note(NoteKind::bad, session.problem());
+    ImGui::SetCursorScreenPos(ImGui::GetCursorScreenPos() + px(0, 4));
+  }
   draw_sample(app, inner, wide);
   draw_model_note(app);
   ImGui::Dummy(px(0, 8));

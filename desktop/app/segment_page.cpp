@@ -57,6 +57,7 @@ void take_control_keys(views::App& app) {
   }
   if (pressed(ImGuiKey_O)) choose_picture(app);
   if (!view.session.picture()) return;
+  if (pressed(ImGuiKey_C)) view.session.copy_picture(views::ExportFormat::cutout);
   if (pressed(ImGuiKey_Z, true)) shift ? view.session.redo() : view.session.undo();
   if (pressed(ImGuiKey_Y, true)) view.session.redo();
   if (pressed(ImGuiKey_Equal, true) || pressed(ImGuiKey_KeypadAdd, true)) view.stage.zoom(1.25);

@@ -255,7 +255,7 @@ void draw_segment_panel(views::App& app, Window& window, ImVec2 from, ImVec2 to)
     const Panel panel("result", from, {to.x, to.y - foot});
     draw_notes(view.session);
     if (view.stage.tool == views::Tool::brush) draw_brush_settings(view.stage);
-    draw_mask_candidates(app, window);
+    draw_mask_candidates(app);
     draw_things(view);
     if (const views::Thing* const thing = view.session.scene().current_thing(); thing && !thing->is_empty()) {
       draw_facts(view, views::Thing(*thing));

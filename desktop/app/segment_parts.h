@@ -7,6 +7,9 @@
 
 namespace wick::app {
 
+/// How wide the bar at the stage's lower right corner is, in units of the design.
+inline constexpr float kZoomBar = 136;
+
 /// The picture's name and size, undo and redo, export.
 void draw_segment_bar(views::App& app, ImVec2 from, ImVec2 to);
 void draw_segment_tools(views::App& app, ImVec2 from, ImVec2 to);
@@ -17,7 +20,7 @@ void draw_segment_progress(views::App& app, ImVec2 from, ImVec2 to);
 /// The masks to choose from, the things, and what is known of the one that is worked on.
 void draw_segment_panel(views::App& app, Window& window, ImVec2 from, ImVec2 to);
 /// The masks that may be meant.
-void draw_mask_candidates(views::App& app, Window& window);
+void draw_mask_candidates(views::App& app);
 /// The page before the first picture.
 void draw_segment_empty(views::App& app, Window& window, ImVec2 from, ImVec2 to);
 /// A line across the panel, edge to edge, between two of its sections.

@@ -105,19 +105,21 @@ void draw_floating(ImVec2 from, ImVec2 to, Draw&& draw) {
   ImGui::End();
 }
 
+/// Groups of words and keys, as many as there is room for.
 class Hint {
  public:
-  explicit Hint(ImVec2 at) : from_(at), at_(at + px(10, 6)) {}
+  /// `at`: its lower left corner; `room`: how wide it may be.
+  Hint(ImVec2 at, float room) : from_(at), room_(room) {}
   void words(const char* text_of) { parts_.push_back({text_of, false}); }
   void keys(const char* keys_of) { parts_.push_back({keys_of, true}); }
   void gap() { parts_.push_back({"", false}); }
 
   void draw() {
     const WithFont font(12);
+    while (width() > room_ && !parts_.empty()) drop_group();
+    if (parts_.empty()) return;
     ImDrawList* canvas = ImGui::GetWindowDrawList();
-    const float height = px(30);
-    float width = px(20);
-    for (const Part& part : parts_) width += width_of(part);
+    const float height = px(30), width = this->width();
     const ImVec2 from(from_.x, from_.y - height), to(from_.x + width, from_.y);
     shadow(canvas, from, to, 7);
     canvas->AddRectFilled(from, to, theme().raised, px(7));
@@ -144,13 +146,25 @@ class Hint {
     const WithFont mono(fonts().mono, 11);
     return ImGui::CalcTextSize(part.words).x + px(12) + px(5);
   }
-  ImVec2 from_, at_;
+  float width() const {
+    float sum = px(20);
+    for (const Part& part : parts_) sum += width_of(part);
+    return sum;
+  }
+  /// The last one, and the gap before it.
+  void drop_group() {
+    while (!parts_.empty() && *parts_.back().words != '\0') parts_.pop_back();
+    if (!parts_.empty()) parts_.pop_back();
+  }
+
+  ImVec2 from_;
+  float room_;
   std::vector<Part> parts_;
 };
 
 /// What the pointer does now.
-void draw_hint(const views::SegmentView& view, ImVec2 corner) {
-  Hint hint(corner + px(12, -12));
+void draw_hint(const views::SegmentView& view, ImVec2 corner, float room) {
+  Hint hint(corner + px(12, -12), room);
   const Tool tool = view.stage.pointer_tool();
   const auto space = [&] {
     hint.gap();
@@ -238,7 +252,7 @@ void draw_segment_progress(views::App& app, ImVec2 from, ImVec2 to) {
       if (draw_facts("", "Cancel")) session.cancel_open();
     });
   }
-  if (session.ready()) return draw_hint(app.segment, {from.x, to.y});
+  if (session.ready()) return draw_hint(app.segment, {from.x, to.y}, to.x - from.x - px(36) - px(kZoomBar));
   if (session.reading()) {
     return draw_floating(from, to, [&] {
       draw_share("Reading the picture", *session.reading());

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -31,6 +32,32 @@ struct Sight {
   ImVec2 screen(Place place) const { return from + ImVec2(static_cast<float>(place.x), static_cast<float>(place.y)); }
   Place corner() const { return {from.x, from.y}; }
 };
+
+/// What shows through where a picture is transparent: squares that keep their size on the screen.
+void draw_checkers(ImDrawList* canvas, ImVec2 from, ImVec2 to) {
+  const float side = std::round(px(8));
+  canvas->AddRectFilled(from, to, theme().surface);
+  for (float y = from.y, row = 0; y < to.y; y += side, ++row) {
+    for (float x = from.x + (std::fmod(row, 2.0F) != 0 ? side : 0); x < to.x; x += 2 * side) {
+      canvas->AddRectFilled({x, y}, {std::min(to.x, x + side), std::min(to.y, y + side)}, theme().line);
+    }
+  }
+}
+
+/// What lies under the picture, and an edge around it: both show where it is as dark or as light as the stage.
+void draw_ground(ImDrawList* canvas, const views::SegmentView& view, const Sight& sight) {
+  const views::Placement& placement = view.stage.placement();
+  const ImageSize size = view.session.picture()->size;
+  const ImVec2 from = sight.screen({placement.x, placement.y});
+  const ImVec2 to =
+      sight.screen(placement.to_stage({static_cast<double>(size.width), static_cast<double>(size.height)}));
+  probe_part("Picture", from, to);
+  const ImVec2 edge(px(1), px(1));
+  canvas->AddRectFilled(from - edge, to + edge, theme().line_strong);
+  if (view.session.pixels()->levels.front()->channels != 4) return;
+  const ImVec2 seen_from(std::max(from.x, sight.from.x), std::max(from.y, sight.from.y));
+  draw_checkers(canvas, seen_from, {std::min(to.x, sight.to.x), std::min(to.y, sight.to.y)});
+}
 
 /// GLFW reports a pinch of the X server as turns of the wheel with Ctrl, like other programs.
 void take_wheel(Stage& stage, Place at) {
@@ -145,20 +172,22 @@ void draw_drawing(ImDrawList* canvas, const views::SegmentView& view, const Sigh
 }
 
 void draw_zoom_bar(Stage& stage, ImVec2 to) {
-  const ImVec2 size(px(126), px(30)), from = to - px(12, 12) - size;
+  const ImVec2 size(px(kZoomBar), px(30)), from = to - px(12, 12) - size;
   ImDrawList* canvas = ImGui::GetWindowDrawList();
   shadow(canvas, from, from + size, 10);
   canvas->AddRectFilled(from, from + size, theme().raised, px(10));
   ImGui::SetCursorScreenPos(from + px(2, 2));
   if (icon_button("Zoom out  -##Zoom out", "minus", {.small = true})) stage.zoom(0.8);
   ImGui::SetCursorScreenPos(from + px(28, 2));
-  if (button(fmt::format("{:.0f} %##Actual size", 100 * stage.shown_scale()).c_str(),
-             {.kind = ButtonKind::quiet, .size = ButtonSize::small, .tip = "Actual size  Ctrl 0", .width = px(44)})) {
+  const double scale = stage.shown_scale();
+  const std::string shown = scale < 10 ? fmt::format("{:.0f} %", 100 * scale) : fmt::format("{:.0f} ×", scale);
+  if (button((shown + "##Actual size").c_str(),
+             {.kind = ButtonKind::quiet, .size = ButtonSize::small, .tip = "Actual size  Ctrl 0", .width = px(54)})) {
     stage.actual_size();
   }
-  ImGui::SetCursorScreenPos(from + px(72, 2));
+  ImGui::SetCursorScreenPos(from + px(82, 2));
   if (icon_button("Zoom in  +##Zoom in", "plus", {.small = true})) stage.zoom(1.25);
-  ImGui::SetCursorScreenPos(from + px(98, 2));
+  ImGui::SetCursorScreenPos(from + px(108, 2));
   if (icon_button("Fit  0##Fit", "fit", {.small = true})) stage.fit();
 }
 
@@ -182,9 +211,7 @@ void draw_segment_stage(views::App& app, Window& window, ImVec2 from, ImVec2 to)
   if (!view.session.picture()) return;
 
   const views::Placement& placement = view.stage.placement();
-  const ImageSize size = view.session.picture()->size;
-  probe_part("Picture", sight.screen({placement.x, placement.y}),
-             sight.screen(placement.to_stage({static_cast<double>(size.width), static_cast<double>(size.height)})));
+  draw_ground(canvas, view, sight);
   if (picture_tiles().draw(canvas, *view.session.pixels(), placement, from, from, to, view.stage.shows_pixels())) {
     window.again_in(0);
   }

@@ -13,8 +13,8 @@
 
 #include "app_icon.h"
 #include "core/error.h"
+#include "event_order.h"
 #include "fonts.h"
-#include "key_order.h"
 #include "parts.h"
 #include "probe.h"
 #include "theme.h"
@@ -186,7 +186,7 @@ void Window::draw(const std::function<void()>& frame) {
   ImGui_ImplGlfw_NewFrame();
   hold_late_events();
   ImGui::NewFrame();
-  give_late_events();
+  if (give_late_events()) due_ = kSettling;
   frame();
   ImGui::Render();
   const double made = thread_ms();

@@ -130,6 +130,7 @@ void ChatView::take(Told told) {
   to->stats = AnswerStats{.prompt_tokens = told.stats.prompt_tokens,
                           .reused_tokens = told.stats.reused_tokens,
                           .generated_tokens = told.stats.generated_tokens,
+                          .vocabulary = models_.state(Task::chat).info.value("vocab_size", Index{0}),
                           .prompt_ms = told.stats.prompt_ms,
                           .generate_ms = told.stats.generate_ms,
                           .first_word_ms = writing_->first_word_ms};

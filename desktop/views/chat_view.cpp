@@ -182,6 +182,7 @@ void ChatView::step_inspected(int step) {
   if (!turn) return;
   inspected->token = step_token(*turn, inspected->token, step);
   inspected->choice = -1;
+  inspected->stepped = true;
 }
 
 bool ChatView::release_token() {

@@ -31,9 +31,10 @@ struct Writing {
 struct Inspected {
   std::string turn;
   std::size_t token = 0;
-  bool pinned = false;  // stays when the mouse goes
-  double since_ms = 0;  // by the clock
-  int choice = -1;      // the place in its choices that the keys are at
+  bool pinned = false;   // stays when the mouse goes
+  double since_ms = 0;   // by the clock
+  int choice = -1;       // the place in its choices that the keys are at
+  bool stepped = false;  // by keys just now: it is to be brought into sight
 };
 
 /// Letters of a message that are selected: bytes of its text.

@@ -10,7 +10,7 @@ namespace wick::views {
 
 SegmentView::SegmentView(Worker& engine, ModelHost& models, Settings& settings, const std::string& folder,
                          std::function<void()> wake)
-    : session(engine, models, folder, std::move(wake)), stage(session), settings_(settings) {
+    : session(engine, models, folder, std::move(wake)), stage(session), thumbnails(engine), settings_(settings) {
   stage.previews = settings.mask_previews;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "views/model_host.h"
+#include "views/segment/mask_thumbnail.h"
 #include "views/segment/segment_session.h"
 #include "views/segment/stage.h"
 #include "views/settings.h"
@@ -39,6 +40,7 @@ class SegmentView {
 
   SegmentSession session;
   Stage stage;
+  MaskThumbnails thumbnails;
   std::string renamed, name;  // the thing that is renamed, its name so far
 
  private:

@@ -172,6 +172,16 @@ TEST_CASE("mask: a coarse one has the middles of its squares") {
   CHECK(coarse.bits == drawn({"##", ".#"}).bits);
 }
 
+TEST_CASE("mask: the coverage of a part's cells is the area that the mask has of each") {
+  const Rle rle = rle_of(drawn({"....##", ".#..##", "......", "...###", "...###"}));
+  CHECK(coverage(rle, {3, 2, 6, 5}, {1, 1}) == std::vector<float>{6.0F / 9});
+  CHECK(coverage(rle, {0.5F, 1, 2.5F, 2}, {2, 1}) == std::vector<float>{0.5F, 0.5F});
+  const std::vector<float> halves = coverage(rle, {4, 0, 6, 1}, {4, 2});  // smaller than pixels
+  CHECK(halves == std::vector<float>(8, 1));
+  CHECK_THROWS_AS(coverage(rle, {2, 2, 2, 3}, {1, 1}), Error);
+  CHECK_THROWS_AS(coverage(rle, {0, 0, 1, 1}, {0, 1}), Error);
+}
+
 TEST_CASE("mask: a stroke has the pixels whose middles are near its line") {
   const ImageSize size{40, 30};
   const std::vector<StrokePlace> places = {{5, 5}, {20.5, 11}, {20.5, 25}, {60, -9}, {-3, 14}};

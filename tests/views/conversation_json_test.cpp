@@ -86,7 +86,7 @@ TEST_CASE("conversation file: what the web page exports is read") {
   CHECK(read.updated == 9);
   REQUIRE(path_of(read).size() == 2);
   CHECK(path_of(read)[1]->text == "yes");
-  CHECK(read.turns.at("a").stats == AnswerStats{5, 1, 2, 2.5, 7, 12.5});
+  CHECK(read.turns.at("a").stats == AnswerStats{5, 1, 2, 0, 2.5, 7, 12.5});
   CHECK(read.turns.at("b").problem == "stopped");
   CHECK(versions_of(read, "a") == std::vector<std::string>{"a", "b"});
 }

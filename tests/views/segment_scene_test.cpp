@@ -5,6 +5,7 @@
 #include "views/segment/export.h"
 #include "views/segment/history.h"
 #include "views/segment/mask_fill.h"
+#include "views/segment/mask_thumbnail.h"
 #include "views/segment/placement.h"
 #include "views/segment/scene.h"
 
@@ -110,7 +111,12 @@ TEST_CASE("placement: a picture is fitted in, and a zoom keeps the place under t
   const Placement larger = zoomed(whole, 3, at, 0.1);
   CHECK(larger.to_picture(at).x == Approx(before.x));
   CHECK(zoomed(whole, 1e9, at, 0.1).scale == kMostScale);
-  CHECK(fitted({10, 10}, {900, 700}).scale == 4);
+  CHECK(fitted({50, 50}, {900, 700}).scale == 4);
+  CHECK(fitted({10, 10}, {900, 700}, 2).scale == 32);  // to be seen
+  const Placement dot = fitted({1, 1}, {900, 700});
+  CHECK(dot.scale == 160);
+  const Placement line = fitted({5000, 1}, {900, 700});
+  CHECK((line.scale == 4 && line.x == 450 - 10000 && line.y == 348));
   const Placement far = moved(whole, {1e6, -1e6}, {1800, 1200}, {900, 700});
   CHECK((far.x == 900 - 48 && far.y == 48 - 600));
 }
@@ -157,6 +163,35 @@ TEST_CASE("picture record: what is kept is read again, and damage is told") {
   CHECK(parse_head(text.substr(0, text.find('\n')), "a.json").things == 2);
   CHECK_THROWS_WITH(parse_record(text.substr(0, text.size() / 2), "a.json"), Catch::Contains("a.json"));
   CHECK_THROWS_WITH(parse_record("{}", "a.json"), Catch::Contains("not a picture"));
+  CHECK_THROWS_WITH(parse_head(R"({"format":1,"version":1})", "a.json"), Catch::Contains("not a picture"));
+  std::string wrong = text;
+  wrong.replace(wrong.find("\"width\":20"), 10, "\"width\":2e300");
+  CHECK_THROWS_WITH(parse_record(wrong, "a.json"), Catch::Contains("a.json: damaged"));
+}
+
+TEST_CASE("mask thumbnail: a frame shows all of a mask with room around it, and never more than the picture") {
+  const Box small = framed({100, 100, 119, 109}, {1800, 1200}, {80, 60});
+  CHECK((small.x1 - small.x0 == Approx(200) && small.y1 - small.y0 == Approx(150)));  // not the pixels alone
+  const Box wide = framed({150, 300, 1649, 899}, {1800, 1200}, {80, 60});
+  CHECK((wide.x0 <= 150 && wide.x1 >= 1650 && wide.y0 >= 0 && wide.y1 <= 1200));
+  CHECK((wide.x1 - wide.x0) / (wide.y1 - wide.y0) == Approx(80.0 / 60));
+  const Box line = framed({0, 0, 4999, 0}, {5000, 1}, {80, 60});
+  CHECK((line.y0 == 0 && line.y1 == 1 && line.x1 - line.x0 == Approx(80.0 / 60).epsilon(0.01)));
+}
+
+TEST_CASE("mask thumbnail: the mask in its colour, a white edge, the picture") {
+  const auto pixels = std::make_shared<const Image>(Image{20, 10, 3, std::vector<std::uint8_t>(600, 0)});
+  const OpenPicture picture{.id = {}, .title = {}, .levels = {pixels}, .broken = {}};
+  const MaskPtr mask = rectangle(4, 2, 16, 8);
+  const Image image = mask_thumbnail(picture, *mask, {200, 100, 50}, {40, 20}, 2);
+  CHECK(image.size() == ImageSize{40, 20});
+  const auto at = [&](Index x, Index y) {
+    const std::uint8_t* const pixel = image.pixels.data() + 3 * (y * 40 + x);
+    return Colour{pixel[0], pixel[1], pixel[2]};
+  };
+  CHECK(at(20, 10) == Colour{120, 60, 30});
+  CHECK(at(4, 10) == Colour{255, 255, 255});
+  CHECK(at(1, 1) == Colour{0, 0, 0});
 }
 
 TEST_CASE("export: all formats of visible things, none of what is hidden") {

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <semaphore>
 
 #include "core/file_builder.h"
@@ -211,6 +213,56 @@ TEST_CASE("segment view: strokes are painted one on the other, and an eraser tak
   page.view.session.save_as(ExportFormat::mask, folder / "none/a.png");
   page.until([&] { return !page.view.session.exporting(); });
   CHECK_THAT(page.view.session.export_problem(), Catch::Contains("Not exported"));
+}
+
+/// A clipboard that is a file, where programs are looked for first; both as before at the end.
+class FileClipboard {
+ public:
+  explicit FileClipboard(const TemporaryFolder& folder) : path_(std::getenv("PATH")), file_(folder / "clipboard") {
+    if (const char* const display = std::getenv("WAYLAND_DISPLAY")) display_ = display;
+    const std::string xclip = folder / "xclip";
+    std::ofstream(xclip) << "#!/bin/sh\ncase \"$*\" in *-in*) cat > '" << file_ << "';; *) cat '" << file_
+                         << "';; esac\n";
+    fs::permissions(xclip, fs::perms::owner_all);
+    unsetenv("WAYLAND_DISPLAY");
+    setenv("PATH", (fs::path(xclip).parent_path().string() + ':' + path_).c_str(), 1);
+  }
+  ~FileClipboard() {
+    setenv("PATH", path_.c_str(), 1);
+    if (display_) setenv("WAYLAND_DISPLAY", display_->c_str(), 1);
+  }
+  void put(std::string_view text) const { std::ofstream(file_) << text; }
+
+ private:
+  std::string path_, file_;
+  std::optional<std::string> display_;
+};
+
+TEST_CASE("segment view: a cut-out that is copied is pasted as a picture of its box, and other text is told") {
+  const TemporaryFolder folder;
+  const FileClipboard clipboard(folder);
+  Page page(folder / "pictures");
+  SegmentSession& session = page.view.session;
+  page.open(picture_in(folder));
+  page.view.stage.tool = Tool::brush;
+  page.view.stage.brush.size = 4;
+  page.drag({100, 100}, {200, 100});
+  page.until([&] { return !session.scene().shown().empty(); });
+  session.copy_picture(ExportFormat::cutout);
+  page.until([&] { return !session.exporting(); });
+  CHECK(session.exported() == "Copied the cut-out of Object 1");
+  const Box box = session.scene().things[0].mask()->box;
+  session.paste("no file");
+  page.until([&] { return session.picture()->title == "Pasted picture"; });
+  CHECK(session.picture()->size ==
+        ImageSize{static_cast<Index>(box.x1 - box.x0) + 1, static_cast<Index>(box.y1 - box.y0) + 1});
+  clipboard.put("words");
+  session.paste("words");
+  page.until([&] { return !session.problem().empty(); });
+  CHECK_THAT(session.problem(), Catch::Contains("no picture"));
+  session.copy_picture(ExportFormat::mask);
+  page.until([&] { return !session.exporting(); });
+  CHECK_THAT(session.export_problem(), Catch::Contains("Not copied") && Catch::Contains("no object is visible"));
 }
 
 TEST_CASE("segment view: the tool and the thing are left by Escape, one after the other") {

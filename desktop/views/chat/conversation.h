@@ -15,6 +15,7 @@ struct AnswerStats {
   Index prompt_tokens = 0;
   Index reused_tokens = 0;  // of these, not read again
   Index generated_tokens = 0;
+  Index vocabulary = 0;  // tokens that the model knows; 0 where the file does not tell
   double prompt_ms = 0, generate_ms = 0;
   double first_word_ms = 0;  // from sending to the first character
   bool operator==(const AnswerStats&) const = default;

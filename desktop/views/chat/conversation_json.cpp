@@ -63,6 +63,7 @@ std::optional<AnswerStats> stats_of(const Json& turn) {
   return AnswerStats{.prompt_tokens = count_of(*stats, "prompt_tokens"),
                      .reused_tokens = count_of(*stats, "reused_tokens"),
                      .generated_tokens = count_of(*stats, "generated_tokens"),
+                     .vocabulary = count_of(*stats, "vocabulary"),
                      .prompt_ms = number_or_zero(find(*stats, "prompt_ms")),
                      .generate_ms = number_or_zero(find(*stats, "generate_ms")),
                      .first_word_ms = number_or_zero(find(turn, "firstWordMs"))};
@@ -255,11 +256,9 @@ std::string quoted(const std::string& text) { return dump(Json(text)); }
 std::string decimal(float value) { return std::isfinite(value) ? fmt::format("{}", value) : "0"; }
 
 OrderedJson written(const AnswerStats& stats) {
-  return {{"prompt_tokens", stats.prompt_tokens},
-          {"reused_tokens", stats.reused_tokens},
-          {"prompt_ms", stats.prompt_ms},
-          {"generated_tokens", stats.generated_tokens},
-          {"generate_ms", stats.generate_ms}};
+  return {{"prompt_tokens", stats.prompt_tokens}, {"reused_tokens", stats.reused_tokens},
+          {"prompt_ms", stats.prompt_ms},         {"generated_tokens", stats.generated_tokens},
+          {"generate_ms", stats.generate_ms},     {"vocabulary", stats.vocabulary}};
 }
 
 /// Without its tokens.

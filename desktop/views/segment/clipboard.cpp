@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <span>
 #include <string_view>
 
 #include "core/error.h"
@@ -31,8 +30,10 @@ std::string unescaped(std::string_view text) {
   return out;
 }
 
+/// Nothing where a program gives its text, whatever was asked of it.
 std::string picture_of(const std::vector<std::string>& command) {
-  return is_installed(command.front().c_str()) ? output_of(command) : "";
+  std::string png = is_installed(command.front().c_str()) ? output_of(command) : "";
+  return png.starts_with("\x89PNG") ? png : "";
 }
 
 }  // namespace
@@ -56,6 +57,17 @@ std::vector<std::byte> clipboard_picture() {
   if (png.empty()) throw Error("The clipboard has no picture and no path of one.");
   const auto bytes = std::as_bytes(std::span(png));
   return {bytes.begin(), bytes.end()};
+}
+
+void copy_picture(std::span<const std::byte> png) {
+  const bool wayland = std::getenv("WAYLAND_DISPLAY") && is_installed("wl-copy");
+  if (!wayland && !is_installed("xclip")) {
+    throw Error("A picture is copied with the help of wl-copy or xclip: install wl-clipboard or xclip, or export it.");
+  }
+  const std::vector<std::string> command =
+      wayland ? std::vector<std::string>{"wl-copy", "--type", "image/png"}
+              : std::vector<std::string>{"xclip", "-selection", "clipboard", "-target", "image/png", "-in"};
+  if (!feed(command, png)) throw Error("{} did not take the picture: export it instead.", command.front());
 }
 
 }  // namespace wick::views

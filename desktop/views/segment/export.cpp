@@ -97,6 +97,21 @@ Image export_image(const PictureRecord& picture, const Image& pixels, ExportForm
   }
 }
 
+Image trimmed_cut_out(const PictureRecord& picture, const Image& pixels) {
+  const Rle all = union_of(picture);
+  const Box box = bounding_box(all);
+  const auto x = static_cast<Index>(box.x0), y = static_cast<Index>(box.y0);
+  const ImageSize size{static_cast<Index>(box.x1) + 1 - x, static_cast<Index>(box.y1) + 1 - y};
+  const Mask rows = rows_of(all, y, size.height);
+  Mask mask(size);
+  for (Index row = 0; row < size.height; ++row) std::copy_n(rows.row(row) + x, size.width, mask.row(row));
+  ImageView part(pixels);
+  part.pixels = part.row(y) + x * part.channels;
+  part.width = size.width;
+  part.height = size.height;
+  return cut_out(part, mask);
+}
+
 void write_export(const std::string& path, const PictureRecord& picture, const Image& pixels, ExportFormat format) {
   if (is_text(format)) return write_text(path, export_text(picture, format));
   write_png(path, export_image(picture, pixels, format));

@@ -13,6 +13,18 @@ namespace {
 
 constexpr Index kLeastSide = 512;  // of the smallest copy, or half of it
 
+/// The mean of four RGBA pixels: what is transparent has no part in the colour.
+void mean_of(const std::array<const std::uint8_t*, 4>& four, std::uint8_t* to) {
+  int alpha = 0;
+  std::array<int, 3> sums{};
+  for (const std::uint8_t* const pixel : four) {
+    alpha += pixel[3];
+    for (std::size_t c = 0; c < 3; ++c) sums[c] += pixel[c] * pixel[3];
+  }
+  for (std::size_t c = 0; c < 3; ++c) to[c] = static_cast<std::uint8_t>(alpha > 0 ? (sums[c] + alpha / 2) / alpha : 0);
+  to[3] = static_cast<std::uint8_t>((alpha + 2) / 4);
+}
+
 /// Of a row of the smaller picture: the mean of each four pixels; a last column or row without a partner is its own.
 void halve_row(const Image& image, Index y, std::uint8_t* to, Index width) {
   const Index channels = image.channels, stride = image.width * channels;
@@ -20,6 +32,11 @@ void halve_row(const Image& image, Index y, std::uint8_t* to, Index width) {
   const std::uint8_t* const lower = 2 * y + 1 < image.height ? upper + stride : upper;
   for (Index x = 0; x < width; ++x) {
     const Index left = 2 * x * channels, right = 2 * x + 1 < image.width ? left + channels : left;
+    if (channels == 4) {
+      mean_of({upper + left, upper + right, lower + left, lower + right}, to);
+      to += 4;
+      continue;
+    }
     for (Index c = 0; c < channels; ++c) {
       *to++ =
           static_cast<std::uint8_t>((upper[left + c] + upper[right + c] + lower[left + c] + lower[right + c] + 2) / 4);

@@ -1,6 +1,5 @@
 // A picture's record as JSON.
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -49,9 +48,26 @@ Json parse(std::string_view text, std::string_view source) {
 
 Json parse_head_json(std::string_view line, std::string_view source) {
   Json json = parse(line, source);
-  if (json.value("format", "") != kFormat) throw Error("{}: not a picture of Wick's", source);
-  if (json.value("version", 0) > kVersion) throw Error("{}: written by a newer Wick", source);
+  if (!json.contains("format") || json["format"] != kFormat) throw Error("{}: not a picture of Wick's", source);
+  if (!json.contains("version") || !json["version"].is_number_integer()) {
+    throw Error("{}: not a picture of Wick's", source);
+  }
+  if (json["version"] > kVersion) throw Error("{}: written by a newer Wick", source);
   return json;
+}
+
+/// A number with a fraction, or beyond all sizes, is damage: it is not cut to fit.
+std::int64_t whole_number(const Json& json) {
+  constexpr std::int64_t kMost = 1'000'000'000;
+  if (!json.is_number_integer() || json < -kMost || json > kMost) throw Error("a number that is none of a picture's");
+  return json.get<std::int64_t>();
+}
+
+Box box_of_json(const Json& json, ImageSize picture) {
+  const auto corner = [&](std::size_t i, Index most) {
+    return static_cast<float>(std::clamp<std::int64_t>(whole_number(json.at(i)), 0, most));
+  };
+  return {corner(0, picture.width), corner(1, picture.height), corner(2, picture.width), corner(3, picture.height)};
 }
 
 MaskPtr mask_of_json(const Json& json, ImageSize picture) {
@@ -69,17 +85,15 @@ Thing thing_of(const Json& json, ImageSize picture) {
   Thing thing;
   thing.id = json.at("id").get<std::string>();
   thing.name = json.at("name").get<std::string>();
-  thing.colour = std::clamp(json.at("colour").get<int>(), 0, kThingColours - 1);
+  thing.colour = static_cast<int>(std::clamp<std::int64_t>(whole_number(json.at("colour")), 0, kThingColours - 1));
   thing.hidden = json.at("hidden").get<bool>();
   for (const Json& point : json.at("points")) {
-    thing.points.push_back({point.at(0).get<double>(), point.at(1).get<double>(), point.at(2).get<int>() != 0});
+    thing.points.push_back({point.at(0).get<double>(), point.at(1).get<double>(), whole_number(point.at(2)) != 0});
   }
-  if (json.contains("box")) {
-    const auto corners = json.at("box").get<std::array<float, 4>>();
-    thing.box = Box{corners[0], corners[1], corners[2], corners[3]};
-  }
+  if (json.contains("box")) thing.box = box_of_json(json.at("box"), picture);
   for (const Json& mask : json.at("candidates")) thing.candidates.push_back(mask_of_json(mask, picture));
-  thing.chosen = std::clamp(json.at("chosen").get<int>(), -1, static_cast<int>(thing.candidates.size()) - 1);
+  const auto last = static_cast<std::int64_t>(thing.candidates.size()) - 1;
+  thing.chosen = static_cast<int>(std::clamp<std::int64_t>(whole_number(json.at("chosen")), -1, last));
   thing.answered = json.at("answered").get<bool>() || (thing.points.empty() && !thing.box);
   return thing;
 }
@@ -104,8 +118,8 @@ PictureHead parse_head(std::string_view line, std::string_view source) {
   const Json json = parse_head_json(line, source);
   try {
     return {json.at("id").get<std::string>(), json.at("title").get<std::string>(), json.at("updated").get<double>(),
-            json.at("objects").get<std::size_t>()};
-  } catch (const Json::exception&) {
+            static_cast<std::size_t>(std::max<std::int64_t>(0, whole_number(json.at("objects"))))};
+  } catch (const std::exception&) {
     throw Error("{}: not a picture of Wick's", source);
   }
 }
@@ -119,14 +133,14 @@ PictureRecord parse_record(std::string_view text, std::string_view source) {
     record.id = head.at("id").get<std::string>();
     record.title = head.at("title").get<std::string>();
     record.updated = head.at("updated").get<double>();
-    const auto width = head.at("width").get<std::int64_t>(), height = head.at("height").get<std::int64_t>();
-    check_image_size(source, width, height);
+    const std::int64_t width = whole_number(head.at("width")), height = whole_number(head.at("height"));
+    check_image_size("the picture", width, height);
     record.size = {static_cast<Index>(width), static_cast<Index>(height)};
     record.read_ms = head.at("read_ms").get<double>();
     record.source = head.at("source").get<std::string>();
     for (const Json& thing : scene.at("objects")) record.scene.things.push_back(thing_of(thing, record.size));
     record.scene.current = scene.at("current").get<std::string>();
-  } catch (const Json::exception& e) {
+  } catch (const std::exception& e) {
     throw Error("{}: damaged: {}", source, e.what());
   }
   return record;

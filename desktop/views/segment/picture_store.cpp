@@ -127,7 +127,7 @@ Tensor PictureStore::embedding(const std::string& id, const std::string& model, 
   std::string line;
   if (!std::getline(file, line) || line.size() > kMostLine) return {};
   const Json head = Json::parse(line, nullptr, false);
-  if (!head.is_object() || head.value("model", "") != model) return {};
+  if (!head.is_object() || !head.contains("model") || head["model"] != model) return {};
   const Json shape = head.value("shape", Json::array());
   if (!shape.is_array() || shape.size() != 3) return {};
   std::array<Index, 3> sides{};

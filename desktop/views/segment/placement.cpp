@@ -7,6 +7,9 @@ namespace wick::views {
 namespace {
 
 constexpr double kLeastShown = 48;  // pixels of the picture that stay on the stage
+// Of a picture that is fitted in.
+constexpr double kMostEnlarged = 4;
+constexpr double kSeenLength = 160, kSeenWidth = 4;  // units of its longer side, and of its shorter one
 
 double width_of(ImageSize size) { return static_cast<double>(size.width); }
 double height_of(ImageSize size) { return static_cast<double>(size.height); }
@@ -15,14 +18,20 @@ double height_of(ImageSize size) { return static_cast<double>(size.height); }
 
 double distance(Place a, Place b) { return std::hypot(a.x - b.x, a.y - b.y); }
 
-Placement fitted(ImageSize picture, Extent stage, double most) {
+double whole_scale(ImageSize picture, Extent stage) {
+  return std::min(stage.width / width_of(picture), stage.height / height_of(picture));
+}
+
+Placement fitted(ImageSize picture, Extent stage, double unit) {
   const double width = width_of(picture), height = height_of(picture);
-  const double scale = std::min({stage.width / width, stage.height / height, most});
+  const double most = std::max(kMostEnlarged, kSeenLength / std::max(width, height)) * unit;
+  const double least = std::min(kMostEnlarged, kSeenWidth / std::min(width, height)) * unit;
+  const double scale = std::max(least, std::min(whole_scale(picture, stage), most));
   return {scale, (stage.width - width * scale) / 2, (stage.height - height * scale) / 2};
 }
 
-Placement zoomed(Placement placement, double by, Place at, double least) {
-  const double scale = std::min(kMostScale, std::max(least, placement.scale * by));
+Placement zoomed(Placement placement, double by, Place at, double least, double most) {
+  const double scale = std::min(most, std::max(least, placement.scale * by));
   const double ratio = scale / placement.scale;
   return {scale, at.x - (at.x - placement.x) * ratio, at.y - (at.y - placement.y) * ratio};
 }

@@ -27,10 +27,14 @@ struct Placement {
 
 inline constexpr double kMostScale = 32;  // pixels of the screen for one of the picture's
 
-/// The whole picture, as large as it fits, in the middle; a small one at most at `most` times its size.
-Placement fitted(ImageSize picture, Extent stage, double most = 4);
+/// The whole picture, as large as it fits, in the middle. A small one is enlarged four times, or more where it would
+/// hardly be seen then; of one that is all but a line, which would not be seen at all, the middle shows. `unit`: pixels
+/// of the screen in a unit of the design.
+Placement fitted(ImageSize picture, Extent stage, double unit = 1);
+/// The scale at which all of it shows, whatever is seen of it then.
+double whole_scale(ImageSize picture, Extent stage);
 /// Larger or smaller by a factor, about a place of the stage that stays where it is.
-Placement zoomed(Placement placement, double by, Place at, double least);
+Placement zoomed(Placement placement, double by, Place at, double least, double most = kMostScale);
 /// Moved, but never out of sight.
 Placement moved(Placement placement, Place by, ImageSize picture, Extent stage);
 

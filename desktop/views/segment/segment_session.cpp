@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "image/png_writer.h"
 #include "views/chat/conversation.h"
 #include "views/segment/clipboard.h"
 
@@ -390,41 +391,65 @@ void SegmentSession::forget_exported() {
   export_problem_.clear();
 }
 
-void SegmentSession::save_as(ExportFormat format, const std::string& path) {
-  if (!picture_ || exporting_) return;
+/// `failed`: the words before what went wrong.
+void SegmentSession::begin_export(const char* failed, Worker::Step step) {
   forget_exported();
   exporting_ = true;
-  files_->start(
-      [this, record = current_record(), pixels = pixels_, format, path](const Worker::Turn& turn) {
-        write_export(path, record, *pixels->levels.front(), format);
-        turn.post([this, path] {
-          exporting_ = false;
-          exported_ = fmt::format("Saved {}", path);
-        });
-        return false;
-      },
-      [this](const std::string& message) {
-        exporting_ = false;
-        export_problem_ = fmt::format("Not exported: {}", message);
-      });
+  files_->start(std::move(step), [this, failed](const std::string& message) {
+    exporting_ = false;
+    export_problem_ = fmt::format("{}: {}", failed, message);
+  });
+}
+
+void SegmentSession::save_as(ExportFormat format, const std::string& path) {
+  if (!picture_ || exporting_) return;
+  begin_export("Not exported",
+               [this, record = current_record(), pixels = pixels_, format, path](const Worker::Turn& turn) {
+                 write_export(path, record, *pixels->levels.front(), format);
+                 turn.post([this, path] {
+                   exporting_ = false;
+                   exported_ = fmt::format("Saved {}", path);
+                 });
+                 return false;
+               });
 }
 
 void SegmentSession::export_as_text(ExportFormat format, std::function<void(const std::string&)> done) {
   if (!picture_ || exporting_ || !is_text(format)) return;
-  forget_exported();
-  exporting_ = true;
-  files_->start(
-      [this, record = current_record(), format, done = std::move(done)](const Worker::Turn& turn) {
-        turn.post([this, done, text = export_text(record, format)] {
+  begin_export("Not copied",
+               [this, record = current_record(), format, done = std::move(done)](const Worker::Turn& turn) {
+                 turn.post([this, format, done, text = export_text(record, format)] {
+                   exporting_ = false;
+                   exported_ = fmt::format("Copied the {}", name_of(format).copied);
+                   done(text);
+                 });
+                 return false;
+               });
+}
+
+bool SegmentSession::copies_current() const {
+  const Thing* const thing = scene().current_thing();
+  return thing && thing->mask() && !thing->hidden;
+}
+
+void SegmentSession::copy_picture(ExportFormat format) {
+  if (!picture_ || exporting_ || is_text(format)) return;
+  PictureRecord record = current_record();
+  std::string whose;
+  if (format == ExportFormat::cutout && copies_current()) {
+    record.scene.things = {*scene().current_thing()};
+    whose = fmt::format(" of {}", record.scene.things.front().name);
+  }
+  begin_export(
+      "Not copied", [this, record = std::move(record), pixels = pixels_, format, whose](const Worker::Turn& turn) {
+        const Image& all = *pixels->levels.front();
+        views::copy_picture(
+            png_of(format == ExportFormat::cutout ? trimmed_cut_out(record, all) : export_image(record, all, format)));
+        turn.post([this, format, whose] {
           exporting_ = false;
-          exported_ = "Copied";
-          done(text);
+          exported_ = fmt::format("Copied the {}{}", name_of(format).copied, whose);
         });
         return false;
-      },
-      [this](const std::string& message) {
-        exporting_ = false;
-        export_problem_ = fmt::format("Not exported: {}", message);
       });
 }
 

@@ -125,6 +125,10 @@ class SegmentSession {
   void save_as(ExportFormat format, const std::string& path);
   /// Calls `done` with the text of a text format.
   void export_as_text(ExportFormat format, std::function<void(const std::string&)> done);
+  /// Whether a copied cut-out is that of the thing that is worked on: where it shows, else it is of all that show.
+  bool copies_current() const;
+  /// Copies the cut-out, or, of all that show, the mask or the picture with overlay.
+  void copy_picture(ExportFormat format);
   void forget_exported();
 
  private:
@@ -165,6 +169,7 @@ class SegmentSession {
   void end_everything(std::vector<MaskPtr> fresh);
 
   PictureRecord current_record() const;
+  void begin_export(const char* failed, Worker::Step step);
   void save();
   void begin_saving();
   void set_head(const PictureHead& head);

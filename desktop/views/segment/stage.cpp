@@ -19,7 +19,7 @@ constexpr double kZoomEnd = 0.002;
 
 // ---- where the picture lies -----------------------------------------------------------------------------------------
 
-Placement Stage::whole() const { return fitted(picture(), room_, 4 * unit_); }
+Placement Stage::whole() const { return fitted(picture(), room_, unit_); }
 
 void Stage::set_room(Extent room, double unit) {
   const bool same = room.width == room_.width && room.height == room_.height && unit == unit_;
@@ -68,8 +68,9 @@ bool Stage::advance(double seconds) {
   if (zoom_left_ == 0 || !session_.picture()) return false;
   const double part = zoom_left_ * (1 - std::exp(-std::max(seconds, 0.001) / kZoomSeconds));
   const double now = std::abs(zoom_left_ - part) < kZoomEnd ? zoom_left_ : part;
-  const double before = placement_.scale;
-  settle(zoomed(placement_, std::exp(now), zoom_at_, whole().scale / 2));
+  const double before = placement_.scale, fitted_scale = whole().scale;
+  const double least = std::min(fitted_scale, whole_scale(picture(), room_)) / 2;
+  settle(zoomed(placement_, std::exp(now), zoom_at_, least, std::max(kMostScale, fitted_scale)));
   pan({});
   zoom_left_ = placement_.scale == before ? 0 : zoom_left_ - now;  // there is an end to it
   return zoom_left_ != 0;
