@@ -28,7 +28,7 @@ bool draw_name_field(views::ChatView& chat, ImVec2 from, ImVec2 size) {
   ImGui::SetCursorScreenPos(from);
   ImGui::SetNextItemWidth(size.x);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(px(8), (size.y - ImGui::GetFontSize()) / 2));
-  if (std::exchange(chat.name_wants_keys, false)) ImGui::SetKeyboardFocusHere();
+  if (std::exchange(chat.name_wants_keys, false)) focus_next();
   const bool entered =
       ImGui::InputText("##Title", &chat.name, ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
   ImGui::PopStyleVar();

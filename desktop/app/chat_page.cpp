@@ -90,7 +90,7 @@ void draw_title(views::App& app, ImVec2 at, float width) {
   if (chat.renamed == chat.conversation().id && !shown_panels(app.settings).list) {
     ImGui::SetCursorScreenPos(at - px(12, 8));
     ImGui::SetNextItemWidth(std::min(width, px(420)));
-    if (std::exchange(chat.name_wants_keys, false)) ImGui::SetKeyboardFocusHere();
+    if (std::exchange(chat.name_wants_keys, false)) focus_next();
     const bool entered = ImGui::InputText("##Title", &chat.name, ImGuiInputTextFlags_EnterReturnsTrue);
     if (entered || ImGui::IsItemDeactivated()) chat.end_rename(true);
     return;

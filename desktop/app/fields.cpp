@@ -87,4 +87,10 @@ bool text_area(const char* name, std::string& value, ImVec2 size, const char* hi
   return changed;
 }
 
+/// The toolkit forgets the request where the part that has the keyboard comes after it in the same frame.
+void focus_next() {
+  ImGui::SetKeyboardFocusHere();
+  ImGui::GetCurrentContext()->NavId = 0;
+}
+
 }  // namespace wick::app

@@ -15,4 +15,7 @@ bool text_area(const char* name, std::string& text, ImVec2 size, const char* hin
 /// What to write in an empty field whose letters begin at a corner: beside its caret, not under it.
 void field_hint(ImVec2 corner, const char* hint);
 
+/// Gives the keyboard to the part that is drawn next.
+void focus_next();
+
 }  // namespace wick::app
