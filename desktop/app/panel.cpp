@@ -13,10 +13,9 @@ Panel::Panel(const char* name, ImVec2 from, ImVec2 to, const PanelOptions& optio
   ImGuiWindowFlags flags = ImGuiWindowFlags_None;
   if (!options.scrolls) flags |= ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse;
   if (options.takes_arrows) flags |= ImGuiWindowFlags_NoNavInputs;
-  // Tab and arrows go from panel to panel, and Escape does not choose the panel as a whole.
-  ImGuiChildFlags child = ImGuiChildFlags_AlwaysUseWindowPadding;
-  if (!options.takes_arrows) child |= ImGuiChildFlags_NavFlattened;
-  ImGui::BeginChild(name, to - from, child, flags);
+  // Tab goes from panel to panel, and Escape does not choose the panel as a whole.
+  constexpr ImGuiChildFlags kKind = ImGuiChildFlags_AlwaysUseWindowPadding | ImGuiChildFlags_NavFlattened;
+  ImGui::BeginChild(name, to - from, kKind, flags);
   ImGui::PopStyleVar();
 }
 

@@ -62,6 +62,19 @@ bool ChatView::can_extend(const Turn& turn) const {
   return !path_.empty() && path_.back()->id == turn.id;
 }
 
+TextRange ChatView::selected_in(const Turn& turn) const {
+  if (!selected.any()) return {};
+  const auto place_of = [&](const std::string& id) {
+    return std::ranges::find(path_, id, [](const Turn* each) { return std::string_view(each->id); }) - path_.begin();
+  };
+  const auto at = place_of(turn.id);
+  std::pair from{place_of(selected.from.turn), selected.from.byte}, to{place_of(selected.to.turn), selected.to.byte};
+  if (from > to) std::swap(from, to);
+  if (to.first == std::ssize(path_) || at < from.first || at > to.first) return {};
+  const std::size_t begin = at == from.first ? from.second : 0, end = at == to.first ? to.second : turn.text.size();
+  return {std::min(begin, turn.text.size()), std::min(end, turn.text.size())};
+}
+
 // ---- Messages ----
 
 void ChatView::send() {
@@ -127,6 +140,7 @@ void ChatView::send_edit() {
 void ChatView::show_version(const std::string& turn, int step) {
   if (!waits()) stop();
   release_token();
+  selected = {};
   step_version(conversation_, turn, step);
   context_used_ = 0;
   save();

@@ -10,6 +10,7 @@
 #include "views/chat/conversation.h"
 #include "views/chat/conversation_saver.h"
 #include "views/chat/conversation_store.h"
+#include "views/chat/markdown.h"
 #include "views/model_host.h"
 #include "views/settings.h"
 #include "views/worker.h"
@@ -37,10 +38,15 @@ struct Inspected {
   bool stepped = false;  // by keys just now: it is to be brought into sight
 };
 
-/// Letters of a message that are selected: bytes of its text.
+/// Letters of the thread that are selected, from where that began to where it goes, either way.
 struct SelectedText {
-  std::string turn;
-  std::size_t from = 0, to = 0;  // from where it began to where it goes, either way
+  struct Place {
+    std::string turn;
+    std::size_t byte = 0;  // of its text
+    bool operator==(const Place&) const = default;
+  };
+  Place from, to;
+  bool dragged = false;  // by a mouse that is held
   bool any() const { return from != to; }
 };
 
@@ -69,6 +75,8 @@ class ChatView {
   bool empty() const { return conversation_.turns.empty(); }
   /// The turns that show, first to last.
   const std::vector<const Turn*>& path() const { return path_; }
+  /// The bytes of a turn's text that are selected.
+  TextRange selected_in(const Turn& turn) const;
   /// Newest first; all of them once listed().
   const std::vector<ConversationHead>& heads() const { return heads_; }
   bool listed() const { return listed_; }

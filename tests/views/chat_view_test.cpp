@@ -267,6 +267,29 @@ TEST_CASE("chat view: the inspector follows the mouse until a token is pinned, t
   CHECK(view.inspected_turn() == nullptr);
 }
 
+TEST_CASE("chat view: what is selected goes from one message to another, either way") {
+  Desk desk;
+  desk.ask("Hello");
+  desk.ask("And then?");
+  ChatView& view = *desk.view;
+  const std::vector<const Turn*> path = view.path();
+  const auto in = [&](std::size_t turn) { return view.selected_in(*path[turn]); };
+  CHECK(in(0) == TextRange{});
+  const SelectedText::Place first{path[0]->id, 2}, last{path[2]->id, 3};
+  for (const auto& [from, to] : {std::pair(first, last), std::pair(last, first)}) {
+    view.selected = {from, to};
+    CHECK(in(0) == TextRange{2, 5});
+    CHECK(in(1) == TextRange{0, path[1]->text.size()});
+    CHECK(in(2) == TextRange{0, 3});
+    CHECK(in(3) == TextRange{});
+  }
+  view.selected = {{path[0]->id, 4}, {path[0]->id, 1}};
+  CHECK(in(0) == TextRange{1, 4});
+  CHECK(in(1) == TextRange{});
+  view.selected = {first, {"no such turn", 0}};
+  CHECK(in(0) == TextRange{});
+}
+
 TEST_CASE("chat view: what was said is there after the program was started again") {
   Desk desk;
   desk.ask("Hello");

@@ -49,7 +49,7 @@ std::optional<Conversation> ConversationSaver::forget(const std::string& id) {
 
 std::string ConversationSaver::problem() const {
   const std::lock_guard lock(mutex_);
-  return failed_.empty() ? "" : failed_.begin()->second.problem + " It is tried again from time to time.";
+  return failed_.empty() ? "" : failed_.begin()->second.problem + " It is saved as soon as that is possible.";
 }
 
 /// Writes one without the lock.
