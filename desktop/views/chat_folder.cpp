@@ -3,6 +3,7 @@
 #include <chrono>
 #include <span>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "core/byte_source.h"
@@ -72,7 +73,8 @@ void ChatView::read_list() {
           for (const ConversationHead& head : heads) {
             if (std::ranges::find(heads_, head.id, &ConversationHead::id) == heads_.end()) heads_.push_back(head);
           }
-          std::ranges::stable_sort(heads_, std::ranges::greater(), &ConversationHead::updated);
+          std::ranges::sort(heads_, std::ranges::greater(),
+                            [](const ConversationHead& head) { return std::tie(head.updated, head.id); });
           damaged_ = damaged;
           listed_ = true;
         };
