@@ -13,10 +13,9 @@ Panel::Panel(const char* name, ImVec2 from, ImVec2 to, const PanelOptions& optio
   ImGuiWindowFlags flags = ImGuiWindowFlags_None;
   if (!options.scrolls) flags |= ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse;
   if (options.takes_arrows) flags |= ImGuiWindowFlags_NoNavInputs;
-  // Tab and arrows go from panel to panel, and Escape does not choose the panel as a whole.
-  ImGuiChildFlags child = ImGuiChildFlags_AlwaysUseWindowPadding;
-  if (!options.takes_arrows) child |= ImGuiChildFlags_NavFlattened;
-  ImGui::BeginChild(name, to - from, child, flags);
+  // Tab goes from panel to panel, and Escape does not choose the panel as a whole.
+  constexpr ImGuiChildFlags kKind = ImGuiChildFlags_AlwaysUseWindowPadding | ImGuiChildFlags_NavFlattened;
+  ImGui::BeginChild(name, to - from, kKind, flags);
   ImGui::PopStyleVar();
 }
 
@@ -39,7 +38,8 @@ bool splitter(const char* name, ImVec2 from, float bottom, float& width, float l
   const bool active = ImGui::IsItemActive(), ended = ImGui::IsItemDeactivated();
   const bool lit = active || ImGui::IsItemHovered();
   if (lit) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
-  if (active) width = std::clamp(width + grows * ImGui::GetIO().MouseDelta.x / px(1), least, most);
+  if (active || ended)  // the last move may come with the release
+    width = std::clamp(width + grows * ImGui::GetIO().MouseDelta.x / px(1), least, most);
   ImGui::GetWindowDrawList()->AddRectFilled(from, {from.x + std::max(1.0F, px(1)), bottom},
                                             lit ? theme().line_field : theme().line);
   ImGui::EndChild();

@@ -151,7 +151,7 @@ void draw_page(views::App& app, Window& window) {
 /// wait for that to be passed.
 void forget_lost_focus() {
   const ImGuiContext& context = *ImGui::GetCurrentContext();
-  if (context.NavId == 0 || !context.NavIdIsAlive) ImGui::SetNavCursorVisible(false);
+  if (context.ActiveId == 0 && (context.NavId == 0 || !context.NavIdIsAlive)) ImGui::SetNavCursorVisible(false);
 }
 
 }  // namespace

@@ -31,32 +31,6 @@ void draw_envelope(ImVec2 middle) {
   }
 }
 
-void dashed_box(ImVec2 from, ImVec2 to, float rounding) {
-  ImDrawList* canvas = ImGui::GetWindowDrawList();
-  const ImU32 colour = theme().line_field;
-  const float r = px(rounding), dash = px(4), step = px(7);
-  for (float x = from.x + r; x < to.x - r; x += step) {
-    const float end = std::min(x + dash, to.x - r);
-    canvas->AddLine({x, from.y}, {end, from.y}, colour, px(1));
-    canvas->AddLine({x, to.y}, {end, to.y}, colour, px(1));
-  }
-  for (float y = from.y + r; y < to.y - r; y += step) {
-    const float end = std::min(y + dash, to.y - r);
-    canvas->AddLine({from.x, y}, {from.x, end}, colour, px(1));
-    canvas->AddLine({to.x, y}, {to.x, end}, colour, px(1));
-  }
-  const std::array<ImVec2, 4> centres = {from + ImVec2(r, r), ImVec2(to.x - r, from.y + r), to - ImVec2(r, r),
-                                         ImVec2(from.x + r, to.y - r)};
-  for (std::size_t corner = 0; corner < centres.size(); ++corner) {
-    const float begin = IM_PI * (1 + 0.5F * static_cast<float>(corner));
-    for (int part = 0; part < 2; ++part) {
-      const float at = begin + IM_PI * 0.25F * static_cast<float>(part);
-      canvas->PathArcTo(centres[corner], r, at, at + IM_PI * 0.14F);
-      canvas->PathStroke(colour, px(1));
-    }
-  }
-}
-
 void centred(std::string_view words, float left, float width, ImU32 colour) {
   const float needed = ImGui::CalcTextSize(words.data(), words.data() + words.size()).x;
   ImGui::SetCursorScreenPos({left + std::max(0.0F, (width - needed) / 2), ImGui::GetCursorScreenPos().y});
@@ -91,10 +65,13 @@ void draw_zone(views::App& app, float width) {
   {
     const WithFont font(12);
     const std::string& opening = app.transcribe.opening();
-    centred(opening.empty() ? "Several at once work too" : "Looking into " + opening, left, inner, theme().text_2);
+    centred(app.transcribe.opening_microphone() ? "Opening the microphone"
+            : opening.empty()                   ? "Several at once work too, and folders"
+                                                : "Looking into " + opening,
+            left, inner, theme().text_2);
   }
   const ImVec2 to(from.x + width, ImGui::GetCursorScreenPos().y + px(32));
-  dashed_box(from, to, 14);
+  dashed_frame(ImGui::GetWindowDrawList(), from, to, {.rounding = 14});
   ImGui::SetCursorScreenPos({from.x, to.y + px(12)});
 }
 

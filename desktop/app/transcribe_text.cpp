@@ -187,7 +187,9 @@ float draw_editor(const Line& line) {
     const int end = static_cast<int>(look.edit.size());
     if (std::exchange(look.focus_edit, false) && field) field->SetSelection(end, end);
   }
-  if (ImGui::IsKeyPressed(ImGuiKey_Escape)) {
+  const bool escaped = ImGui::IsKeyPressed(ImGuiKey_Escape);
+  if (escaped || entered) ImGui::SetNavCursorVisible(false);  // keys are the page's again
+  if (escaped) {
     view.text.cancel_edit();
   } else if (entered || ImGui::IsItemDeactivated()) {
     view.text.end_edit();

@@ -46,7 +46,9 @@ void draw_export_menu(views::App& app, bool opens, ImVec2 corner) {
 float draw_found(views::TranscribeView& view, ImVec2 at) {
   const views::TranscriptLook& look = view.text.look;
   const auto count = std::ssize(look.hits);
-  const std::string words = count == 0 ? "none found" : fmt::format("{} of {}", look.hit + 1, count);
+  const std::string words = count == 0 ? "none found"
+                                       : fmt::format("{} of {}", views::count_words(look.hit + 1),
+                                                     views::count_words(static_cast<int>(count)));
   float x = at.x;
   {
     const WithFont font(12);
@@ -61,14 +63,16 @@ float draw_found(views::TranscribeView& view, ImVec2 at) {
   return x + px(62);
 }
 
-/// How many words the model is in doubt about; shows or hides their tint.
-float draw_unsure(views::App& app, int unsure, ImVec2 at) {
+/// How many words the model is in doubt about; shows or hides their tint. Left out where there is no room up to
+/// `right`.
+void draw_unsure(views::App& app, int unsure, ImVec2 at, float right) {
   const Theme& t = theme();
   bool& tint = app.settings.speech.tint;
-  const std::string words = fmt::format("{} {}", unsure, unsure == 1 ? "word" : "words");
+  const std::string words = fmt::format("{} {}", views::count_words(unsure), unsure == 1 ? "word" : "words");
   const WithFont font(fonts().medium, 12);
   const ImVec2 label = ImGui::CalcTextSize("unsure"), letters = ImGui::CalcTextSize(words.c_str());
   const ImVec2 size(label.x + letters.x + px(34), px(26)), from = at + px(0, 3);
+  if (from.x + size.x > right - px(8)) return;
   ImGui::SetCursorScreenPos(from);
   if (ImGui::InvisibleButton("Unsure words", size, ImGuiButtonFlags_EnableNav)) {
     tint = !tint;
@@ -89,11 +93,10 @@ float draw_unsure(views::App& app, int unsure, ImVec2 at) {
     canvas->AddRectFilled({dot, from.y + size.y - px(6)}, {dot + px(1.5F), from.y + size.y - px(4.5F)}, t.doubt);
   }
   canvas->AddText({x + label.x + px(10), y}, t.text, words.c_str());
-  return at.x + size.x + px(8);
 }
 
-/// At the right end, from right to left.
-void draw_actions(views::App& app, ImVec2 right) {
+/// At the right end, from right to left. Returns where they begin.
+float draw_actions(views::App& app, ImVec2 right) {
   views::TranscribeView& view = app.transcribe;
   const ButtonOptions quiet{.kind = ButtonKind::quiet, .size = ButtonSize::small};
   ButtonOptions edit = quiet, copy = quiet,
@@ -115,12 +118,12 @@ void draw_actions(views::App& app, ImVec2 right) {
   x -= px(4) + button_width("Edit", edit);
   ImGui::SetCursorScreenPos({x, y});
   if (button("Edit", edit)) view.text.toggle_edit_mode();
-  edit.lit = false;
-  if (!view.text.can_undo() && !view.text.can_redo()) return;
+  if (!view.text.can_undo() && !view.text.can_redo()) return x;
   ImGui::SetCursorScreenPos({x -= px(30), y});
   if (icon_button("Redo", "redo", {.small = true, .enabled = view.text.can_redo()})) view.text.redo();
   ImGui::SetCursorScreenPos({x - px(28), y});
   if (icon_button("Undo", "undo", {.small = true, .enabled = view.text.can_undo()})) view.text.undo();
+  return x - px(28);
 }
 
 }  // namespace
@@ -138,12 +141,15 @@ void draw_transcript_tools(views::App& app) {
     view.text.step_hit(ImGui::GetIO().KeyShift ? -1 : 1);
     view.text.look.focus_search = true;
   }
-  if (typing && ImGui::IsKeyPressed(ImGuiKey_Escape)) view.text.find("");
+  if (typing && ImGui::IsKeyPressed(ImGuiKey_Escape)) {
+    view.text.find("");
+    ImGui::SetNavCursorVisible(false);  // keys are the page's again
+  }
   float x = from.x + px(kSearchWidth + 8);
   if (!view.text.look.query.empty()) x = draw_found(view, {x, from.y});
   const int unsure = views::figures_of(view.recording()->segments).unsure;
-  if (unsure > 0) draw_unsure(app, unsure, {x, from.y});
-  draw_actions(app, from + ImVec2(width, 0));
+  const float right = draw_actions(app, from + ImVec2(width, 0));
+  if (unsure > 0) draw_unsure(app, unsure, {x, from.y}, right);
   ImGui::SetCursorScreenPos(from + px(0, 48));
   if (view.export_problem().empty()) return;
   note(NoteKind::bad, view.export_problem());

@@ -54,7 +54,7 @@ void each_field(const Fields& fields, All& s) {
   fields.number("window_width", s.window_width, 480, 16'384);
   fields.number("window_height", s.window_height, 360, 16'384);
   fields.number("list_width", s.list_width, 160.0F, 600.0F);
-  fields.number("side_width", s.side_width, 200.0F, 600.0F);
+  fields.number("side_width", s.side_width, 260.0F, 600.0F);
   fields.flag("list_shown", s.list_shown);
   fields.flag("side_shown", s.side_shown);
   fields.number("threads", s.threads, 0, 1024);

@@ -57,9 +57,9 @@ std::uint64_t bytes_of(const std::string& path) {
 }
 
 /// How a recording's sound is opened.
-std::function<AudioFile()> opener_of(const Recording& recording) {
-  if (recording.origin == Origin::sample) return [] { return AudioFile(sample_recording()); };
-  return [path = recording.path] { return open_recording(path); };
+std::function<AudioFile()> opener_of(const Recording& recording, int rate) {
+  if (recording.origin == Origin::sample) return [rate] { return AudioFile(sample_recording(), rate); };
+  return [path = recording.path, rate] { return open_recording(path, rate); };
 }
 
 bool is_there(const Recording& recording) {
@@ -118,7 +118,7 @@ void TranscribeView::load_sound() {
   const bool growing = recording && shows_work() && work_->job().hearing;
   has_sound_ = recording && !growing && is_there(*recording);
   if (has_sound_) {
-    player_.load(opener_of(*recording), recording->seconds);
+    player_.load(opener_of(*recording, kPlayRate), recording->seconds);
   } else {
     player_.load({}, 0);
   }
@@ -262,7 +262,7 @@ void TranscribeView::read_again(bool anew) {
   if (!recording || !has_sound_ || !opening_.empty()) return;
   problem_.clear();
   taking_ = false;
-  look_into(recording->file_name(), opener_of(*recording),
+  look_into(recording->file_name(), opener_of(*recording, static_cast<int>(kSampleRate)),
             [this, anew, id = shown_id_](std::shared_ptr<AudioFile> file) {
               const Recording* const found = find_recording(id);
               if (!found) return;

@@ -67,6 +67,8 @@ class TranscribeView {
   const std::vector<std::string>& waiting() const { return waiting_; }
   bool taking() const { return taking_; }
   bool hearing() const { return listener_.on(); }
+  /// The microphone is on its way: nothing is heard yet.
+  bool opening_microphone() const { return listener_.opening(); }
   const Level& level() const { return listener_.level(); }
   /// Once known; asked for by look_for_microphones().
   const std::vector<InputDevice>& microphones() const { return listener_.microphones(); }

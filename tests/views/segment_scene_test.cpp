@@ -1,9 +1,13 @@
 // Things of a picture, where it lies on the stage, and what an outline covers of a screen.
 #include <catch2/catch.hpp>
+#include <cmath>
 
+#include "core/error.h"
+#include "core/image/mask_logits.h"
 #include "core/image/mask_runs.h"
 #include "views/segment/export.h"
 #include "views/segment/history.h"
+#include "views/segment/logit_outline.h"
 #include "views/segment/mask_fill.h"
 #include "views/segment/mask_thumbnail.h"
 #include "views/segment/placement.h"
@@ -144,6 +148,37 @@ TEST_CASE("mask fill: an outline covers the pixels of its mask, holes left out, 
   CHECK(fill_of(lines, OutlinePlacement(Placement{2, 4, 6}), {0, 0, 100, 10}).size() == 1);
   CHECK(line_of(lines[0].outer, OutlinePlacement(Placement{2, 4, 6}), {200, 200, 300, 300}, 1).empty());
   CHECK(line_of(lines[0].outer, OutlinePlacement(Placement{2, 4, 6}), {0, 0, 100, 100}, 1).size() == 4);
+}
+
+TEST_CASE("logit outline: the line lies where the mask's own edge lies, along the picture's edges too") {
+  const ImageSize seen{1024, 683};
+  std::vector<float> logits(static_cast<std::size_t>(kLowResSide * kLowResSide));
+  for (Index y = 0; y < kLowResSide; ++y) {
+    for (Index x = 0; x < kLowResSide; ++x) {  // a disc, a ring around it, and a corner that leaves the picture
+      const double away = std::hypot(static_cast<double>(x - 90), static_cast<double>(y - 80));
+      const double ring = std::min(20 - away, 12.0), outer = 8 - std::abs(away - 50);
+      const double corner = static_cast<double>(x - 200) + static_cast<double>(y - 130);
+      logits[static_cast<std::size_t>(y * kLowResSide + x)] = static_cast<float>(std::max({ring, outer, corner}));
+    }
+  }
+  const std::vector<Polygon> outline = logit_outline(logits, seen);
+  CHECK(outline.size() == 4);
+  Mask drawn(seen);
+  OutlinePlacement at;
+  at.x_scale = at.y_scale = 1.0 / static_cast<double>(kOutlineSteps);
+  for (const ScreenRect& rect : fill_of(outline, at, {0, 0, 1024, 683})) {
+    for (auto y = static_cast<Index>(rect.y0); y < static_cast<Index>(rect.y1); ++y) {
+      for (auto x = static_cast<Index>(std::ceil(rect.x0 - 0.5F)); x < static_cast<Index>(std::ceil(rect.x1 - 0.5F));
+           ++x)
+        drawn.row(y)[x] = 1;
+    }
+  }
+  CHECK(iou(drawn, mask_of(upsample_mask(logits, seen).rle)) > 0.995);
+  CHECK(logit_outline(std::vector<float>(logits.size(), -1), seen).empty());
+  const std::vector<Polygon> all = logit_outline(std::vector<float>(logits.size(), 1), {1, 1});
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].outer.size() >= 4);
+  CHECK_THROWS_AS(logit_outline(logits, {1025, 1}), Error);
 }
 
 TEST_CASE("picture record: what is kept is read again, and damage is told") {

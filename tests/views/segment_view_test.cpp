@@ -298,7 +298,7 @@ TEST_CASE("segment view: the truck's window by a click is the mask that the mode
 
     page.view.stage.move({250.2, 187.7}, false);  // pixel (500, 375)
     page.until([&] { return session.preview() != nullptr; });
-    CHECK(session.preview()->size == ImageSize{1024, 683});
+    CHECK(session.preview()->size == ImageSize{16 * 1024, 16 * 683});
     page.click(250.2, 187.7);
     page.until([&] { return session.scene().things[0].answered; });
     const Thing thing = session.scene().things[0];

@@ -240,7 +240,9 @@ TEST_CASE("transcribe view: a microphone is transcribed while it hears, and its 
   Desk desk;
   desk.load_tiny();
   desk.view->record();
+  CHECK(desk.view->opening_microphone());
   desk.until([&] { return desk.view->shows_work(); });
+  CHECK_FALSE(desk.view->opening_microphone());
   CHECK(desk.view->job()->hearing);
   CHECK_FALSE(desk.view->has_sound());
   for (int i = 0; i < 8; ++i) desk.microphone.say(sound_of(0.25));

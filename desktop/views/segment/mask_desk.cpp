@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include "core/image/mask_runs.h"
 #include "core/image/resize.h"
+#include "views/segment/logit_outline.h"
 
 namespace wick::views {
 namespace {
 
-constexpr Index kMostPixels = 16'000'000;   // of a picture that is read as it is; a larger one's copy looks the same
-constexpr double kPreviewTolerance = 0.75;  // pixels of what the model sees, fewer than a screen shows
+constexpr Index kMostPixels = 16'000'000;  // of a picture that is read as it is; a larger one's copy looks the same
 
 }  // namespace
 
@@ -94,9 +93,10 @@ MaskPreview MaskDesk::preview(SegmentPrompt prompt, const MaskPtr& refines) cons
   const MaskCandidates candidates = segmenter_->candidates(prompt);
   const Index best = segmenter_->best(prompt, candidates);
   const ImageSize seen = sam_size(segmenter_->picture());
-  const Rle rle = upsample_mask(candidates.logits_of(best), seen).rle;
   const double iou = static_cast<double>(candidates.iou[static_cast<std::size_t>(best)]);
-  return {area(rle) > 0 ? outline_near(rle, kPreviewTolerance) : std::vector<Polygon>(), seen, std::min(1.0, iou)};
+  return {logit_outline(candidates.logits_of(best), seen),
+          {seen.width * kOutlineSteps, seen.height * kOutlineSteps},
+          std::min(1.0, iou)};
 }
 
 }  // namespace wick::views

@@ -21,7 +21,11 @@ void Listener::start(const std::string& microphone, const std::string& path, std
   if (on()) return;
   stop_ = std::make_shared<std::atomic<bool>>(false);
   Hearing hearing{.open = [open = devices_.microphone, microphone] { return open(microphone); },
-                  .opened = std::move(calls.opened),
+                  .opened =
+                      [this, opened = std::move(calls.opened)] {
+                        opened_ = true;
+                        opened();
+                      },
                   .path = path,
                   .into = std::move(into),
                   .stop = stop_};
@@ -51,6 +55,7 @@ void Listener::finish() {
 
 void Listener::end() {
   stop_.reset();
+  opened_ = false;
   level_ = {};
 }
 

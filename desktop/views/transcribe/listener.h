@@ -37,6 +37,8 @@ class Listener {
   /// The same, and waits until all of it has come. To be called before this ends.
   void finish();
   bool on() const { return stop_ != nullptr; }
+  /// It is on its way: nothing is heard yet.
+  bool opening() const { return on() && !opened_; }
   const Level& level() const { return level_; }
 
  private:
@@ -45,6 +47,7 @@ class Listener {
   Worker& worker_;
   SoundDevices devices_;
   std::shared_ptr<std::atomic<bool>> stop_;  // while it is on
+  bool opened_ = false;
   Level level_;
   std::vector<InputDevice> microphones_;
   bool looking_ = false;
