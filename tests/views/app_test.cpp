@@ -52,9 +52,9 @@ TEST_CASE("app: a file goes to where it belongs, whatever page shows") {
   test.until([&] { return test.app.settings.page == Page::transcribe && !test.app.transcribe.problem().empty(); });
 
   test.app.open_files({test.write("talk.json", R"({"messages": [{"role": "user", "content": "Hello"}]})")});
-  test.until([&] { return test.app.settings.page == Page::chat; });
+  test.until([&] { return !test.app.chat.empty(); });
+  CHECK(test.app.settings.page == Page::chat);
   CHECK(test.app.file_problem().empty());
-  CHECK(!test.app.chat.empty());
 }
 
 TEST_CASE("app: a file that is not taken says why until it is dismissed or another comes") {
