@@ -63,8 +63,14 @@ bool is_text(std::string_view start) {
   });
 }
 
-/// "looks like ..."; start is not empty.
-const char* describe(std::string_view start) {
+bool is_json(std::string_view start) {
+  const std::size_t first = start.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && start[first] == '{' && is_text(start);
+}
+
+}  // namespace
+
+const char* looks_like(std::string_view start) {
   for (const Lookalike& kind : kLookalikes) {
     if (start.starts_with(kind.start)) return kind.what;
   }
@@ -75,13 +81,6 @@ const char* describe(std::string_view start) {
   }
   return is_text(start) ? "a text file" : "something unknown";
 }
-
-bool is_json(std::string_view start) {
-  const std::size_t first = start.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && start[first] == '{' && is_text(start);
-}
-
-}  // namespace
 
 FileFormat recognise(const ByteSource& source) {
   if (source.size() == 0) throw Error("{}: the file is empty", source.name());
@@ -99,7 +98,7 @@ FileFormat recognise(const ByteSource& source) {
   if (is_onnx(start)) return FileFormat::onnx;
   if (is_zip(start)) return FileFormat::pytorch;
   throw Error("{}: looks like {}; expected a GGUF, safetensors, CTranslate2, ggml, llama2.c, ONNX or PyTorch model",
-              source.name(), describe(start));
+              source.name(), looks_like(start));
 }
 
 }  // namespace wick

@@ -27,6 +27,7 @@ struct SamplingOptions {
 
   /// Throws Error naming the option that is out of range (NaN included).
   void validate() const;
+  bool operator==(const SamplingOptions&) const = default;
 };
 
 struct TokenProbability {

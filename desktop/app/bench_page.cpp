@@ -50,6 +50,7 @@ void draw_progress(const BenchView& bench, float width) {
                         : bench.doing(),
        theme().text_2);
   std::string facts = total > 0 ? fmt::format("{} of {}", done, total) : "Starting";
+  if (total > 0 && bench.more_to_come()) facts += ", more to come";
   if (const auto left = bench.seconds_left()) facts += fmt::format(", {} left", views::duration_words(*left));
   draw_right(facts, from.x + width, from.y, theme().text_2);
 }
@@ -96,7 +97,8 @@ void draw_controls(views::App& app, const Column& column) {
        ground.inner());
 }
 
-void draw_copies(const BenchView& bench, float width) {
+void draw_copies(views::App& app, float width) {
+  const BenchView& bench = app.bench;
   const ImVec2 from = ImGui::GetCursorScreenPos();
   {
     const WithFont font(12);
@@ -106,16 +108,23 @@ void draw_copies(const BenchView& bench, float width) {
   const ButtonOptions options{.size = ButtonSize::small, .icon = "copy"};
   float x = from.x + width - button_width("Copy as JSON", options);
   ImGui::SetCursorScreenPos({x, from.y});
-  if (button("Copy as JSON", options)) ImGui::SetClipboardText(bench.json().c_str());
+  if (button("Copy as JSON", options)) {
+    ImGui::SetClipboardText(bench.json().c_str());
+    app.say(fmt::format("Copied {} figures as JSON", bench.measured()));
+  }
   x -= px(8) + button_width("Copy as Markdown", options);
   ImGui::SetCursorScreenPos({x, from.y});
-  if (button("Copy as Markdown", options)) ImGui::SetClipboardText(bench.markdown().c_str());
+  if (button("Copy as Markdown", options)) {
+    ImGui::SetClipboardText(bench.markdown().c_str());
+    app.say(fmt::format("Copied {} figures as Markdown", bench.measured()));
+  }
   ImGui::SetCursorScreenPos({from.x, from.y + px(26)});
   ImGui::Dummy({0, 0});
 }
 
 /// The peaks side by side, and what the figures say.
-void draw_machine(const BenchView& bench, const Column& column) {
+void draw_machine(views::App& app, const Column& column) {
+  const BenchView& bench = app.bench;
   const Theme& t = theme();
   const Peaks* const most = bench.most();
   if (!most) return;
@@ -156,7 +165,7 @@ void draw_machine(const BenchView& bench, const Column& column) {
   }
   if (bench.measuring() || bench.measured() == 0) return;
   gap(14);
-  draw_copies(bench, ground.inner());
+  draw_copies(app, ground.inner());
 }
 
 void draw_rate(const BenchLine& line, float right, float y, bool running) {
@@ -170,23 +179,22 @@ void draw_rate(const BenchLine& line, float right, float y, bool running) {
     status_dot(true);
     return;
   }
-  const BenchRow& row = *line.row;
-  const auto [low, high] = std::ranges::minmax(row.values);
+  const views::BenchFigures figures = views::figures_of(*line.row);
+  const float top = y + px(figures.range.empty() ? 20 : 11);
   {
     const WithFont font(fonts().semibold, 13);
-    const std::string median = views::big_number(row.median());
-    const ImVec2 number = ImGui::CalcTextSize(median.c_str());
+    const ImVec2 number = ImGui::CalcTextSize(figures.median.c_str());
     float unit = 0;
     {
       const WithFont plain(13);
-      unit = ImGui::CalcTextSize(row.unit.c_str()).x;
-      draw_right(row.unit, right, y + px(11), t.text);
+      unit = ImGui::CalcTextSize(figures.unit.c_str()).x;
+      draw_right(figures.unit, right, top, t.text);
     }
-    ImGui::SetCursorScreenPos({right - unit - px(4) - number.x, y + px(11)});
-    text(median);
+    ImGui::SetCursorScreenPos({right - unit - px(4) - number.x, top});
+    text(figures.median);
   }
   const WithFont font(12);
-  draw_right(fmt::format("{} to {}", views::big_number(low), views::big_number(high)), right, y + px(29), t.text_3);
+  if (!figures.range.empty()) draw_right(figures.range, right, y + px(29), t.text_3);
 }
 
 void draw_line(const BenchLine& line, float width, bool running) {
@@ -275,7 +283,7 @@ void draw_bench_page(views::App& app, Window&) {
   }
   gap(24);
   draw_controls(app, column);
-  draw_machine(app.bench, column);
+  draw_machine(app, column);
   for (const views::BenchGroupWords& group : views::kBenchGroups) draw_group(app.bench, group, column);
   gap(32);
 }

@@ -68,10 +68,7 @@ void draw_field(views::App& app, ImVec2 from, ImVec2 size) {
     state->ReloadUserBufAndMoveToEnd();
   probe_part("Message", from, from + size);
   want_letters(chat.draft);
-  if (chat.draft.empty()) {
-    ImDrawList* canvas = ImGui::GetWindowDrawList();
-    canvas->AddText({std::floor(from.x + px(10)), std::floor(from.y + px(8))}, theme().text_3, "Write a message");
-  }
+  if (chat.draft.empty()) field_hint(from + px(10, 8), "Write a message");
   if (!active) return;
   if (enter_sends()) {
     app.send();
@@ -186,7 +183,10 @@ void draw_send(views::App& app, ImVec2 right_bottom) {
 /// The figures of the last answer, in the middle.
 void draw_figures(const views::App& app, float left, float width, float y) {
   std::vector<std::string> facts;
-  if (const views::AnswerStats* const stats = app.chat.last_stats()) {
+  if (const std::string title = app.chat.writing_elsewhere(); !title.empty()) {
+    facts.push_back(fmt::format("An answer is being written in “{}”", title));
+    facts.emplace_back("a message can be sent once it has ended");
+  } else if (const views::AnswerStats* const stats = app.chat.last_stats()) {
     if (stats->generate_ms > 0) facts.push_back(views::rate_words(stats->generated_tokens, stats->generate_ms));
     if (stats->first_word_ms > 0) facts.push_back(fmt::format("first word {:.2f} s", stats->first_word_ms / 1e3));
     if (stats->prompt_tokens > 0) {

@@ -190,7 +190,7 @@ void draw_arrival(views::App& app, const CatalogEntry& entry, float width) {
 void draw_chat_empty(views::App& app, Window& window) {
   const ImVec2 from = ImGui::GetCursorScreenPos(), space = ImGui::GetContentRegionAvail();
   const float width = std::min(px(700), space.x), left = std::floor(from.x + (space.x - width) / 2);
-  float& known = window.texts().height_of(fmt::format("empty chat {}", static_cast<int>(width)));
+  float& known = window.texts().height_of("empty chat", width);
   const float top = from.y + std::max(px(8), std::floor((space.y - (known > 0 ? known : px(320))) / 2));
   const float height = draw_start(app, left, width, top) - top;
   if (known != height) window.again_in(0);

@@ -63,19 +63,20 @@ bool draw_choice(const Row& row, ImVec2 from, float width) {
   return pressed;
 }
 
-void draw_foot(const views::App& app, const views::TokenNote& note, const views::TokenChoices& choices, ImVec2 from,
-               float right) {
+/// What the tokens that are not listed have together.
+std::string others_words(const views::Turn& turn, const views::TokenChoices& choices) {
+  const Index others = (turn.stats ? turn.stats->vocabulary : 0) - static_cast<Index>(choices.list.size());
+  const std::string percent = views::percent_words(choices.rest);
+  return others > 0 ? fmt::format("{} in {} others", percent, views::count_words(others)) : percent + " in all others";
+}
+
+void draw_foot(const views::App& app, const views::Turn& turn, const views::TokenNote& note,
+               const views::TokenChoices& choices, ImVec2 from, float right) {
   const Theme& t = theme();
   ImGui::GetWindowDrawList()->AddRectFilled(from, {right, from.y + std::max(1.0F, std::floor(px(1)))}, t.line);
   const WithFont font(12);
   letters(from + px(0, 8), fmt::format("surprise {:.2f} bit", views::surprise_of(note)), t.text_2);
-  const auto others = app.models.state(Task::chat).info.value("vocab_size", std::int64_t{0}) -
-                      static_cast<std::int64_t>(choices.list.size());
-  if (others > 0) {
-    letters({0, from.y + px(8)},
-            fmt::format("{} in {} others", views::percent_words(choices.rest), views::count_words(others)), t.text_2,
-            right);
-  }
+  letters({0, from.y + px(8)}, others_words(turn, choices), t.text_2, right);
   letters(from + px(0, 27), fmt::format("entropy {:.2f} bit", note.entropy), t.text_2);
   if (app.chat.inspected->pinned) letters({0, from.y + px(27)}, "← → move, Esc closes", t.text_3, right);
 }
@@ -139,7 +140,8 @@ void draw_inspector(views::App& app, Window& window, ImVec2 token_from, ImVec2 t
   {
     const WithFont font(12);
     letters({left, from.y + px(10)}, fmt::format("Alternatives at token {}", token + 1), theme().text_2);
-    letters({0, from.y + px(10)}, "choose to branch", theme().text_2, right);
+    letters({0, from.y + px(10)}, chat.writing_elsewhere().empty() ? "choose to branch" : "writing elsewhere",
+            theme().text_2, right);
   }
   float widest = 0;
   for (const views::Alternative& each : choices.list) widest = std::max(widest, each.probability);
@@ -149,7 +151,7 @@ void draw_inspector(views::App& app, Window& window, ImVec2 token_from, ImVec2 t
     const ImVec2 at(from.x + px(6), from.y + px(kHead) + px(kChoice) * static_cast<float>(i));
     if (draw_choice(row, at, size.x - px(12))) pressed = static_cast<int>(i);
   }
-  draw_foot(app, turn.tokens[token], choices,
+  draw_foot(app, turn, turn.tokens[token], choices,
             {left, from.y + px(kHead + 5) + px(kChoice) * static_cast<float>(choices.list.size())}, right);
   ImGui::End();
   const bool enter = chat.inspected->pinned && chat.inspected->choice >= 0 && !ImGui::GetIO().WantTextInput &&

@@ -50,7 +50,8 @@ void draw_head_menu(views::App& app, const std::string& id, bool opens, ImVec2 c
 /// One conversation in the list.
 void draw_head(views::App& app, const ConversationHead& head, Later& later) {
   const Theme& t = theme();
-  const bool current = head.id == app.chat.conversation().id;
+  const bool current = head.id == app.chat.chosen();
+  const bool written = !current && app.chat.writing() && app.chat.writing()->conversation == head.id;
   const ImVec2 from = ImGui::GetCursorScreenPos(), size(ImGui::GetContentRegionAvail().x, px(30)), to = from + size;
   ImGui::PushID(head.id.c_str());
   if (app.chat.renamed == head.id) {
@@ -69,7 +70,13 @@ void draw_head(views::App& app, const ConversationHead& head, Later& later) {
     {
       const WithFont font(current ? fonts().medium : fonts().regular, 13);
       ImGui::SetCursorScreenPos(from + px(8, 7));
-      clipped_text(head.title, current ? t.text : t.text_2, size.x - px(over ? 42.0F : 16.0F));
+      const float beside = (over ? 42.0F : 16.0F) + (written ? 14.0F : 0.0F);
+      clipped_text(head.title, current ? t.text : t.text_2, size.x - px(beside));
+    }
+    if (written) {
+      const ImVec2 at(to.x - px(over ? 38.0F : 14.0F), from.y + px(9));
+      write_caret(canvas, at, px(6, 12));
+      probe_part("Being written", at, at + px(6, 12));
     }
     if (over) {
       ImGui::SetCursorScreenPos({to.x - px(28), from.y + px(2)});
@@ -97,7 +104,7 @@ void draw_heads(views::App& app) {
   const auto groups = views::group_by_day(views::search_heads(chat.heads(), chat.search), wall_ms());
   Later later;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
-  if (groups.empty()) {
+  if (groups.empty() && chat.listed()) {
     const WithFont font(13);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImGui::SetCursorScreenPos(at + px(8, 12));

@@ -141,7 +141,6 @@ void draw_chat_page(views::App& app, Window& window) {
   const ImVec2 from = ImGui::GetCursorScreenPos(), to = from + ImGui::GetContentRegionAvail();
   views::Settings& s = app.settings;
   take_keys(app);
-  for (const std::string& path : window.take_dropped()) app.open_file(path);
   const bool idle = app.models.state(Task::chat).kind == views::ModelState::Kind::none;
   if (idle && !app.chat.draft.empty()) app.can_answer();  // the model loads while the message is written
   const auto [list, side] = shown_panels(s);
@@ -157,7 +156,7 @@ void draw_chat_page(views::App& app, Window& window) {
   }
   bool moved = false;
   if (list) moved |= splitter("list width", {left, from.y}, to.y, s.list_width, 180, 420, 1);
-  if (side) moved |= splitter("side width", {right, from.y}, to.y, s.side_width, 220, 480, -1);
+  if (side) moved |= splitter("side width", {right, from.y}, to.y, s.side_width, 260, 480, -1);
   if (moved) app.keep_settings();
 }
 

@@ -21,6 +21,10 @@ void draw_chat_thread(views::App& app, Window& window);
 void draw_chat_empty(views::App& app, Window& window);
 /// One message at the cursor in a column of so many pixels; returns the y where it ends. `last`: of the path.
 float draw_turn(views::App& app, Window& window, const views::Turn& turn, ImVec2 corner, float width, bool last);
+/// A message of the person, laid out for that column.
+const RichText& question_text(Window& window, const views::Turn& turn, float width);
+/// Whether an answer's thoughts are a line only.
+bool is_folded(const views::App& app, const views::Turn& turn);
 /// The alternatives of the inspected token, which stands in a box of the screen. `room`: the part of the screen that
 /// it may cover.
 void draw_inspector(views::App& app, Window& window, ImVec2 from, ImVec2 to, const ImRect& room);

@@ -111,13 +111,8 @@ bool draw_output(views::App& app) {
 void draw_chat_settings(views::App& app) {
   headline("System prompt", 13);
   std::string system = app.chat.conversation().system;
-  if (text_area("System prompt", system, {ImGui::GetContentRegionAvail().x, px(70)})) app.chat.set_system(system);
-  if (system.empty()) {
-    const ImVec2 corner = ImGui::GetItemRectMin();
-    const WithFont font(13);
-    ImGui::GetWindowDrawList()->AddText({std::floor(corner.x + px(12)), std::floor(corner.y + px(8))}, theme().text_3,
-                                        "How the model should answer");
-  }
+  if (text_area("System prompt", system, {ImGui::GetContentRegionAvail().x, px(70)}, "How the model should answer"))
+    app.chat.set_system(system);
   hairline(16, 16);
   bool changed = draw_sampling(app);
   hairline(16, 16);

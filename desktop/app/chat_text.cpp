@@ -4,6 +4,7 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "probe.h"
 #include "theme.h"
@@ -15,10 +16,6 @@ namespace {
 
 constexpr float kMoves = 0.3F;  // seconds after which a mouse is at rest
 
-views::TextRange sorted(const views::SelectedText& selected) {
-  return {std::min(selected.from, selected.to), std::max(selected.from, selected.to)};
-}
-
 /// The token under a letter whose alternatives are known.
 std::optional<std::size_t> token_under(const views::Turn& turn, std::optional<TextHit> hit, std::size_t offset) {
   if (!hit) return std::nullopt;
@@ -27,22 +24,23 @@ std::optional<std::size_t> token_under(const views::Turn& turn, std::optional<Te
   return token;
 }
 
+/// Begins a selection in a text, or takes one to it: to the last text that begins above the mouse.
 void select(views::ChatView& chat, const views::Turn& turn, const RichText& rich, ImVec2 point, std::size_t offset) {
   const bool twice = ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
   if (ImGui::IsItemActivated() && !twice) {
-    const std::size_t place = place_near(rich, point) + offset;
-    chat.selected = {turn.id, place, place};
+    const views::SelectedText::Place place{turn.id, place_near(rich, point) + offset};
+    chat.selected = {place, place, true};
   }
-  if (!ImGui::IsItemActive()) return;
-  if (twice) {
+  if (ImGui::IsItemActive() && twice) {
     if (const auto hit = letter_at(rich, point)) {
       const views::TextRange word = word_at(rich, hit->byte);
-      chat.selected = {turn.id, word.begin + offset, word.end + offset};
+      chat.selected = {{turn.id, word.begin + offset}, {turn.id, word.end + offset}};
       chat.release_token();
     }
-  } else if (ImGui::IsMouseDragging(ImGuiMouseButton_Left, px(3)) && chat.selected.turn == turn.id) {
-    chat.selected.to = place_near(rich, point) + offset;
   }
+  if (!chat.selected.dragged || !ImGui::IsMouseDragging(ImGuiMouseButton_Left, px(3))) return;
+  const bool first = !chat.path().empty() && chat.path().front()->id == turn.id;
+  if (point.y >= 0 || first) chat.selected.to = {turn.id, place_near(rich, point) + offset};
 }
 
 /// What the mouse does over a text.
@@ -88,12 +86,12 @@ void draw_message_text(views::App& app, Window& window, const views::Turn& turn,
   views::ChatView& chat = app.chat;
   ImGui::PushID(static_cast<int>(offset));
   point_at(app, turn, rich, corner, offset);
-  TextMarks marks{.lit = {}, .selected = {}, .caret = caret};
-  if (chat.selected.turn == turn.id) marks.selected = sorted(chat.selected);
+  TextMarks marks{.lit = {}, .selected = chat.selected_in(turn), .caret = caret};
   if (chat.inspected && chat.inspected->turn == turn.id && chat.inspected_turn()) {
     const views::TokenPlace place = views::place_of_token(turn, chat.inspected->token);
     marks.lit = {place.begin, place.end};
     const std::size_t begin = std::max(place.begin, offset), end = std::max(place.end, offset);
+    if (std::exchange(chat.inspected->stepped, false)) reveal(rich, {begin - offset, end - offset});
     if (const auto box = box_of(rich, {begin - offset, end - offset}))
       window.texts().inspected = ImRect(corner + box->from, corner + box->to);
   }
@@ -102,11 +100,9 @@ void draw_message_text(views::App& app, Window& window, const views::Turn& turn,
   ImGui::PopID();
 }
 
-void copy_selection(const views::ChatView& chat, const RichText& rich, std::size_t offset) {
-  const views::TextRange range = sorted(chat.selected);
-  if (range.end <= offset) return;
-  const std::string letters = text_between(rich, {range.begin - std::min(range.begin, offset), range.end - offset});
-  if (!letters.empty()) ImGui::SetClipboardText(letters.c_str());
+std::string selected_letters(views::TextRange range, const RichText& rich, std::size_t offset) {
+  if (range.end <= offset) return {};
+  return text_between(rich, {range.begin - std::min(range.begin, offset), range.end - offset});
 }
 
 }  // namespace wick::app

@@ -99,7 +99,7 @@ float draw_editor(views::App& app, ImVec2 from, float width) {
   want_letters(chat.edit);
   ImGui::SetCursorScreenPos({from.x + px(16), to.y - px(29)});
   caption("The earlier version is kept");
-  const ButtonOptions primary{.kind = ButtonKind::primary, .size = ButtonSize::small},
+  const ButtonOptions primary{.kind = ButtonKind::primary, .size = ButtonSize::small, .enabled = chat.can_send_edit()},
       quiet{.kind = ButtonKind::quiet, .size = ButtonSize::small};
   float x = to.x - px(8) - button_width("Send", primary);
   ImGui::SetCursorScreenPos({x, to.y - px(34)});
@@ -107,7 +107,7 @@ float draw_editor(views::App& app, ImVec2 from, float width) {
   x -= px(6) + button_width("Cancel", quiet);
   ImGui::SetCursorScreenPos({x, to.y - px(34)});
   cancels = button("Cancel##Cancel the edit", quiet);
-  if (sends && app.can_answer()) chat.send_edit();
+  if (sends && chat.can_send_edit() && app.can_answer()) chat.send_edit();
   if (cancels) chat.cancel_edit();
   return to.y;
 }
@@ -117,7 +117,7 @@ float draw_editor(views::App& app, ImVec2 from, float width) {
 float draw_question(views::App& app, Window& window, const Turn& turn, ImVec2 corner, float width) {
   if (app.chat.edited_turn == turn.id) return draw_editor(app, {corner.x + width * 0.18F, corner.y}, width * 0.82F);
   const Theme& t = theme();
-  const RichText& rich = window.texts().plain(turn.text, std::floor(width * 0.82F) - px(28));
+  const RichText& rich = question_text(window, turn, width);
   const ImVec2 size(std::ceil(rich.width) + px(28), std::ceil(rich.height) + px(18));
   const ImVec2 from(corner.x + width - size.x, corner.y), to = from + size;
   ImGui::GetWindowDrawList()->AddRectFilled(
@@ -159,7 +159,7 @@ float draw_waiting(views::App& app, ImVec2 corner, float width) {
   }
   const Writing& writing = *app.chat.writing();
   const ImVec2 caret(corner.x, corner.y + px(4));
-  canvas->AddRectFilled(caret, caret + px(8, 16), theme().flame, px(2));
+  write_caret(canvas, caret, px(8, 16));
   ImGui::SetCursorScreenPos(corner + px(16, 4));
   const WithFont font(13);
   text(writing.prompt_tokens > 0
@@ -174,7 +174,7 @@ float draw_waiting(views::App& app, ImVec2 corner, float width) {
 float draw_thinking(views::App& app, Window& window, const Turn& turn, const views::Thinking& thinking, ImVec2 corner,
                     float width, bool caret) {
   views::ChatView& chat = app.chat;
-  const bool folded = app.settings.fold_thinking && !chat.unfolded.contains(turn.id);
+  const bool folded = is_folded(app, turn);
   ImGui::SetCursorScreenPos(corner - px(9, 0));
   if (button(thinking.open ? "Thinking…##Thoughts" : "Thoughts##Thoughts",
              {.kind = ButtonKind::quiet, .size = ButtonSize::small, .icon = folded ? "right" : "down"})) {
@@ -198,7 +198,8 @@ void draw_answer_tools(views::App& app, Window& window, const Turn& turn, ImVec2
   Tools tools(corner - px(6, 0));
   draw_versions(app, turn, tools);
   if (shown) {
-    if (tools.add("Regenerate", "again") && app.can_answer()) return chat.regenerate(turn.id);
+    if (tools.add("Regenerate", "again", chat.writing_elsewhere().empty()) && app.can_answer())
+      return chat.regenerate(turn.id);
     if (!turn.text.empty()) {
       if (tools.add("Edit", "edit")) chat.begin_edit(turn.id);
       draw_copy(app, window, turn, tools);
@@ -213,7 +214,9 @@ void draw_answer_tools(views::App& app, Window& window, const Turn& turn, ImVec2
     tools.skip(button_width("Continue", options) / px(1) + 4);
     if (button("Continue", options) && app.can_answer()) return chat.extend(turn.id);
   }
-  if (views::ChatView::was_cut(turn)) tools.words(turn.problem, theme().text_3);
+  if (!views::ChatView::was_cut(turn)) return;
+  if (tools.at().x < corner.x) tools.skip(3);  // below the letters
+  tools.words(turn.problem, theme().text_3);
 }
 
 float draw_answer(views::App& app, Window& window, const Turn& turn, ImVec2 corner, float width, bool last) {
@@ -245,6 +248,14 @@ float draw_answer(views::App& app, Window& window, const Turn& turn, ImVec2 corn
 }
 
 }  // namespace
+
+const RichText& question_text(Window& window, const Turn& turn, float width) {
+  return window.texts().plain(turn.text, std::floor(width * 0.82F) - px(28));
+}
+
+bool is_folded(const views::App& app, const Turn& turn) {
+  return app.settings.fold_thinking && !app.chat.unfolded.contains(turn.id);
+}
 
 float draw_turn(views::App& app, Window& window, const Turn& turn, ImVec2 corner, float width, bool last) {
   ImGui::PushID(turn.id.c_str());

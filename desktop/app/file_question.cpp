@@ -22,14 +22,17 @@ int draw_card(views::FileDialog& dialog, ImVec2 from, float width) {
   headline(question.title, 14);
   ImGui::SetCursorScreenPos(from + px(20, 44));
   if (std::exchange(dialog.wants_keys, false)) ImGui::SetKeyboardFocusHere();
-  text_field("Path of the file", dialog.path, "The file’s path", width - px(40));
+  text_field(question.folder ? "Path of the folder" : "Path of the file", dialog.path,
+             question.folder ? "The folder’s path" : "The file’s path", width - px(40));
   const bool entered = ImGui::IsKeyPressed(ImGuiKey_Enter, false) || ImGui::IsKeyPressed(ImGuiKey_KeypadEnter, false);
   const std::string problem = dialog.problem();
   ImGui::SetCursorScreenPos(from + px(20, 82));
   caption(problem.empty() && !question.patterns.empty() ? question.kind : problem);
   const bool takes = !dialog.path.empty() && (problem.empty() || problem.starts_with("The file that is there"));
   const ButtonOptions act{.kind = ButtonKind::primary, .enabled = takes}, quiet{.kind = ButtonKind::quiet};
-  const char* const words = question.save ? "Save##Take the path" : "Open##Take the path";
+  const char* const words = question.save     ? "Save##Take the path"
+                            : question.folder ? "Choose##Take the path"
+                                              : "Open##Take the path";
   float x = from.x + width - px(20) - button_width(words, act);
   ImGui::SetCursorScreenPos({x, from.y + px(104)});
   const bool pressed = button(words, act);

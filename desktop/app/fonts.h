@@ -15,9 +15,12 @@ struct Fonts {
 void load_fonts();
 const Fonts& fonts();
 
-/// Opens the system's faces for the letters of `text` that no face here has. True if there are new ones.
-bool load_fallbacks(std::string_view text);
-/// How many there are: what was measured with fewer may have other widths.
+/// Says that letters show which the faces at hand may lack, so that they are looked for before the next frame.
+void want_letters(std::string_view text);
+/// Opens the system's faces for the letters that were wanted, or substitutes them. True if there is something new: the
+/// frame must be drawn again.
+bool find_letters();
+/// Grows whenever it was true: what was measured with fewer may have other widths.
 std::size_t faces_opened();
 
 /// The toolkit's size of a face, ascent and descent together, for the design's, which is that of an em.

@@ -13,14 +13,6 @@
 
 namespace wick::app {
 
-void popover_ground(ImDrawList* canvas, ImVec2 from, ImVec2 to) {
-  canvas->PushClipRectFullScreen();
-  shadow(canvas, from, to, 10);
-  canvas->AddRectFilled(from, to, theme().raised, px(10));
-  canvas->AddRect(from, to, theme().line, px(10), px(1));
-  canvas->PopClipRect();
-}
-
 Menu::Menu(const char* name, bool opens, ImVec2 corner, float width, bool above) {
   if (opens) ImGui::OpenPopup(name);
   ImGui::SetNextWindowPos(corner, ImGuiCond_Always, {0, above ? 1.0F : 0.0F});

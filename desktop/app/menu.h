@@ -23,7 +23,4 @@ class Menu {
 bool menu_item(const char* label, const char* icon = nullptr, std::string_view facts = {}, bool enabled = true);
 void menu_line();
 
-/// The ground of what floats: shadow, surface and edge.
-void popover_ground(ImDrawList* canvas, ImVec2 from, ImVec2 to);
-
 }  // namespace wick::app

@@ -38,12 +38,6 @@ class Actions {
     place(px(26), px(26));
     return icon_button(label.c_str(), icon, {.small = true});
   }
-  void words(const std::string& words) {
-    const WithFont font(13);
-    const ImVec2 size = ImGui::CalcTextSize(words.c_str());
-    place(size.x, size.y);
-    text(words);
-  }
 
  private:
   void place(float width, float height) {
@@ -109,18 +103,8 @@ void draw_facts(views::App& app, const CatalogEntry& entry) {
   }
 }
 
-void ask_to_delete(views::App& app, const CatalogEntry& entry, Actions& actions) {
-  if (actions.button(labelled("Keep", entry.title), kQuiet)) app.catalogue.asked.clear();
-  if (actions.button(labelled("Delete", entry.title), {.kind = ButtonKind::danger, .size = ButtonSize::small})) {
-    app.catalogue.remove(entry);
-    app.keep_settings();
-  }
-  actions.words(fmt::format("Delete {}?", views::bytes_words(static_cast<double>(entry.bytes()))));
-}
-
 void draw_actions(views::App& app, const CatalogEntry& entry, Actions actions) {
   const Arrival* const arrival = app.shelf.arrival(entry);
-  if (app.catalogue.asked == entry.name) return ask_to_delete(app, entry, actions);
   switch (app.shelf.place(entry)) {
     case ModelPlace::arriving:
       if (actions.button(labelled("Pause", entry.title),
@@ -129,12 +113,12 @@ void draw_actions(views::App& app, const CatalogEntry& entry, Actions actions) {
       }
       return;
     case ModelPlace::here:
-      if (actions.icon("Delete##Delete " + entry.title, "trash")) app.catalogue.asked = entry.name;
+      if (actions.icon("Delete##Delete " + entry.title, "trash")) app.remove_model(entry);
       if (!arrival && actions.icon("Verify##Verify " + entry.title, "check")) app.shelf.verify(entry);
       if (actions.button(labelled("Open", entry.title), kNormal)) app.open_page(*views::task_of(entry), entry.name);
       return;
     case ModelPlace::damaged:
-      if (actions.icon("Delete##Delete " + entry.title, "trash")) app.catalogue.asked = entry.name;
+      if (actions.icon("Delete##Delete " + entry.title, "trash")) app.remove_model(entry);
       if (actions.button(labelled("Fetch again", entry.title), kNormal)) app.shelf.fetch(entry);
       return;
     case ModelPlace::partial:
@@ -163,6 +147,7 @@ void draw_arrival(views::App& app, const CatalogEntry& entry, float width) {
     shown.bytes_done = app.shelf.bytes_here(entry);
     shown.bytes_total = entry.bytes();
     shown.paused = true;
+    if (arrival) shown.given_up = arrival->given_up;
   }
   gap(20);
   progress_bar(static_cast<float>(shown.part()), width, !runs);

@@ -171,15 +171,7 @@ void draw_groups(views::App& app, const Column& column) {
 void draw_zone(views::App& app, const Column& column) {
   const ImVec2 from = ImGui::GetCursorScreenPos(), to = from + ImVec2(column.width(), px(58));
   ImDrawList* canvas = ImGui::GetWindowDrawList();
-  const float dash = px(4), thick = std::max(1.0F, px(1));
-  for (float x = from.x + px(10); x < to.x - px(10); x += 2 * dash) {
-    canvas->AddRectFilled({x, from.y}, {x + dash, from.y + thick}, theme().line_field);
-    canvas->AddRectFilled({x, to.y - thick}, {x + dash, to.y}, theme().line_field);
-  }
-  for (float y = from.y + px(6); y < to.y - px(6); y += 2 * dash) {
-    canvas->AddRectFilled({from.x, y}, {from.x + thick, y + dash}, theme().line_field);
-    canvas->AddRectFilled({to.x - thick, y}, {to.x, y + dash}, theme().line_field);
-  }
+  dashed_frame(canvas, from, to);
   draw_icon(canvas, "file", from + px(20, 20), px(18), theme().text_2);
   ImGui::SetCursorScreenPos(from + px(52, 12));
   {
@@ -198,17 +190,12 @@ void draw_zone(views::App& app, const Column& column) {
 
 }  // namespace
 
-void draw_models_page(views::App& app, Window& window) {
+void draw_models_page(views::App& app, Window&) {
   const ImVec2 from = ImGui::GetCursorScreenPos(), to = from + ImGui::GetContentRegionAvail();
   const Panel panel("models", from, to, {.padding = {24, 32}});
   if (ImGui::IsWindowAppearing()) app.catalogue.look();
-  if (const auto dropped = window.take_dropped(); !dropped.empty()) app.open_model_file(dropped.front());
   const Column column(kColumn);
   draw_titles(app, column);
-  if (!app.catalogue.problem().empty()) {
-    gap(16);
-    note(NoteKind::bad, app.catalogue.problem(), column.width());
-  }
   gap(24);
   draw_disk(app, column);
   gap(24);

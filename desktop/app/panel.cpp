@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "probe.h"
 #include "theme.h"
 
 namespace wick::app {
@@ -12,7 +13,9 @@ Panel::Panel(const char* name, ImVec2 from, ImVec2 to, const PanelOptions& optio
   ImGuiWindowFlags flags = ImGuiWindowFlags_None;
   if (!options.scrolls) flags |= ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse;
   if (options.takes_arrows) flags |= ImGuiWindowFlags_NoNavInputs;
-  ImGui::BeginChild(name, to - from, ImGuiChildFlags_AlwaysUseWindowPadding, flags);
+  // Tab goes from panel to panel, and Escape does not choose the panel as a whole.
+  constexpr ImGuiChildFlags kKind = ImGuiChildFlags_AlwaysUseWindowPadding | ImGuiChildFlags_NavFlattened;
+  ImGui::BeginChild(name, to - from, kKind, flags);
   ImGui::PopStyleVar();
 }
 
@@ -23,14 +26,24 @@ Panel::~Panel() {
 
 bool splitter(const char* name, ImVec2 from, float bottom, float& width, float least, float most, float grows) {
   const float half = px(4);
-  ImGui::SetCursorScreenPos({from.x - half, from.y});
-  ImGui::InvisibleButton(name, {2 * half, bottom - from.y});
-  const bool active = ImGui::IsItemActive();
-  if (active || ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
-  if (active) width = std::clamp(width + grows * ImGui::GetIO().MouseDelta.x / px(1), least, most);
+  const ImVec2 corner(from.x - half, from.y), size(2 * half, bottom - from.y);
+  ImGui::SetCursorScreenPos(corner);
+  // A region of its own, above those that it parts: they would take the mouse.
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+  ImGui::BeginChild(name, size, ImGuiChildFlags_None,
+                    ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoNav);
+  ImGui::PopStyleVar();
+  ImGui::InvisibleButton(name, size);
+  probe_part(name, corner, corner + size);
+  const bool active = ImGui::IsItemActive(), ended = ImGui::IsItemDeactivated();
+  const bool lit = active || ImGui::IsItemHovered();
+  if (lit) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
+  if (active || ended)  // the last move may come with the release
+    width = std::clamp(width + grows * ImGui::GetIO().MouseDelta.x / px(1), least, most);
   ImGui::GetWindowDrawList()->AddRectFilled(from, {from.x + std::max(1.0F, px(1)), bottom},
-                                            active ? theme().line_field : theme().line);
-  return ImGui::IsItemDeactivated();
+                                            lit ? theme().line_field : theme().line);
+  ImGui::EndChild();
+  return ended;
 }
 
 }  // namespace wick::app

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -221,9 +222,10 @@ void lay_code(LaidBlock& laid, const Block& block, float x, float width) {
   laid.language = views::language_title(block.language);
   const CodeSpans code = colour_code(block);
   const float top = px(kCodeHead) + px(12);
-  const float height = Flow(laid).add(code.spans, {kCodeEm, kCodeLine, Face::mono}, x + px(14), top, width - x - px(28),
-                                      Align::none, &code.inks);
-  laid.height = top + height + px(13);
+  const float left = x + px(14), height = Flow(laid).add(code.spans, {kCodeEm, kCodeLine, Face::mono}, left, top,
+                                                         std::numeric_limits<float>::max(), Align::none, &code.inks);
+  laid.hidden = std::max(0.0F, std::ceil(laid.width - (width - px(14))));
+  laid.height = top + height + px(laid.hidden > 0 ? 19 : 13);
   laid.width = width;
   laid.card_from = {x, 0};
   laid.card_to = {width, laid.height};

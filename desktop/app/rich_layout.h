@@ -55,6 +55,7 @@ struct LaidBlock {
   bool code = false;               // a card with a head
   std::string language;            // of code, as people write it
   ImVec2 card_from, card_to;       // of code
+  float hidden = 0;                // of code: what its longest line has more than the card
   float width = 0, height = 0;     // that it takes
   std::size_t begin = 0, end = 0;  // bytes of the message that its letters came from
 };

@@ -183,6 +183,49 @@ class Painter {
   ImDrawList* canvas_;
 };
 
+// ---- Cards of code ----
+
+/// How far the toolkit has a card scrolled, in pixels.
+float& scroll_of(std::size_t number) {
+  return *ImGui::GetStateStorage()->GetFloatRef(ImGui::GetID(static_cast<int>(number)));
+}
+
+/// Where the letters of a block stand beside their places.
+float shift_of(const RichText& text, std::size_t number) {
+  return text.blocks[number].block->hidden > 0 ? -scroll_of(number) : 0;
+}
+
+/// The part of a card that its code shows in.
+ImRect window_of(const LaidBlock& block, ImVec2 corner) {
+  return {corner + block.card_from + ImVec2(px(1), px(kCodeHead)), corner + block.card_to - px(1, 1)};
+}
+
+/// Takes the wheel, and draws the bar at the bottom that can be drawn.
+void scroll_card(const LaidBlock& block, ImVec2 corner, std::size_t number) {
+  if (block.hidden <= 0) return;
+  const ImGuiIO& io = ImGui::GetIO();
+  float& scroll = scroll_of(number);
+  const float wheel = io.MouseWheelH + (io.KeyShift ? io.MouseWheel : 0);
+  const ImRect window = window_of(block, corner);
+  if (wheel != 0 && ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(window.Min, window.Max))
+    scroll -= wheel * px(48);
+  const float track = window.GetWidth() - px(20), all = window.GetWidth() + block.hidden;
+  const float length = std::max(px(24), track * window.GetWidth() / all), room = track - length;
+  const ImVec2 from(window.Min.x + px(10), window.Max.y - px(11));
+  ImGui::SetCursorScreenPos(from);
+  ImGui::PushID(static_cast<int>(number));
+  ImGui::InvisibleButton("Scroll", {track, px(11)});
+  ImGui::PopID();
+  const bool held = ImGui::IsItemActive();
+  if (held && room > 0) scroll += io.MouseDelta.x * block.hidden / room;
+  scroll = std::clamp(scroll, 0.0F, block.hidden);
+  probe_part("Scroll code", from, from + ImVec2(track, px(11)));
+  const ImVec2 bar(from.x + room * scroll / block.hidden, from.y + px(4));
+  ImGui::GetWindowDrawList()->AddRectFilled(bar, bar + ImVec2(length, px(4)),
+                                            held || ImGui::IsItemHovered() ? theme().line_field : theme().line_strong,
+                                            px(2));
+}
+
 void draw_card(const LaidBlock& block, ImVec2 corner) {
   const Theme& t = theme();
   ImDrawList* canvas = ImGui::GetWindowDrawList();
@@ -222,19 +265,18 @@ void draw_caret(const RichText& text, ImVec2 corner) {
   float height = px(15 * 1.65F);
   if (!text.blocks.empty()) {
     const auto& [block, top, gap] = text.blocks.back();
+    const float shift = shift_of(text, text.blocks.size() - 1);
     at.y += top;
     if (block->code) at += block->card_from + px(14, kCodeHead + 12);
     if (!block->lines.empty()) {
       const Line& line = block->lines.back();
       at = corner + ImVec2(0, top + line.y);
       height = line.height;
-      if (line.first < line.last) at.x += block->runs[line.last - 1].x + block->runs[line.last - 1].width;
+      if (line.first < line.last) at.x += block->runs[line.last - 1].x + block->runs[line.last - 1].width + shift;
+      if (block->code) at.x = std::clamp(at.x, corner.x + block->card_from.x, corner.x + block->card_to.x - px(11));
     }
   }
-  const ImVec2 from(std::floor(at.x + px(1)), std::floor(at.y + height / 2 - px(8))), to = from + px(8, 16);
-  ImDrawList* canvas = ImGui::GetWindowDrawList();
-  canvas->AddRectFilled(from, to, theme().flame, px(2));
-  if (!theme().dark) canvas->AddRect(from, to, faded(theme().flame_deep, 0.5F), px(2), px(1));
+  write_caret(ImGui::GetWindowDrawList(), {std::floor(at.x + px(1)), std::floor(at.y + height / 2 - px(8))}, px(8, 16));
 }
 
 template <class Each>
@@ -274,18 +316,27 @@ void draw_rich_text(const RichText& text, ImVec2 corner, const TextMarks& marks,
     const ImVec2 at = corner + ImVec2(0, placed.top);
     if (at.y + placed.block->height < top || at.y - placed.gap > bottom) continue;
     draw_quotes(placed, i == 0 ? nullptr : &text.blocks[i - 1], at);
-    if (placed.block->code) {
-      draw_card(*placed.block, at);
-      draw_card_head(*placed.block, at, static_cast<int>(i));
+    if (!placed.block->code) {
+      Painter(*placed.block, at, own).draw();
+      continue;
     }
-    Painter(*placed.block, at, own).draw();
+    draw_card(*placed.block, at);
+    draw_card_head(*placed.block, at, static_cast<int>(i));
+    const ImRect window = window_of(*placed.block, at);
+    ImGui::PushClipRect(window.Min, window.Max, true);
+    Painter(*placed.block, at + ImVec2(shift_of(text, i), 0), own).draw();
+    ImGui::PopClipRect();
+    scroll_card(*placed.block, at, i);
   }
   if (marks.caret) draw_caret(text, corner);
 }
 
-std::optional<TextHit> letter_at(const RichText& text, ImVec2 point) {
-  for (const auto& [block, top, gap] : text.blocks) {
-    if (point.y < top || point.y >= top + block->height) continue;
+std::optional<TextHit> letter_at(const RichText& text, ImVec2 mouse) {
+  for (std::size_t number = 0; number < text.blocks.size(); ++number) {
+    const auto& [block, top, gap] = text.blocks[number];
+    if (mouse.y < top || mouse.y >= top + block->height) continue;
+    if (block->code && !window_of(*block, {0, top}).Contains(mouse)) continue;
+    const ImVec2 point(mouse.x - shift_of(text, number), mouse.y);
     for (const Line& line : block->lines) {
       if (point.y < top + line.y || point.y >= top + line.y + line.height) continue;
       for (std::uint32_t i = line.first; i < line.last; ++i) {
@@ -299,11 +350,12 @@ std::optional<TextHit> letter_at(const RichText& text, ImVec2 point) {
   return std::nullopt;
 }
 
-std::size_t place_near(const RichText& text, ImVec2 point) {
+std::size_t place_near(const RichText& text, ImVec2 mouse) {
   const Run* best = nullptr;
   const LaidBlock* of = nullptr;
-  float least = std::numeric_limits<float>::max();
+  float least = std::numeric_limits<float>::max(), x = 0;
   each_run(text, [&](const RichText::Placed& placed, const Line& line, const Run& run) {
+    const ImVec2 point(mouse.x - shift_of(text, static_cast<std::size_t>(&placed - text.blocks.data())), mouse.y);
     const float top = placed.top + line.y;
     const float down = point.y < top ? top - point.y : std::max(0.0F, point.y - (top + line.height));
     const float aside = point.x < run.x ? run.x - point.x : std::max(0.0F, point.x - (run.x + run.width));
@@ -312,8 +364,9 @@ std::size_t place_near(const RichText& text, ImVec2 point) {
     least = far;
     best = &run;
     of = placed.block.get();
+    x = point.x;
   });
-  return best ? byte_in_run(*of, *best, point.x, true) : 0;
+  return best ? byte_in_run(*of, *best, x, true) : 0;
 }
 
 TextRange word_at(const RichText& text, std::size_t byte) {
@@ -343,8 +396,14 @@ std::optional<TextBox> box_of(const RichText& text, TextRange range) {
   each_run(text, [&](const RichText::Placed& placed, const Line& line, const Run& run) {
     const TextRange part = inked(*placed.block, part_of(run, range));
     if (part.end <= part.begin) return;
-    const Span span = span_of(*placed.block, run, part);
+    Span span = span_of(*placed.block, run, part);
     const float top = placed.top + line.y;
+    if (placed.block->hidden > 0) {
+      const float shift = shift_of(text, static_cast<std::size_t>(&placed - text.blocks.data()));
+      const ImRect window = window_of(*placed.block, {0, placed.top});
+      span = {std::max(span.from + shift, window.Min.x), std::min(span.to + shift, window.Max.x)};
+      if (span.from >= span.to) return;
+    }
     if (!box) {
       box = TextBox{{span.from, top}, {span.to, top + line.height}};
       line_top = top;
@@ -353,6 +412,17 @@ std::optional<TextBox> box_of(const RichText& text, TextRange range) {
     }
   });
   return box;
+}
+
+void reveal(const RichText& text, TextRange range) {
+  each_run(text, [&](const RichText::Placed& placed, const Line&, const Run& run) {
+    const TextRange part = part_of(run, range);
+    if (placed.block->hidden <= 0 || part.end <= part.begin) return;
+    const Span span = span_of(*placed.block, run, part);
+    const float left = placed.block->card_from.x + px(14), right = placed.block->card_to.x - px(14);
+    float& scroll = scroll_of(static_cast<std::size_t>(&placed - text.blocks.data()));
+    scroll = std::min(std::max(scroll, span.to - right), std::max(0.0F, span.from - left));
+  });
 }
 
 std::string text_between(const RichText& text, TextRange range) {

@@ -23,7 +23,8 @@ struct TextHit {
 };
 
 /// Draws what is on the screen; `corner` in pixels of it. `offset`: the byte of the message that the text begins at.
-/// Buttons of code cards are the toolkit's items.
+/// Buttons and scroll bars of code cards are the toolkit's items, and how far they are scrolled is its storage's: this
+/// and what asks for places must be called with the same IDs.
 void draw_rich_text(const RichText& text, ImVec2 corner, const TextMarks& marks, std::size_t offset = 0);
 
 /// The letter under a point, which like all of these is relative to the text's corner.
@@ -32,6 +33,8 @@ std::optional<TextHit> letter_at(const RichText& text, ImVec2 point);
 std::size_t place_near(const RichText& text, ImVec2 point);
 /// The word around a byte.
 views::TextRange word_at(const RichText& text, std::size_t byte);
+/// Scrolls cards of code so that the letters of a range are in sight.
+void reveal(const RichText& text, views::TextRange range);
 /// The box of the first line of a range's letters; nothing if none of them shows.
 struct TextBox {
   ImVec2 from, to;

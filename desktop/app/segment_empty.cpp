@@ -1,9 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <span>
-#include <vector>
 
 #include "fonts.h"
 #include "icons.h"
@@ -36,33 +34,6 @@ void centred(std::string_view words, ImFont* face, float size, ImU32 colour, flo
   text(words, colour, width);
 }
 
-void draw_dashed(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding) {
-  const ImU32 colour = theme().line_field;
-  canvas->PathRect(from, to, px(rounding));
-  const std::vector<ImVec2> path(canvas->_Path.begin(), canvas->_Path.end());
-  canvas->PathClear();
-  float left = px(4);  // of the dash or the gap
-  bool dash = true;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    ImVec2 at = path[i];
-    const ImVec2 end = path[(i + 1) % path.size()];
-    for (;;) {
-      const ImVec2 way = end - at;
-      const float length = std::sqrt(way.x * way.x + way.y * way.y);
-      const float step = std::min(left, length);
-      const ImVec2 next = length > 0 ? at + way * (step / length) : end;
-      if (dash) canvas->AddLine(at, next, colour, px(1));
-      left -= step;
-      at = next;
-      if (left <= 0) {
-        dash = !dash;
-        left = px(dash ? 4 : 3);
-      }
-      if (step >= length) break;
-    }
-  }
-}
-
 constexpr const char* kSentence =
     "Then click a thing in it and get its outline. The picture never leaves this computer.";
 
@@ -75,7 +46,7 @@ float lines_below(const char* words, float size, float width) {
 void draw_drop_zone(views::App& app, float left, float width) {
   const float more = lines_below(kSentence, 14, width - px(32));  // in a narrow window
   const ImVec2 from(left, ImGui::GetCursorScreenPos().y), to = from + ImVec2(width, px(268) + more);
-  draw_dashed(ImGui::GetWindowDrawList(), from, to, 14);
+  dashed_frame(ImGui::GetWindowDrawList(), from, to, {.rounding = 14});
   draw_icon(ImGui::GetWindowDrawList(), "segment", {left + width / 2 - px(20), from.y + px(36)}, px(40),
             theme().line_field);
   ImGui::SetCursorScreenPos({left, from.y + px(92)});
@@ -144,7 +115,8 @@ void draw_segment_empty(views::App& app, Window&, ImVec2 from, ImVec2 to) {
   const float room = ImGui::GetContentRegionAvail().x, width = std::min(room, px(652));
   const float left = ImGui::GetCursorScreenPos().x + (room - width) / 2, top = ImGui::GetCursorScreenPos().y;
   ImGui::SetCursorScreenPos({left, top});
-  ImGui::BeginChild("column", {width, 0}, ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding,
+  ImGui::BeginChild("column", {width, 0},
+                    ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding | ImGuiChildFlags_NavFlattened,
                     ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
   const float inner = ImGui::GetCursorScreenPos().x, wide = ImGui::GetContentRegionAvail().x;
   views::SegmentSession& session = app.segment.session;

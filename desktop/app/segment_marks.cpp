@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "surfaces.h"
 #include "theme.h"
 #include "views/segment/export.h"
 
@@ -49,14 +50,6 @@ void draw_lines(ImDrawList* canvas, const Lines& lines, ImU32 colour, float widt
   }
 }
 
-void draw_dashes(ImDrawList* canvas, ImVec2 from, ImVec2 to) {
-  const ImVec2 way = to - from;
-  const float length = std::hypot(way.x, way.y), dash = px(5), gap = px(4);
-  for (float at = 0; at < length; at += dash + gap) {
-    canvas->AddLine(from + way * (at / length), from + way * (std::min(length, at + dash) / length), kWhite, px(1.5F));
-  }
-}
-
 /// The round end of a line that comes from `before`.
 void draw_cap(ImDrawList* canvas, ImVec2 end, ImVec2 before, float width, ImU32 colour) {
   const float angle = std::atan2(end.y - before.y, end.x - before.x), quarter = std::numbers::pi_v<float> / 2;
@@ -85,10 +78,7 @@ void draw_mask(ImDrawList* canvas, const std::vector<Polygon>& outline, const vi
 void draw_frame(ImDrawList* canvas, ImVec2 from, ImVec2 to) {
   const ImVec2 a(std::min(from.x, to.x), std::min(from.y, to.y)), b(std::max(from.x, to.x), std::max(from.y, to.y));
   canvas->AddRect(a, b, kShade, px(2), px(1.5F));
-  draw_dashes(canvas, a, {b.x, a.y});
-  draw_dashes(canvas, {b.x, a.y}, b);
-  draw_dashes(canvas, b, {a.x, b.y});
-  draw_dashes(canvas, {a.x, b.y}, a);
+  dashed_frame(canvas, a, b, {.rounding = 0, .dash = 5, .gap = 4, .thickness = 1.5F, .colour = kWhite});
 }
 
 void draw_point(ImDrawList* canvas, ImVec2 at, bool inside, bool hovered) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <utility>
 
 #include "pages.h"
@@ -18,19 +17,6 @@ namespace {
 using views::Tool;
 
 constexpr float kBar = 44, kTools = 52;
-
-bool is_model(const std::string& path) {
-  constexpr std::array<const char*, 5> kEndings = {".onnx", ".safetensors", ".pt", ".pth", ".bin"};
-  return std::ranges::find(kEndings, std::filesystem::path(path).extension()) != kEndings.end();
-}
-
-/// A model's file, or the first of the pictures.
-void take_dropped(views::App& app, const std::vector<std::string>& paths) {
-  const auto model = std::ranges::find_if(paths, is_model);
-  if (model != paths.end()) app.choose_model(Task::segment, *model);
-  const auto picture = std::ranges::find_if_not(paths, is_model);
-  if (picture != paths.end()) app.segment.session.open_file(*picture);
-}
 
 bool pressed(ImGuiKey key, bool repeats = false) { return ImGui::IsKeyPressed(key, repeats); }
 
@@ -117,7 +103,6 @@ void choose_picture(views::App& app) {
 void draw_segment_page(views::App& app, Window& window) {
   const ImVec2 from = ImGui::GetCursorScreenPos(), to = from + ImGui::GetContentRegionAvail();
   app.segment.enter();
-  take_dropped(app, window.take_dropped());
   take_keys(app);
   if (!app.segment.session.picture()) {
     draw_segment_empty(app, window, from, to);
@@ -128,7 +113,7 @@ void draw_segment_page(views::App& app, Window& window) {
     draw_segment_tools(app, {from.x, top}, {left, to.y});
     draw_segment_stage(app, window, {left, top}, {right, to.y});
     draw_segment_panel(app, window, {right, top}, to);
-    if (splitter("side width", {right, top}, to.y, s.side_width, 220, 480, -1)) app.keep_settings();
+    if (splitter("side width", {right, top}, to.y, s.side_width, 260, 480, -1)) app.keep_settings();
   }
   picture_tiles().end_frame();
 }

@@ -87,10 +87,10 @@ void draw_look(views::App& app, Window& window, float width) {
 void draw_engine(views::App& app, float width) {
   views::Settings& s = app.settings;
   views::SettingsView& view = app.preferences;
-  row("Device", "CUDA: this build has none.", width, [&](float) {
-    static const std::vector<std::string> kDevices = {"CPU"};
-    int chosen = 0;
-    select("Device", kDevices, chosen, px(300));
+  row("Device", "This build has no CUDA: a graphics card, if there is one, does not calculate.", width, [&](float) {
+    const WithFont font(13);
+    ImGui::SetCursorScreenPos(ImGui::GetCursorScreenPos() + px(0, 7));
+    text("The processor (CPU)");
   });
   row("Instruction set", "", width, [&](float right) {
     int chosen = view.instruction_set();
@@ -100,7 +100,7 @@ void draw_engine(views::App& app, float width) {
     }
     problem(view.instruction_set_problem(), right);
   });
-  row("Threads", "Nothing: one for each core, which is nearly always the fastest.", width, [&](float right) {
+  row("Threads", "Left empty: one for each core, which is nearly always the fastest.", width, [&](float right) {
     if (text_field("Threads", view.threads, "One a core", px(300))) {
       view.set_threads();
       if (view.threads_problem().empty()) app.keep_settings();
@@ -108,7 +108,7 @@ void draw_engine(views::App& app, float width) {
     problem(view.threads_problem(), right);
   });
   row("Chat memory",
-      "How a conversation is kept while a model reads it: f32 is exact, q8_0 takes a quarter of its memory.", width,
+      "How exactly a model keeps what it has read: f32 takes twice the memory of f16, q8_0 about half of it.", width,
       [&](float) {
         constexpr std::array<const char*, 3> kTypes = {"f16", "q8_0", "f32"};
         const auto found = std::find(kTypes.begin(), kTypes.end(), s.cache_type);
@@ -140,15 +140,20 @@ void draw_folder(const char* name, const std::string& path, float width) {
 
 void draw_folders(views::App& app, float width) {
   views::SettingsView& view = app.preferences;
-  row("Models", "Nothing: your own folder for models. Those that lie elsewhere stay there.", width, [&](float right) {
-    if (text_field("Models folder", view.models_folder, app.shelf.store().folder().c_str(), right)) {
-      view.set_models_folder();
-      if (view.folder_problem().empty()) app.keep_settings();
-    }
-    problem(view.folder_problem(), right);
-    gap(2);
-    draw_folder("models folder", app.shelf.store().folder(), right);
-  });
+  row("Models", "Left empty: your own folder for models. Those that lie elsewhere stay there.", width,
+      [&](float right) {
+        const float field = right - px(8) - button_width("Choose…##Choose the models folder");
+        if (text_field("Models folder", view.models_folder, app.shelf.store().folder().c_str(), field)) {
+          view.set_models_folder();
+          if (view.folder_problem().empty()) app.keep_settings();
+        }
+        ImGui::SameLine(0, px(8));
+        if (button("Choose…##Choose the models folder"))
+          view.choose_models_folder(app.dialog, [&app] { app.keep_settings(); });
+        problem(view.folder_problem(), right);
+        gap(2);
+        draw_folder("models folder", app.shelf.store().folder(), right);
+      });
   row("Data", "Conversations, transcripts, pictures and these settings.", width,
       [&](float right) { draw_folder("data folder", app.folder(), right); });
 }

@@ -1,3 +1,5 @@
+#include <imgui_internal.h>
+
 #include <algorithm>
 #include <array>
 
@@ -116,6 +118,18 @@ void draw_bar(views::App& app, Window& window, float width) {
                                             theme().line);
 }
 
+/// Why a file that was dropped or opened was not taken, above whatever page shows; returns where the page begins.
+ImVec2 draw_file_problem(views::App& app, ImVec2 from, float width) {
+  const std::string problem = app.file_problem();
+  if (problem.empty()) return from;
+  ImGui::SetCursorScreenPos(from + px(16, 12));
+  note(NoteKind::bad, problem, width - px(32 + 34));
+  const float bottom = ImGui::GetItemRectMax().y;
+  ImGui::SetCursorScreenPos(from + ImVec2(width - px(16 + 26), px(17)));
+  if (icon_button("Dismiss", "x", {.small = true})) app.dismiss_file_problem();
+  return {from.x, bottom + px(4)};
+}
+
 void draw_page(views::App& app, Window& window) {
   switch (app.settings.page) {
     case Page::chat:
@@ -133,6 +147,13 @@ void draw_page(views::App& app, Window& window) {
   }
 }
 
+/// Where what the keyboard had reached is gone, as with the page that it was on, Tab begins anew: the toolkit would
+/// wait for that to be passed.
+void forget_lost_focus() {
+  const ImGuiContext& context = *ImGui::GetCurrentContext();
+  if (context.ActiveId == 0 && (context.NavId == 0 || !context.NavIdIsAlive)) ImGui::SetNavCursorVisible(false);
+}
+
 }  // namespace
 
 void draw_shell(views::App& app, Window& window) {
@@ -145,14 +166,16 @@ void draw_shell(views::App& app, Window& window) {
                    ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse);
   ImGui::PopStyleVar();
   take_keys(app, window);
+  if (const std::vector<std::string> dropped = window.take_dropped(); !dropped.empty()) app.open_files(dropped);
   draw_bar(app, window, screen.WorkSize.x);
-  ImGui::SetCursorScreenPos(screen.WorkPos + ImVec2(0, px(kBar)));
+  ImGui::SetCursorScreenPos(draw_file_problem(app, screen.WorkPos + ImVec2(0, px(kBar)), screen.WorkSize.x));
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, px(8, 8));
   draw_page(app, window);
   ImGui::PopStyleVar();
   ImGui::End();
   draw_file_question(app);
   draw_toast(app, window);
+  forget_lost_focus();
 }
 
 }  // namespace wick::app

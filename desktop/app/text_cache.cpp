@@ -100,9 +100,9 @@ const RichText& TextCache::find(std::string_view source, float width, int kind) 
   return text;
 }
 
-float& TextCache::height_of(const std::string& name) {
+float& TextCache::height_of(std::string_view name, float width) {
   if (heights_.size() > kMostHeights) heights_.clear();
-  return heights_[name];
+  return heights_[Hash().add(name).add(static_cast<std::uint64_t>(width)).value()];
 }
 
 template <class Value>

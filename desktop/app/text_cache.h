@@ -33,8 +33,9 @@ class TextCache {
   const RichText& markdown(std::string_view source, float width, bool unfinished = false);
   /// A message as it was typed.
   const RichText& plain(std::string_view source, float width);
-  /// The height that something of that name had when it was drawn last, 0 if it never was; for its caller to keep.
-  float& height_of(const std::string& name);
+  /// The height that something of that name had in a column when it was drawn last, 0 if it never was; for its caller
+  /// to keep.
+  float& height_of(std::string_view name, float width);
   /// Where the inspected token stands on the screen in this frame, once it was drawn.
   std::optional<ImRect> inspected;
   /// The frame is drawn.
@@ -57,7 +58,7 @@ class TextCache {
 
   Map<RichText> texts_;
   Map<std::shared_ptr<const LaidBlock>> blocks_;
-  std::unordered_map<std::string, float> heights_;
+  std::unordered_map<Key, float> heights_;
   std::uint64_t frame_ = 0;
 };
 

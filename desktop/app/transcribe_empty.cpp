@@ -31,32 +31,6 @@ void draw_envelope(ImVec2 middle) {
   }
 }
 
-void dashed_box(ImVec2 from, ImVec2 to, float rounding) {
-  ImDrawList* canvas = ImGui::GetWindowDrawList();
-  const ImU32 colour = theme().line_field;
-  const float r = px(rounding), dash = px(4), step = px(7);
-  for (float x = from.x + r; x < to.x - r; x += step) {
-    const float end = std::min(x + dash, to.x - r);
-    canvas->AddLine({x, from.y}, {end, from.y}, colour, px(1));
-    canvas->AddLine({x, to.y}, {end, to.y}, colour, px(1));
-  }
-  for (float y = from.y + r; y < to.y - r; y += step) {
-    const float end = std::min(y + dash, to.y - r);
-    canvas->AddLine({from.x, y}, {from.x, end}, colour, px(1));
-    canvas->AddLine({to.x, y}, {to.x, end}, colour, px(1));
-  }
-  const std::array<ImVec2, 4> centres = {from + ImVec2(r, r), ImVec2(to.x - r, from.y + r), to - ImVec2(r, r),
-                                         ImVec2(from.x + r, to.y - r)};
-  for (std::size_t corner = 0; corner < centres.size(); ++corner) {
-    const float begin = IM_PI * (1 + 0.5F * static_cast<float>(corner));
-    for (int part = 0; part < 2; ++part) {
-      const float at = begin + IM_PI * 0.25F * static_cast<float>(part);
-      canvas->PathArcTo(centres[corner], r, at, at + IM_PI * 0.14F);
-      canvas->PathStroke(colour, px(1));
-    }
-  }
-}
-
 void centred(std::string_view words, float left, float width, ImU32 colour) {
   const float needed = ImGui::CalcTextSize(words.data(), words.data() + words.size()).x;
   ImGui::SetCursorScreenPos({left + std::max(0.0F, (width - needed) / 2), ImGui::GetCursorScreenPos().y});
@@ -91,10 +65,13 @@ void draw_zone(views::App& app, float width) {
   {
     const WithFont font(12);
     const std::string& opening = app.transcribe.opening();
-    centred(opening.empty() ? "Several at once work too" : "Looking into " + opening, left, inner, theme().text_2);
+    centred(app.transcribe.opening_microphone() ? "Opening the microphone"
+            : opening.empty()                   ? "Several at once work too, and folders"
+                                                : "Looking into " + opening,
+            left, inner, theme().text_2);
   }
   const ImVec2 to(from.x + width, ImGui::GetCursorScreenPos().y + px(32));
-  dashed_box(from, to, 14);
+  dashed_frame(ImGui::GetWindowDrawList(), from, to, {.rounding = 14});
   ImGui::SetCursorScreenPos({from.x, to.y + px(12)});
 }
 
@@ -123,19 +100,6 @@ void draw_sample(views::App& app, float width) {
   }
   draw_icon(canvas, "arrow", {to.x - px(34), from.y + px(22)}, px(18), t.text);
   ImGui::SetCursorScreenPos({from.x, to.y + px(12)});
-}
-
-/// A field for a path, where the desktop has no program to choose a file.
-void draw_path_field(views::App& app, float width) {
-  if (app.dialog.available()) return;
-  const ImVec2 from = ImGui::GetCursorScreenPos();
-  std::string& path = app.transcribe.written_path;
-  text_field("Path of a recording", path, "Path of a recording, to open it without dropping", width - px(80), "file");
-  const bool entered = ImGui::IsItemDeactivated() && ImGui::IsKeyPressed(ImGuiKey_Enter);
-  ImGui::SetCursorScreenPos(from + ImVec2(width - px(72), 0));
-  const bool pressed = button("Open", {.width = px(72), .enabled = !path.empty()});
-  if ((entered || pressed) && !path.empty()) app.transcribe.open_files({path});
-  ImGui::SetCursorScreenPos(from + px(0, 44));
 }
 
 /// Which model would be used; where there is none, what draw_speech_model() says.
@@ -184,9 +148,13 @@ const CatalogEntry* first_speech_model() {
 
 }  // namespace
 
+bool lacks_speech_model(const views::App& app) {
+  return !app.shelf.first_here(Task::speech) && app.settings.speech_model.empty();
+}
+
 bool draw_speech_model(views::App& app) {
   const CatalogEntry* const entry = first_speech_model();
-  if (!entry || app.shelf.first_here(Task::speech) || !app.settings.speech_model.empty()) return false;
+  if (!entry || !lacks_speech_model(app)) return false;
   const ImVec2 from = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   const views::Arrival* const arrival = app.shelf.arrival(*entry);
@@ -229,7 +197,6 @@ bool draw_speech_model(views::App& app) {
 void draw_transcribe_empty(views::App& app, float width) {
   const float left = ImGui::GetCursorScreenPos().x;
   draw_zone(app, width);
-  draw_path_field(app, width);
   draw_transcribe_notes(app);
   draw_sample(app, width);
   draw_model_note(app, width);

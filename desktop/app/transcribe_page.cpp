@@ -1,7 +1,6 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -10,12 +9,14 @@
 #include "parts.h"
 #include "theme.h"
 #include "transcribe_parts.h"
+#include "views/file_kind.h"
 
 namespace wick::app {
 namespace {
 
 constexpr float kReading = 956, kFresh = 652;  // widths of the column
 constexpr float kLeastText = 140;              // below that everything scrolls together
+constexpr ImGuiChildFlags kPart = ImGuiChildFlags_AlwaysUseWindowPadding | ImGuiChildFlags_NavFlattened;
 
 /// Whether a key was pressed that nothing else wants. It is taken before the toolkit's own use of it for going from one
 /// part to the next, unless somebody does that.
@@ -40,36 +41,22 @@ void take_keys(views::App& app) {
   if (pressed(ImGuiKey_Space) || pressed(ImGuiKey_K)) player.playing() ? player.pause() : player.play();
   if (pressed(ImGuiKey_LeftArrow)) player.seek(player.time() - 5);
   if (pressed(ImGuiKey_RightArrow)) player.seek(player.time() + 5);
-  if (pressed(ImGuiKey_UpArrow)) view.step_segment(-1);
-  if (pressed(ImGuiKey_DownArrow)) view.step_segment(1);
-  if (pressed(ImGuiKey_E)) view.begin_edit(view.look.segment);
-  if (pressed_with_ctrl(ImGuiKey_F) || pressed(ImGuiKey_Slash)) view.look.focus_search = true;
+  if (pressed(ImGuiKey_UpArrow)) view.text.step_segment(-1);
+  if (pressed(ImGuiKey_DownArrow)) view.text.step_segment(1);
+  if (pressed(ImGuiKey_E)) view.text.begin_edit(view.text.look.segment);
+  if (pressed_with_ctrl(ImGuiKey_F) || pressed(ImGuiKey_Slash)) view.text.look.focus_search = true;
   if (ImGui::GetIO().WantTextInput) return;
-  if (pressed_with_ctrl(ImGuiKey_Z)) ImGui::GetIO().KeyShift ? view.redo() : view.undo();
-  if (pressed_with_ctrl(ImGuiKey_Y)) view.redo();
+  if (pressed_with_ctrl(ImGuiKey_Z)) ImGui::GetIO().KeyShift ? view.text.redo() : view.text.undo();
+  if (pressed_with_ctrl(ImGuiKey_Y)) view.text.redo();
   if (!ImGui::IsKeyPressed(ImGuiKey_Escape)) return;
-  if (view.look.edit_mode) {
-    view.toggle_edit_mode();
+  ImGui::SetNavCursorVisible(false);  // keys are the page's again
+  if (view.text.look.edit_mode) {
+    view.text.toggle_edit_mode();
   } else if (view.job()) {
     view.stop();
   } else {
     player.pause();
   }
-}
-
-/// Recordings, or a model's file.
-void take_dropped(views::App& app, Window& window) {
-  std::vector<std::string> recordings;
-  for (const std::string& path : window.take_dropped()) {
-    constexpr std::array<std::string_view, 5> kModels = {".gguf", ".bin", ".safetensors", ".pt", ".onnx"};
-    const bool model = std::any_of(kModels.begin(), kModels.end(), [&](auto end) { return path.ends_with(end); });
-    if (model) {
-      app.choose_model(Task::speech, path);
-    } else {
-      recordings.push_back(path);
-    }
-  }
-  if (!recordings.empty()) app.transcribe.open_files(recordings);
 }
 
 /// The corner and width of the page's column, in pixels.
@@ -82,7 +69,7 @@ std::pair<ImVec2, float> column_of(float width) {
 void begin_column(const char* name, ImVec2 corner, float width, float side) {
   ImGui::SetCursorScreenPos(corner - ImVec2(side, 0));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(side, px(2)));
-  ImGui::BeginChild(name, {width + 2 * side, 0}, ImGuiChildFlags_AutoResizeY | ImGuiChildFlags_AlwaysUseWindowPadding,
+  ImGui::BeginChild(name, {width + 2 * side, 0}, kPart | ImGuiChildFlags_AutoResizeY,
                     ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
   ImGui::PopStyleVar();
 }
@@ -134,7 +121,7 @@ void draw_work(views::App& app, Window& window, ImVec2 from, ImVec2 to) {
   ImGui::SetCursorScreenPos({corner.x - side, y});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(side, 0));
   ImGui::BeginChild("transcript", {width + 2 * side, room ? to.y - y : 0},
-                    ImGuiChildFlags_AlwaysUseWindowPadding | (room ? 0 : ImGuiChildFlags_AutoResizeY));
+                    kPart | (room ? 0 : ImGuiChildFlags_AutoResizeY));
   ImGui::PopStyleVar();
   draw_nothing(*recording);
   draw_transcript(app);
@@ -145,13 +132,11 @@ void draw_work(views::App& app, Window& window, ImVec2 from, ImVec2 to) {
 }  // namespace
 
 void choose_recordings(views::App& app) {
-  app.dialog.ask({.title = "Choose a recording",
-                  .name = {},
-                  .kind = "Sound",
-                  .patterns = {"*.wav", "*.flac", "*.mp3", "*.ogg", "*.opus", "*.aiff", "*.aif", "*.caf", "*.au"}},
-                 [&app](const std::string& path) {
-                   if (!path.empty()) app.transcribe.open_files({path});
-                 });
+  app.dialog.ask_several({.title = "Choose recordings",
+                          .name = {},
+                          .kind = "Sound",
+                          .patterns = views::patterns_of(views::FileKind::recording)},
+                         [&app](const std::vector<std::string>& paths) { app.transcribe.open_files(paths); });
 }
 
 void choose_speech_model(views::App& app) {
@@ -167,7 +152,6 @@ void choose_speech_model(views::App& app) {
 void draw_transcribe_page(views::App& app, Window& window) {
   const ImVec2 from = ImGui::GetCursorScreenPos(), to = from + ImGui::GetContentRegionAvail();
   views::Settings& s = app.settings;
-  take_dropped(app, window);
   take_keys(app);
   if (!app.transcribe.recording()) return draw_empty(app, from, to);
   const bool side = s.side_shown && to.x - from.x > px(760);
@@ -178,7 +162,7 @@ void draw_transcribe_page(views::App& app, Window& window) {
     const Panel panel("speech settings", {right, from.y}, to);
     draw_transcribe_settings(app);
   }
-  if (splitter("side width", {right, from.y}, to.y, s.side_width, 220, 480, -1)) app.keep_settings();
+  if (splitter("side width", {right, from.y}, to.y, s.side_width, 260, 480, -1)) app.keep_settings();
 }
 
 }  // namespace wick::app

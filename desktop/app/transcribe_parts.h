@@ -16,6 +16,8 @@ void draw_recording_title(views::App& app);
 void draw_transcribe_job(views::App& app);
 /// What went wrong with what was asked last, what is transcribed while something else shows, and the files that wait.
 void draw_transcribe_notes(views::App& app);
+/// Neither one of the catalogue nor a file was ever chosen or fetched.
+bool lacks_speech_model(const views::App& app);
 /// The model that is missing, on its way, or not to be had; false where there is nothing to say.
 bool draw_speech_model(views::App& app);
 

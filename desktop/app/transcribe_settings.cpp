@@ -130,7 +130,7 @@ void draw_care(views::App& app) {
   text_field("Names and terms to expect", s.hotwords, "Kennedy, Eisenhower");
   if (changed || ImGui::IsItemDeactivatedAfterEdit()) app.keep_settings();
   const views::TranscribeView& view = app.transcribe;
-  if (!view.recording() || !view.has_sound() || view.job()) return;
+  if (!view.recording() || !view.has_sound() || view.job() || lacks_speech_model(app)) return;
   if (button("Transcribe again", {.size = ButtonSize::small, .icon = "again"})) app.transcribe.again();
 }
 

@@ -20,13 +20,6 @@ namespace {
 constexpr float kBarHeight = 52;
 constexpr int kMeterBars = 16;
 
-void dashed(ImDrawList* canvas, ImVec2 from, ImVec2 to, ImU32 colour) {
-  const float dash = px(4), gap = px(3), length = std::hypot(to.x - from.x, to.y - from.y);
-  const ImVec2 along = (to - from) / std::max(1.0F, length);
-  for (float at = 0; at < length; at += dash + gap)
-    canvas->AddLine(from + along * at, from + along * std::min(length, at + dash), colour, px(1));
-}
-
 /// The dashed half that takes files.
 void draw_drop(views::App& app, ImVec2 from, ImVec2 to) {
   const Theme& t = theme();
@@ -39,15 +32,7 @@ void draw_drop(views::App& app, ImVec2 from, ImVec2 to) {
     canvas->AddRectFilled(from, to, t.hover, px(10), ImDrawFlags_RoundCornersLeft);
     ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
   }
-  const float r = px(10);
-  dashed(canvas, from + ImVec2(r, 0), {to.x, from.y}, t.line_field);
-  dashed(canvas, {to.x, from.y}, to, t.line_field);
-  dashed(canvas, {from.x + r, to.y}, to, t.line_field);
-  dashed(canvas, from + ImVec2(0, r), {from.x, to.y - r}, t.line_field);
-  canvas->PathArcTo(from + ImVec2(r, r), r, IM_PI, IM_PI * 1.5F);
-  canvas->PathStroke(t.line_field, px(1));
-  canvas->PathArcTo({from.x + r, to.y - r}, r, IM_PI * 0.5F, IM_PI);
-  canvas->PathStroke(t.line_field, px(1));
+  dashed_frame(canvas, from, to, {.corners = ImDrawFlags_RoundCornersLeft});
   const ImU32 colour = hovered ? t.text : t.text_2;
   draw_icon(canvas, "import", {from.x + px(16), (from.y + to.y) / 2 - px(9)}, px(18), colour);
   ImGui::PushClipRect(from, to - px(8, 0), true);
@@ -100,10 +85,12 @@ void draw_microphone(views::App& app, ImVec2 from, ImVec2 to) {
   canvas->AddCircle(at + size / 2, size.x / 2, hovered ? t.line_field : t.line_strong, 0, px(1));
   draw_icon(canvas, hearing ? "stop" : "mic", at + px(7, 7), px(18), t.danger);
   tip(hearing ? "Stop  Esc" : "Record  R");
-  if (hearing) return draw_meter(view.level(), {from.x + px(56), middle - px(6)}, px(124));
+  const bool opening = view.opening_microphone();
+  if (hearing && !opening) return draw_meter(view.level(), {from.x + px(56), middle - px(6)}, px(124));
   const WithFont font(13);
   ImGui::SetCursorScreenPos({from.x + px(56), middle - ImGui::GetFontSize() / 2});
-  text("Record", t.text_2);
+  text(opening ? "Opening the microphone" : "Record", t.text_2);
+  if (opening) return;
   view.look_for_microphones();
   if (view.microphones().empty()) return;
   std::vector<std::string> names;
@@ -268,7 +255,7 @@ void draw_source_bar(views::App& app) {
 
 void draw_recording_title(views::App& app) {
   views::TranscribeView& view = app.transcribe;
-  views::TranscriptLook& look = view.look;
+  views::TranscriptLook& look = view.text.look;
   const views::Recording& recording = *view.recording();
   const ImVec2 from = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
@@ -290,7 +277,9 @@ void draw_recording_title(views::App& app) {
                                           px(2));
       look.focus_edit = false;
     }
-    if (ImGui::IsKeyPressed(ImGuiKey_Escape)) {
+    const bool escaped = ImGui::IsKeyPressed(ImGuiKey_Escape);
+    if (escaped || entered) ImGui::SetNavCursorVisible(false);  // keys are the page's again
+    if (escaped) {
       look.renaming = false;
     } else if (entered || ImGui::IsItemDeactivated()) {
       view.rename(look.title);
@@ -345,6 +334,9 @@ void draw_transcribe_job(views::App& app) {
     const bool waits = job.phase == views::SpeechJob::Phase::waiting && !job.hearing;
     return waits ? draw_loading(app) : draw_progress(app, recording, job);
   }
+  if (!recording.complete && lacks_speech_model(app)) {
+    return go_on_note(app, "info", "The sound is here; its text comes with a model.", false, nullptr);
+  }
   if (!recording.problem.empty()) {
     return go_on_note(app, "alert", recording.problem, true, recording.complete ? nullptr : "Try again");
   }
@@ -357,7 +349,12 @@ void draw_transcribe_job(views::App& app) {
 void draw_transcribe_notes(views::App& app) {
   views::TranscribeView& view = app.transcribe;
   if (!view.problem().empty()) note_with("alert", view.problem(), true, 0, [] {});
-  if (!view.unkept().empty()) note_with("alert", view.unkept(), false, 0, [] {});
+  if (!view.unkept().empty()) {
+    constexpr const char* kAgain = "Try again##Keep again";
+    note_with("alert", view.unkept(), true, view.can_keep_again() ? button_width(kAgain, kSmall) : 0, [&] {
+      if (button(kAgain, kSmall)) view.keep_again();
+    });
+  }
   draw_queue(app);
 }
 

@@ -58,7 +58,7 @@ struct Line {
   float width;  // of its words
   const WordFlow& flow;
 
-  const TranscriptLook& look() const { return app.transcribe.look; }
+  const TranscriptLook& look() const { return app.transcribe.text.look; }
   bool heard() const { return look().now && look().now->segment == index; }
   bool said() const { return look().now && index < look().now->segment; }
   ImVec2 corner(const FlowWord& word) const { return from + ImVec2(word.x, static_cast<float>(word.line) * px(kLine)); }
@@ -83,7 +83,7 @@ void draw_word(const Line& line, const FlowWord& place, std::string_view text, b
   const bool now = line.heard() && place.word >= 0 && look.now->word == place.word;
   const bool unsure = word && line.app.settings.speech.tint && views::is_unsure(*word);
   bool hit = false;
-  for (const TextHit& each : look.hits) hit = hit || (each.segment == line.index && touches(each, place));
+  for (const TextHit& each : look.hits_in(line.index)) hit = hit || touches(each, place);
   const TextHit* const current = look.current_hit();
   const ImVec2 top = from + px(-1, 1.5F), bottom = to + px(1, -1.5F);
   if (now) {
@@ -133,12 +133,14 @@ void draw_words(const Line& line) {
   if (word && line.app.settings.speech.tint && views::is_unsure(*word)) {
     tip(fmt::format("{:.0f} % sure", 100 * word->probability).c_str());
   }
-  if (hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) {
-    view.begin_edit(line.index);
-  } else if (clicked && view.look.edit_mode) {
-    view.begin_edit(line.index);
-  } else if (clicked && view.look.editing != line.index) {
-    view.play_from(line.index, word ? word->start : line.segment.start);
+  const bool twice = hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
+  if (ImGui::IsItemActivated() && !twice) view.text.press(line.index);
+  if (!twice && !clicked) return;
+  const int meant = view.text.pressed_line();
+  if (twice || view.text.look.edit_mode) {
+    view.text.begin_edit(meant);
+  } else if (meant == line.index) {
+    view.text.play_from(meant, word ? word->start : line.segment.start);
   }
 }
 
@@ -146,7 +148,7 @@ void draw_time(const Line& line, const std::string& words) {
   const WithFont font(12);
   const ImVec2 from(line.from.x - px(kTimes + kBetween), line.from.y), size = px(kTimes, kLine);
   ImGui::SetCursorScreenPos(from);
-  if (ImGui::InvisibleButton("time", size)) line.app.transcribe.play_from(line.index, line.segment.start);
+  if (ImGui::InvisibleButton("time", size)) line.app.transcribe.text.play_from(line.index, line.segment.start);
   const bool hovered = ImGui::IsItemHovered();
   const Theme& t = theme();
   const ImVec2 letters = ImGui::CalcTextSize(words.c_str()), at = from + ImVec2(0, (size.y - letters.y) / 2);
@@ -160,7 +162,7 @@ void draw_time(const Line& line, const std::string& words) {
 /// Returns the height that the field needs.
 float draw_editor(const Line& line) {
   views::TranscribeView& view = line.app.transcribe;
-  TranscriptLook& look = view.look;
+  TranscriptLook& look = view.text.look;
   const WithFont font(kLetters);
   const ImVec2 from = line.from - px(11, 4);
   const float width = line.width + px(22), inner = width - px(26);
@@ -185,10 +187,12 @@ float draw_editor(const Line& line) {
     const int end = static_cast<int>(look.edit.size());
     if (std::exchange(look.focus_edit, false) && field) field->SetSelection(end, end);
   }
-  if (ImGui::IsKeyPressed(ImGuiKey_Escape)) {
-    view.cancel_edit();
+  const bool escaped = ImGui::IsKeyPressed(ImGuiKey_Escape);
+  if (escaped || entered) ImGui::SetNavCursorVisible(false);  // keys are the page's again
+  if (escaped) {
+    view.text.cancel_edit();
   } else if (entered || ImGui::IsItemDeactivated()) {
-    view.end_edit();
+    view.text.end_edit();
   }
   return height - px(8);
 }
@@ -255,7 +259,7 @@ void draw_transcript(views::App& app) {
   static Flows flows;
   views::TranscribeView& view = app.transcribe;
   const views::Recording& recording = *view.recording();
-  TranscriptLook& look = view.look;
+  TranscriptLook& look = view.text.look;
   const bool at_end = ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - px(80);
   if (ImGui::IsWindowHovered() && ImGui::GetIO().MouseWheel != 0) look.looked_ms = now_ms();
   const ImVec2 corner = ImGui::GetCursorScreenPos();

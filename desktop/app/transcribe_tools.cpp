@@ -1,11 +1,8 @@
 #include <fmt/format.h>
 #include <imgui_internal.h>
 
-#include <filesystem>
-#include <span>
-
-#include "core/formats/atomic_file.h"
 #include "fonts.h"
+#include "menu.h"
 #include "parts.h"
 #include "probe.h"
 #include "theme.h"
@@ -18,18 +15,6 @@ namespace {
 
 constexpr float kSearchWidth = 210;
 
-/// Writes a file, and says how that went.
-void write_export(views::App& app, const std::string& path, const std::string& text) {
-  try {
-    AtomicFile file(path);
-    file.write(std::as_bytes(std::span(text)));
-    file.commit();
-    app.say(fmt::format("Exported to {}", path));
-  } catch (const std::exception& error) {
-    app.say(fmt::format("Not exported: {}", error.what()));
-  }
-}
-
 void export_as(views::App& app, const views::TranscriptFormat& format) {
   const views::Recording& recording = *app.transcribe.recording();
   std::string text;
@@ -39,63 +24,31 @@ void export_as(views::App& app, const views::TranscriptFormat& format) {
     return app.say(fmt::format("Not exported: {}", error.what()));
   }
   const std::string name = views::export_name(recording, format.id);
-  if (!app.dialog.available()) {
-    const std::filesystem::path folder(app.transcribe.export_folder);
-    return write_export(app, (folder / name).string(), text);
-  }
   app.dialog.ask({.title = "Export the transcript",
                   .save = true,
                   .name = name,
                   .kind = format.title,
                   .patterns = {fmt::format("*.{}", format.id)}},
                  [&app, text](const std::string& path) {
-                   if (!path.empty()) write_export(app, path, text);
+                   if (!path.empty()) app.transcribe.export_to(path, text);
                  });
 }
 
-/// A row of a menu: what it is on the left, a fact on the right.
-bool menu_item(const std::string& title, const std::string& fact) {
-  const Theme& t = theme();
-  const ImVec2 from = ImGui::GetCursorScreenPos(), size(ImGui::GetContentRegionAvail().x, px(32));
-  const bool pressed = ImGui::InvisibleButton(title.c_str(), size, ImGuiButtonFlags_EnableNav);
-  const bool hovered = ImGui::IsItemHovered() || ImGui::IsItemFocused();
-  probe_part(title, from, from + size);
-  ImDrawList* canvas = ImGui::GetWindowDrawList();
-  if (hovered) canvas->AddRectFilled(from, from + size, t.hover, px(6));
-  const WithFont font(13);
-  const float y = from.y + (size.y - ImGui::GetFontSize()) / 2;
-  canvas->AddText({from.x + px(9), y}, t.text, title.c_str());
-  const WithFont small(12);
-  canvas->AddText({from.x + size.x - px(9) - ImGui::CalcTextSize(fact.c_str()).x, y}, t.text_2, fact.c_str());
-  return pressed;
-}
-
-void draw_export_menu(views::App& app, ImVec2 corner) {
-  ImGui::SetNextWindowPos(corner, ImGuiCond_Always, {1, 0});
-  ImGui::SetNextWindowSize({px(270), 0});
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(5, 5));
-  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
-  if (ImGui::BeginPopup("export")) {
-    for (const views::TranscriptFormat& format : views::kTranscriptFormats) {
-      if (!menu_item(format.title, fmt::format(".{}", format.id))) continue;
-      export_as(app, format);
-      ImGui::CloseCurrentPopup();
-    }
-    if (!app.dialog.available()) {
-      ImGui::Dummy(px(0, 6));
-      caption("  Into the folder");
-      text_field("Folder", app.transcribe.export_folder, "Folder");
-    }
-    ImGui::EndPopup();
-  }
-  ImGui::PopStyleVar(2);
+void draw_export_menu(views::App& app, bool opens, ImVec2 corner) {
+  constexpr float kWidth = 270;
+  const Menu menu("export", opens, corner - px(kWidth, 0), kWidth);
+  if (!menu) return;
+  for (const views::TranscriptFormat& format : views::kTranscriptFormats)
+    if (menu_item(format.title, nullptr, fmt::format(".{}", format.id))) export_as(app, format);
 }
 
 /// Where the search is among what it found.
 float draw_found(views::TranscribeView& view, ImVec2 at) {
-  const views::TranscriptLook& look = view.look;
+  const views::TranscriptLook& look = view.text.look;
   const auto count = std::ssize(look.hits);
-  const std::string words = count == 0 ? "none found" : fmt::format("{} of {}", look.hit + 1, count);
+  const std::string words = count == 0 ? "none found"
+                                       : fmt::format("{} of {}", views::count_words(look.hit + 1),
+                                                     views::count_words(static_cast<int>(count)));
   float x = at.x;
   {
     const WithFont font(12);
@@ -104,20 +57,22 @@ float draw_found(views::TranscribeView& view, ImVec2 at) {
     x += ImGui::CalcTextSize(words.c_str()).x + px(6);
   }
   ImGui::SetCursorScreenPos({x, at.y + px(3)});
-  if (icon_button("Previous hit", "left", {.small = true, .enabled = count > 0})) view.step_hit(-1);
+  if (icon_button("Previous hit", "left", {.small = true, .enabled = count > 0})) view.text.step_hit(-1);
   ImGui::SetCursorScreenPos({x + px(28), at.y + px(3)});
-  if (icon_button("Next hit", "right", {.small = true, .enabled = count > 0})) view.step_hit(1);
+  if (icon_button("Next hit", "right", {.small = true, .enabled = count > 0})) view.text.step_hit(1);
   return x + px(62);
 }
 
-/// How many words the model is in doubt about; shows or hides their tint.
-float draw_unsure(views::App& app, int unsure, ImVec2 at) {
+/// How many words the model is in doubt about; shows or hides their tint. Left out where there is no room up to
+/// `right`.
+void draw_unsure(views::App& app, int unsure, ImVec2 at, float right) {
   const Theme& t = theme();
   bool& tint = app.settings.speech.tint;
-  const std::string words = fmt::format("{} {}", unsure, unsure == 1 ? "word" : "words");
+  const std::string words = fmt::format("{} {}", views::count_words(unsure), unsure == 1 ? "word" : "words");
   const WithFont font(fonts().medium, 12);
   const ImVec2 label = ImGui::CalcTextSize("unsure"), letters = ImGui::CalcTextSize(words.c_str());
   const ImVec2 size(label.x + letters.x + px(34), px(26)), from = at + px(0, 3);
+  if (from.x + size.x > right - px(8)) return;
   ImGui::SetCursorScreenPos(from);
   if (ImGui::InvisibleButton("Unsure words", size, ImGuiButtonFlags_EnableNav)) {
     tint = !tint;
@@ -138,37 +93,37 @@ float draw_unsure(views::App& app, int unsure, ImVec2 at) {
     canvas->AddRectFilled({dot, from.y + size.y - px(6)}, {dot + px(1.5F), from.y + size.y - px(4.5F)}, t.doubt);
   }
   canvas->AddText({x + label.x + px(10), y}, t.text, words.c_str());
-  return at.x + size.x + px(8);
 }
 
-/// At the right end, from right to left.
-void draw_actions(views::App& app, ImVec2 right) {
+/// At the right end, from right to left. Returns where they begin.
+float draw_actions(views::App& app, ImVec2 right) {
   views::TranscribeView& view = app.transcribe;
   const ButtonOptions quiet{.kind = ButtonKind::quiet, .size = ButtonSize::small};
-  ButtonOptions edit = quiet, copy = quiet, save{.size = ButtonSize::small, .icon = "download"};
+  ButtonOptions edit = quiet, copy = quiet,
+                save{.size = ButtonSize::small, .icon = "download", .trailing_icon = "down"};
   edit.icon = "edit";
   copy.icon = "copy";
   float x = right.x - button_width("Export", save);
   const float y = right.y + px(3);
   ImGui::SetCursorScreenPos({x, y});
-  if (button("Export", save)) ImGui::OpenPopup("export");
-  draw_export_menu(app, {right.x, y + px(32)});
+  const bool opens = button("Export", save);
+  draw_export_menu(app, opens, {right.x, y + px(32)});
   x -= px(4) + button_width("Copy", copy);
   ImGui::SetCursorScreenPos({x, y});
   if (button("Copy", copy)) {
     ImGui::SetClipboardText(views::text_of(view.recording()->segments).c_str());
     app.say("Copied the text");
   }
-  edit.lit = view.look.edit_mode;
+  edit.lit = view.text.look.edit_mode;
   x -= px(4) + button_width("Edit", edit);
   ImGui::SetCursorScreenPos({x, y});
-  if (button("Edit", edit)) view.toggle_edit_mode();
-  edit.lit = false;
-  if (!view.can_undo() && !view.can_redo()) return;
+  if (button("Edit", edit)) view.text.toggle_edit_mode();
+  if (!view.text.can_undo() && !view.text.can_redo()) return x;
   ImGui::SetCursorScreenPos({x -= px(30), y});
-  if (icon_button("Redo", "redo", {.small = true, .enabled = view.can_redo()})) view.redo();
+  if (icon_button("Redo", "redo", {.small = true, .enabled = view.text.can_redo()})) view.text.redo();
   ImGui::SetCursorScreenPos({x - px(28), y});
-  if (icon_button("Undo", "undo", {.small = true, .enabled = view.can_undo()})) view.undo();
+  if (icon_button("Undo", "undo", {.small = true, .enabled = view.text.can_undo()})) view.text.undo();
+  return x - px(28);
 }
 
 }  // namespace
@@ -177,22 +132,28 @@ void draw_transcript_tools(views::App& app) {
   views::TranscribeView& view = app.transcribe;
   const ImVec2 from = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
-  if (view.look.focus_search) ImGui::SetKeyboardFocusHere();
-  std::string query = view.look.query;
-  if (text_field("Search the transcript", query, "Search", px(kSearchWidth), "search")) view.find(query);
-  if (ImGui::IsItemActive()) view.look.focus_search = false;
+  if (view.text.look.focus_search) ImGui::SetKeyboardFocusHere();
+  std::string query = view.text.look.query;
+  if (text_field("Search the transcript", query, "Search", px(kSearchWidth), "search")) view.text.find(query);
+  if (ImGui::IsItemActive()) view.text.look.focus_search = false;
   const bool typing = ImGui::IsItemActive() || ImGui::IsItemDeactivated();
   if (typing && ImGui::IsKeyPressed(ImGuiKey_Enter)) {
-    view.step_hit(ImGui::GetIO().KeyShift ? -1 : 1);
-    view.look.focus_search = true;
+    view.text.step_hit(ImGui::GetIO().KeyShift ? -1 : 1);
+    view.text.look.focus_search = true;
   }
-  if (typing && ImGui::IsKeyPressed(ImGuiKey_Escape)) view.find("");
+  if (typing && ImGui::IsKeyPressed(ImGuiKey_Escape)) {
+    view.text.find("");
+    ImGui::SetNavCursorVisible(false);  // keys are the page's again
+  }
   float x = from.x + px(kSearchWidth + 8);
-  if (!view.look.query.empty()) x = draw_found(view, {x, from.y});
+  if (!view.text.look.query.empty()) x = draw_found(view, {x, from.y});
   const int unsure = views::figures_of(view.recording()->segments).unsure;
-  if (unsure > 0) draw_unsure(app, unsure, {x, from.y});
-  draw_actions(app, from + ImVec2(width, 0));
+  const float right = draw_actions(app, from + ImVec2(width, 0));
+  if (unsure > 0) draw_unsure(app, unsure, {x, from.y}, right);
   ImGui::SetCursorScreenPos(from + px(0, 48));
+  if (view.export_problem().empty()) return;
+  note(NoteKind::bad, view.export_problem());
+  ImGui::SetCursorScreenPos(ImGui::GetCursorScreenPos() + px(0, 8));
 }
 
 }  // namespace wick::app

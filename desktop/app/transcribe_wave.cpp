@@ -34,7 +34,7 @@ void draw_bars(const std::vector<float>& heights, ImVec2 from, float pitch, ImU3
 void draw_picture(views::App& app, float width, double time) {
   views::TranscribeView& view = app.transcribe;
   const views::Recording& recording = *view.recording();
-  views::TranscriptLook& look = view.look;
+  views::TranscriptLook& look = view.text.look;
   const Theme& t = theme();
   const ImVec2 from = ImGui::GetCursorScreenPos(), size(width, px(kHeight));
   ImGui::InvisibleButton("Position", size);
@@ -121,7 +121,7 @@ float draw_clock(ImVec2 at, double time, double seconds) {
 }
 
 void draw_zoom(views::App& app, ImVec2 right) {
-  views::TranscriptLook& look = app.transcribe.look;
+  views::TranscriptLook& look = app.transcribe.text.look;
   const double seconds = app.transcribe.recording()->seconds;
   const double closer = views::zoomed(seconds, look.zoom, 1);
   ImGui::SetCursorScreenPos(right - px(26, -3));

@@ -8,12 +8,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <ctime>
 #include <utility>
 
 #include "app_icon.h"
 #include "core/error.h"
+#include "event_order.h"
 #include "fonts.h"
-#include "key_order.h"
 #include "parts.h"
 #include "probe.h"
 #include "theme.h"
@@ -28,11 +29,19 @@ constexpr double kTipSeconds = 0.4;  // after which a tip may be due
 std::string last_error;
 std::atomic<bool> opened{false};
 
+/// Processor time of this thread.
+double thread_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
 void remember_error(int, const char* words) { last_error = words; }
 
 }  // namespace
 
-Window::Window(const WindowOptions& options) : wanted_scale_(options.scale) {
+Window::Window(const WindowOptions& options)
+    : wanted_scale_(options.scale), frame_s_(options.paced ? kFrameSeconds : 0) {
   glfwSetErrorCallback(remember_error);
   if (glfwInit() == GLFW_FALSE) {
     throw Error("There is no screen to open a window on ({}). Set DISPLAY, or use `wick` at the terminal.", last_error);
@@ -59,7 +68,7 @@ Window::Window(const WindowOptions& options) : wanted_scale_(options.scale) {
   glfwSetWindowSizeLimits(window_, pixels(480), pixels(360), GLFW_DONT_CARE, GLFW_DONT_CARE);
   set_app_icon(window_);
   glfwMakeContextCurrent(window_);
-  glfwSwapInterval(1);
+  glfwSwapInterval(options.paced ? 1 : 0);
   glfwSetWindowUserPointer(window_, this);
   glfwSetWindowContentScaleCallback(window_, [](GLFWwindow* window, float, float) {
     static_cast<Window*>(glfwGetWindowUserPointer(window))->scale_changed_ = true;
@@ -154,7 +163,7 @@ std::vector<std::string> Window::take_dropped() { return std::exchange(dropped_,
 void Window::wait() {
   const double now = glfwGetTime();
   if (due_ > 0) {
-    const double early = drawn_s_ + kFrameSeconds - now;  // where the screen does not hold the program back
+    const double early = drawn_s_ + frame_s_ - now;  // where the screen does not hold the program back
     early > 0.002 ? glfwWaitEventsTimeout(early) : glfwPollEvents();
   } else if (next_s_ >= 0) {
     if (next_s_ > now) glfwWaitEventsTimeout(next_s_ - now);
@@ -172,13 +181,15 @@ void Window::wait() {
 void Window::draw(const std::function<void()>& frame) {
   if (theme().dark != wants_dark()) update_theme();
   if (std::exchange(scale_changed_, false)) update_scale();
+  const double begin = thread_ms();
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
   hold_late_events();
   ImGui::NewFrame();
-  give_late_events();
+  if (give_late_events()) due_ = kSettling;
   frame();
   ImGui::Render();
+  const double made = thread_ms();
   int width = 0, height = 0;
   glfwGetFramebufferSize(window_, &width, &height);
   glViewport(0, 0, width, height);
@@ -186,8 +197,9 @@ void Window::draw(const std::function<void()>& frame) {
   glClearColor(ground.x, ground.y, ground.z, 1);
   glClear(GL_COLOR_BUFFER_BIT);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-  probe_end_frame();
   glfwSwapBuffers(window_);
+  if (keeps_times_) times_.push_back({made - begin, thread_ms() - made});
+  probe_end_frame();
   texts_.end_frame();
   ++frames_;
   if (find_letters()) due_ = kSettling;

@@ -17,6 +17,12 @@ struct WindowOptions {
   std::string title = "Wick";
   int width = 1280, height = 800;  // in units of the design
   float scale = 0;                 // pixels a unit; 0: as the screen says
+  bool paced = true;               // no faster than the screen, or 60 frames a second
+};
+
+/// What a frame took of this thread's processor time, in ms: all that is ours, and handing it to OpenGL.
+struct FrameTime {
+  double own, gl;
 };
 
 /// One window with OpenGL 3.3 and the toolkit's context.
@@ -52,6 +58,9 @@ class Window {
   TextCache& texts() { return texts_; }
   /// How many frames were drawn.
   std::uint64_t frames() const { return frames_; }
+  /// What each frame took, kept from keep_times() on.
+  const std::vector<FrameTime>& times() const { return times_; }
+  void keep_times() { keeps_times_ = true; }
 
  private:
   void wait();
@@ -62,6 +71,7 @@ class Window {
 
   GLFWwindow* window_ = nullptr;
   float wanted_scale_ = 0, scale_ = 1;
+  double frame_s_;  // the least from one frame to the next
   bool scale_changed_ = false;
   SystemTheme system_theme_{wake};  // asks before anything else is made: the answer is there for the first frame
   views::ThemeChoice theme_ = views::ThemeChoice::system;
@@ -69,6 +79,8 @@ class Window {
   double next_s_ = -1;  // when one more is due, -1: never
   double drawn_s_ = 0;  // when the last one was
   std::uint64_t frames_ = 0;
+  bool keeps_times_ = false;
+  std::vector<FrameTime> times_;
   std::vector<std::string> dropped_;
   TextCache texts_;
 };

@@ -70,7 +70,8 @@ struct AudioFile::State {
   std::unique_ptr<SNDFILE, decltype(&sf_close)> file{nullptr, sf_close};
   std::unique_ptr<Resampler> resampler;
   std::vector<float> frames;   // of the file, interleaved
-  std::vector<float> pending;  // at 16 kHz, not asked for yet, from `next` on
+  int out_rate;                // samples a second
+  std::vector<float> pending;  // at that rate, not asked for yet, from `next` on
   std::size_t next = 0;
   sf_count_t frames_read = 0;
   double seconds_claimed = 0;
@@ -78,7 +79,7 @@ struct AudioFile::State {
   bool file_ended = false, ended = false;
   std::string broken;
 
-  State(SourcePtr source, std::shared_ptr<Pipe> pipe);
+  State(SourcePtr source, std::shared_ptr<Pipe> pipe, int rate);
   bool open();
   void begin();
   bool open_joined();
@@ -90,13 +91,17 @@ struct AudioFile::State {
   bool jump(double seconds);
 };
 
-AudioFile::State::State(SourcePtr source, std::shared_ptr<Pipe> pipe)
-    : reading{.source = std::move(source), .pipe = std::move(pipe), .error = {}} {
+AudioFile::State::State(SourcePtr source, std::shared_ptr<Pipe> pipe, int rate)
+    : reading{.source = std::move(source), .pipe = std::move(pipe), .error = {}}, out_rate(rate) {
   const std::string& name = reading.source->name();
   if (reading.size() == 0) throw Error("{}: the recording is empty", name);
   const bool opened = open();
   if (!reading.error.empty()) throw Error(ErrorKind::io, reading.error);
-  if (!opened) throw Error("{}: not a recording that can be read: {}", name, sf_strerror(nullptr));
+  if (!opened) {
+    throw Error(
+        "{}: not a recording that can be read: {} Wav, flac, mp3, ogg, opus and aiff can; convert others first.", name,
+        sf_strerror(nullptr));
+  }
   begin();
   if (info.frames < SF_COUNT_MAX) seconds_claimed = static_cast<double>(info.frames) / info.samplerate;
 }
@@ -114,7 +119,7 @@ bool AudioFile::State::open() {
 /// Makes ready to read the file that is open. Throws Error for a rate that cannot be resampled.
 void AudioFile::State::begin() {
   try {
-    resampler = std::make_unique<Resampler>(info.samplerate);
+    resampler = std::make_unique<Resampler>(info.samplerate, out_rate);
   } catch (const Error& error) {
     throw Error("{}: {}", reading.source->name(), error.what());
   }
@@ -216,10 +221,10 @@ bool AudioFile::State::jump(double seconds) {
   return true;
 }
 
-AudioFile::AudioFile(SourcePtr source) : state_(std::make_unique<State>(std::move(source), nullptr)) {}
+AudioFile::AudioFile(SourcePtr source, int rate) : state_(std::make_unique<State>(std::move(source), nullptr, rate)) {}
 AudioFile::AudioFile(const std::shared_ptr<Pipe>& pipe) {
   pipe->wait_for_header();
-  state_ = std::make_unique<State>(pipe, pipe);
+  state_ = std::make_unique<State>(pipe, pipe, static_cast<int>(kSampleRate));
 }
 AudioFile::AudioFile(AudioFile&&) noexcept = default;
 AudioFile::~AudioFile() = default;
@@ -242,9 +247,10 @@ bool AudioFile::ended() {
 void AudioFile::seek(double seconds) {
   seconds = std::max(0.0, seconds);
   if (state_->jump(seconds)) return;
-  state_ = std::make_unique<State>(state_->reading.source, nullptr);
-  for (auto left = static_cast<std::size_t>(seconds * static_cast<double>(kSampleRate)); left > 0;) {
-    const std::size_t count = read(std::min<std::size_t>(left, kSampleRate)).size();
+  const int out_rate = state_->out_rate;
+  state_ = std::make_unique<State>(state_->reading.source, nullptr, out_rate);
+  for (auto left = static_cast<std::size_t>(seconds * out_rate); left > 0;) {
+    const std::size_t count = read(std::min(left, static_cast<std::size_t>(out_rate))).size();
     if (count == 0) return;
     left -= count;
   }

@@ -4,18 +4,19 @@
 #include <string>
 #include <vector>
 
+#include "core/audio/log_mel.h"
 #include "core/byte_source.h"
 
 namespace wick {
 
 class Pipe;
 
-/// A recording as Whisper hears it, its channels mixed and resampled to 16 kHz, read piece by piece: an hour of it
-/// takes no more memory than a second. Of mp3 files that were joined to one, all are heard.
+/// A recording, its channels mixed and resampled, as a rule to the 16 kHz that Whisper hears, read piece by piece: an
+/// hour of it takes no more memory than a second. Of mp3 files that were joined to one, all are heard.
 class AudioFile {
  public:
-  /// Throws Error for what is no recording.
-  explicit AudioFile(SourcePtr source);
+  /// At `rate` samples a second. Throws Error for what is no recording.
+  explicit AudioFile(SourcePtr source, int rate = static_cast<int>(kSampleRate));
   /// What comes through a pipe, where it is a wav while it comes: read() waits for it.
   explicit AudioFile(const std::shared_ptr<Pipe>& pipe);
   AudioFile(AudioFile&&) noexcept;

@@ -14,7 +14,7 @@ namespace wick {
 namespace {
 
 constexpr std::size_t kSecondsKept = 60;
-constexpr const char* kConnect = "connect one, or let this program use it (on Linux by the group `audio`)";
+constexpr const char* kConnect = "connect one, or let this program use it (on Linux by the group “audio”)";
 constexpr const char* kHowToList = "`wick transcribe --list-devices` shows what there is";
 
 std::string no_sound() { return fmt::format("no microphone: this system's sound does not answer; {}", kConnect); }

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "audio/stretcher.h"
-#include "core/audio/log_mel.h"
+#include "core/error.h"
 
 namespace wick {
 namespace {
@@ -17,7 +17,8 @@ namespace {
 constexpr int kPlaceBits = 40;
 constexpr auto kLook = std::chrono::milliseconds(10);  // how often it is looked for room, while it plays
 constexpr double kAtEnd = 0.05;                        // seconds before the end from which play() begins anew
-constexpr double kNear = static_cast<double>(kSampleRate);
+constexpr const char* kGone = "The loudspeaker was taken away. Connect one, then press Play again.";
+constexpr double kRate = static_cast<double>(kPlayRate);
 
 std::uint64_t pack(std::uint32_t epoch, double sample) {
   const auto place = static_cast<std::uint64_t>(std::max(0.0, sample));
@@ -127,7 +128,7 @@ struct Player::Feeder {
     }
     stretcher.emplace(wanted.speed);
     epoch = wanted.epoch;
-    from = wanted.from * kNear;
+    from = wanted.from * kRate;
     begun = true;
     finished = false;
   }
@@ -165,7 +166,7 @@ void Player::begin_at(double seconds) {
   if (wanted_.seconds > 0) seconds = std::min(seconds, wanted_.seconds);
   wanted_.from = std::max(0.0, seconds);
   wanted_.epoch = (wanted_.epoch + 1) % kEpochs;
-  place_ = pack(wanted_.epoch, wanted_.from * kNear);
+  place_ = pack(wanted_.epoch, wanted_.from * kRate);
 }
 
 void Player::load(OpenSound sound, double seconds) {
@@ -224,7 +225,7 @@ bool Player::playing() const {
 }
 
 double Player::time() const {
-  return static_cast<double>(place_.load() & ((std::uint64_t{1} << kPlaceBits) - 1)) / kNear;
+  return static_cast<double>(place_.load() & ((std::uint64_t{1} << kPlaceBits) - 1)) / kRate;
 }
 
 double Player::speed() const {
@@ -260,12 +261,13 @@ void Player::feed() {
       } else {
         if (!feeder.output) {
           feeder.output = open_([this](std::span<float> out) { fill(out); });
-          blocks_->ratio = kNear / feeder.output->rate();
+          blocks_->ratio = kRate / feeder.output->rate();
         }
         if (!feeder.begun || feeder.epoch != wanted.epoch || feeder.number != wanted.number) feeder.begin(wanted);
         feeder.top_up(*blocks_, wanted.speed);
         if (!feeder.on) feeder.output->start();
         feeder.on = true;
+        if (!feeder.output->is_playing()) throw Error(ErrorKind::io, kGone);
         ended = ended_ == wanted.epoch;
       }
     } catch (const std::exception& error) {

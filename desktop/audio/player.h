@@ -1,5 +1,5 @@
 #pragma once
-// Plays a recording, as Whisper hears it: one channel, 16 kHz.
+// Plays a recording: one channel, 48 kHz.
 #include <atomic>
 #include <condition_variable>
 #include <functional>
@@ -16,6 +16,7 @@ namespace wick {
 /// Opens, reads and plays in threads of its own: none of its calls waits for a file or a device. Of one thread.
 class Player {
  public:
+  /// Opens it at kPlayRate.
   using OpenSound = std::function<AudioFile()>;
 
   static constexpr double kSlowest = 0.5, kFastest = 2;

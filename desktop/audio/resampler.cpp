@@ -4,19 +4,18 @@
 
 #include <cmath>
 
-#include "core/audio/log_mel.h"
 #include "core/error.h"
 
 namespace wick {
 
 void Resampler::Free::operator()(void* state) const { src_delete(static_cast<SRC_STATE*>(state)); }
 
-Resampler::Resampler(int rate) : ratio_(static_cast<double>(kSampleRate) / rate) {
-  if (rate == kSampleRate) return;
+Resampler::Resampler(int rate, int wanted) : ratio_(static_cast<double>(wanted) / rate) {
+  if (rate == wanted) return;
   int error = rate > 0 && src_is_valid_ratio(ratio_) != 0 ? 0 : -1;
   if (error == 0) state_.reset(src_new(SRC_SINC_MEDIUM_QUALITY, 1, &error));
   if (!state_) {
-    throw Error("{} Hz cannot be resampled to {}: {}", rate, kSampleRate,
+    throw Error("{} Hz cannot be resampled to {}: {}", rate, wanted,
                 error > 0 ? src_strerror(error) : "the rates are too far apart");
   }
 }

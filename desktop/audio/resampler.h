@@ -1,15 +1,17 @@
 #pragma once
-// From any rate to the one that Whisper hears, by a windowed sinc, in pieces.
+// From one rate to another, by a windowed sinc, in pieces.
 #include <memory>
 #include <span>
 #include <vector>
+
+#include "core/audio/log_mel.h"
 
 namespace wick {
 
 class Resampler {
  public:
-  /// From `rate` Hz to kSampleRate. Throws Error for a rate that is too far from it.
-  explicit Resampler(int rate);
+  /// From `rate` Hz to `wanted`, as a rule the one that Whisper hears. Throws Error for rates that are too far apart.
+  explicit Resampler(int rate, int wanted = static_cast<int>(kSampleRate));
 
   /// The samples that the next ones of the recording make: all of them together are those of the whole at once,
   /// whatever the pieces. `last`: no more will come.

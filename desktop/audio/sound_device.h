@@ -7,6 +7,9 @@
 
 namespace wick {
 
+/// Samples a second of what is played: all that can be heard of any recording.
+inline constexpr int kPlayRate = 48'000;
+
 /// Hears from its making on.
 class SoundInput {
  public:
@@ -29,6 +32,8 @@ class SoundOutput {
   virtual void start() = 0;
   /// Asks for no more, and returns once that is so.
   virtual void stop() = 0;
+  /// False once the device has gone, after start().
+  virtual bool is_playing() const = 0;
 };
 
 /// Writes the next samples. It is called in a thread that may not wait.

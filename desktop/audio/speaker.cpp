@@ -3,14 +3,13 @@
 #include <utility>
 
 #include "audio/port_audio.h"
-#include "core/audio/log_mel.h"
 
 namespace wick {
 namespace {
 
 constexpr const char* kNone =
     "This computer shows no sound device to play to. Connect a loudspeaker or headphones, or let this program use them "
-    "(on Linux by the group `audio`), then press Play again. Text and exports work without.";
+    "(on Linux by the group “audio”), then press Play again. Text and exports work without.";
 constexpr double kLatency = 0.05;  // seconds; words light up as they are heard
 
 class Speaker final : public SoundOutput {
@@ -40,6 +39,7 @@ class Speaker final : public SoundOutput {
   int rate() const override { return rate_; }
   void start() override { check_sound(Pa_StartStream(stream_), cannot_); }
   void stop() override { Pa_AbortStream(stream_); }
+  bool is_playing() const override { return Pa_IsStreamActive(stream_) == 1; }
 
  private:
   static constexpr unsigned long kFrames = 512;  // at once
@@ -58,7 +58,7 @@ class Speaker final : public SoundOutput {
 
   PortAudio library_;
   FillSound fill_;
-  int rate_ = static_cast<int>(kSampleRate), channels_ = 1;
+  int rate_ = kPlayRate, channels_ = 1;
   std::string cannot_;
   PaStream* stream_ = nullptr;
 };

@@ -7,6 +7,8 @@
 namespace wick {
 namespace {
 
+constexpr std::size_t kStep = 6;  // samples; likeness is told by what is below 4 kHz
+
 /// The rising half of a Hann window; with the falling one of the frame before it makes 1.
 float rising(std::size_t sample) {
   const double phase = std::numbers::pi * (static_cast<double>(sample) + 0.5) / Stretcher::kBlock;
@@ -30,7 +32,7 @@ std::size_t Stretcher::best_near(std::size_t place) const {
   double most = -1;
   for (std::size_t candidate = place - std::min(place, kSearch); candidate <= place + kSearch; ++candidate) {
     double product = 0, energy = 1e-9;
-    for (std::size_t i = 0; i < kBlock; i += 2) {
+    for (std::size_t i = 0; i < kBlock; i += kStep) {
       const double sample = static_cast<double>(at(candidate + i));
       product += sample * static_cast<double>(at(next_ + i));
       energy += sample * sample;

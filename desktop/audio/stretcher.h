@@ -6,11 +6,11 @@
 
 namespace wick {
 
-/// WSOLA (Verhelst and Roelands, ICASSP 1993) at 16 kHz: frames of 40 ms are taken at the new pace, each from where it
+/// WSOLA (Verhelst and Roelands, ICASSP 1993) at 48 kHz: frames of 40 ms are taken at the new pace, each from where it
 /// goes on best after the one before, and laid over each other by half.
 class Stretcher {
  public:
-  static constexpr std::size_t kBlock = 320;  // samples that it gives at once
+  static constexpr std::size_t kBlock = 960;  // samples that it gives at once
   using Block = std::array<float, kBlock>;
 
   /// `speed`: from 0.25 to 4; at 1 what comes out is what went in.
@@ -27,7 +27,7 @@ class Stretcher {
   double position() const { return static_cast<double>(blocks_) * speed_ * kBlock; }
 
  private:
-  static constexpr std::size_t kSearch = 160;  // samples around the place that is due
+  static constexpr std::size_t kSearch = 480;  // samples around the place that is due
 
   std::size_t due() const;
   std::size_t wanted_end() const { return due() - dropped_ + 2 * kBlock + kSearch; }

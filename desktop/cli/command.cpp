@@ -12,6 +12,7 @@
 
 #include "core/computed_source.h"
 #include "core/error.h"
+#include "core/text/byte_words.h"
 #include "core/text/unicode.h"
 #include "fetch/store.h"
 #include "models/task.h"
@@ -207,16 +208,9 @@ std::uint64_t peak_memory_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-std::string human_bytes(double bytes) {
-  if (bytes < 1e3) return fmt::format("{:.0f} B", bytes);
-  if (bytes < 1e6) return fmt::format("{:.1f} kB", bytes / 1e3);
-  if (bytes < 1e9) return fmt::format("{:.1f} MB", bytes / 1e6);
-  return fmt::format("{:.2f} GB", bytes / 1e9);
-}
-
 void ProgressBar::update(double bytes_done, double bytes_total, const std::string& note) {
   const double part = bytes_total > 0 ? bytes_done / bytes_total : 0;
-  draw(part, fmt::format("{} of {} {}", human_bytes(bytes_done), human_bytes(bytes_total), note));
+  draw(part, fmt::format("{} {}", bytes_of_words(bytes_done, bytes_total), note));
 }
 
 void ProgressBar::update_seconds(double done, double total) {

@@ -89,8 +89,6 @@ bool stderr_is_terminal();
 bool stdout_is_terminal();
 /// The largest resident size of this process so far.
 std::uint64_t peak_memory_bytes();
-/// "98.4 MB"
-std::string human_bytes(double bytes);
 
 /// What the catalogue says of a model, and whether it is on this machine.
 Json catalog_row(const CatalogEntry& entry, const char* state);

@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "core/error.h"
+#include "core/text/byte_words.h"
 #include "fetch/store.h"
 
 namespace wick::cli {
@@ -45,7 +46,7 @@ void list(bool json) {
   if (json) return print_json({{"folder", store.folder()}, {"models", rows}});
   for (const Json& r : rows) {
     fmt::print("{:<26} {:<10} {:<6} {:>9}  {:<12} {}\n", r["name"].get<std::string>(), r["task"].get<std::string>(),
-               r["quantisation"].get<std::string>(), human_bytes(r["bytes"].get<double>()),
+               r["quantisation"].get<std::string>(), bytes_words(r["bytes"].get<double>()),
                r["licence"].get<std::string>(), r["state"].get<std::string>());
   }
   fmt::print(stderr, "in {}\n", store.folder());
@@ -75,7 +76,7 @@ void fetch(const std::string& name) {
       speed = static_cast<double>(done - std::min(done, last_done)) / elapsed * 1e3;
       last_ms = now_ms(), last_done = done;
     }
-    bar.update(static_cast<double>(done), static_cast<double>(total), speed > 0 ? human_bytes(speed) + "/s" : "");
+    bar.update(static_cast<double>(done), static_cast<double>(total), speed > 0 ? bytes_words(speed) + "/s" : "");
   };
   store.fetch(entry, progress, [&](const std::string& note) {
     bar.clear();

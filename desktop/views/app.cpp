@@ -9,6 +9,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "views/format.h"
 
 namespace wick::views {
 namespace {
@@ -90,8 +91,10 @@ void App::deliver() {
   engine_.deliver();
   fetcher_.deliver();
   asker_.deliver();
+  chat.deliver();
   segment.deliver();
   transcribe.deliver();
+  shelf.sweep(now_ms());
   if (settings.page != Page::transcribe && transcribe.player().playing()) transcribe.player().pause();
   if (settings_changed_ && now_ms() - settings_kept_ms_ > 1000) keep_settings();
   heed_speed();
@@ -170,39 +173,94 @@ void App::export_conversation(bool markdown) {
               .kind = markdown ? "Markdown" : "JSON",
               .patterns = {std::string("*.") + extension}},
              [this](const std::string& path) {
-               try {
-                 chat.export_file(path);
-                 say(fmt::format("Saved as {}", path));
-               } catch (const std::exception& e) {
-                 say(e.what());
-               }
+               chat.export_file(path, [this, path](const std::string& problem) {
+                 say(problem.empty() ? fmt::format("Saved as {}", path) : problem);
+               });
              });
 }
 
 void App::import_conversation() {
   dialog.ask({.title = "Open a saved conversation", .name = {}, .kind = "Conversations", .patterns = {"*.json"}},
-             [this](const std::string& path) { open_file(path); });
+             [this](const std::string& path) {
+               dismiss_file_problem();
+               open_conversation(path);
+             });
 }
 
-void App::open_file(const std::string& path) {
-  if (!path.ends_with(".json")) return choose_model(Task::chat, path);
-  try {
-    chat.import_file(path);
-  } catch (const std::exception& e) {
-    say(e.what());
+void App::open_conversation(const std::string& path) {
+  settings.page = Page::chat;
+  chat.import_file(path, [this](const std::string& problem) { file_problem_ = problem; });
+}
+
+void App::open_files(const std::vector<std::string>& paths) {
+  dismiss_file_problem();
+  if (paths.empty()) return;
+  fetcher_.start(
+      [this, paths](const Worker::Turn& turn) {
+        std::vector<std::string> recordings;
+        bool picture = false;
+        for (const std::string& path : paths) {
+          try {
+            const FileKind kind = kind_of_file(path);
+            if (kind == FileKind::recording) recordings.push_back(path);
+            if (kind == FileKind::recording || (kind == FileKind::picture && std::exchange(picture, true))) continue;
+            turn.post([this, path, kind] { take_file(path, kind); });
+          } catch (const Error& error) {
+            turn.post([this, words = std::string(error.what())] { file_problem_ = words; });
+          }
+        }
+        if (recordings.empty()) return false;
+        turn.post([this, recordings] {
+          settings.page = Page::transcribe;
+          transcribe.open_files(recordings);
+        });
+        return false;
+      },
+      [this](const std::string& message) { file_problem_ = message; });
+}
+
+void App::take_file(const std::string& path, FileKind kind) {
+  switch (kind) {
+    case FileKind::picture:
+      settings.page = Page::segment;
+      return segment.session.open_file(path);
+    case FileKind::recording:
+      settings.page = Page::transcribe;
+      return transcribe.open_files({path});
+    case FileKind::model:
+      return open_model_file(path);
+    case FileKind::conversation:
+      return open_conversation(path);
+    case FileKind::none:
+      return;
   }
+}
+
+std::string App::file_problem() const { return file_problem_.empty() ? catalogue.problem() : file_problem_; }
+
+void App::dismiss_file_problem() {
+  file_problem_.clear();
+  catalogue.dismiss_problem();
+}
+
+void App::remove_model(const CatalogEntry& entry) {
+  const auto back = catalogue.remove_at(entry, now_ms() + kToastMs);
+  keep_settings();
+  say(fmt::format("Deleted {}, {}", entry.title, bytes_words(static_cast<double>(entry.bytes()))), [this, back] {
+    back();
+    keep_settings();
+  });
 }
 
 void App::remove_conversation(const std::string& id) {
   const auto head = std::ranges::find(chat.heads(), id, &ConversationHead::id);
   if (head == chat.heads().end()) return;
-  const std::string title = head->title;
-  chat.remove(id);
-  if (chat.problem().empty()) {
-    say(fmt::format("Deleted “{}”", title), [this, id] { chat.restore(id); });
-  } else {
-    say(fmt::format("“{}” was not deleted: {}", title, chat.problem()));
-  }
+  chat.remove(id, [this, id, title = head->title](const std::string& problem) {
+    if (problem.empty())
+      say(fmt::format("Deleted “{}”", title), [this, id] { chat.restore(id); });
+    else
+      say(fmt::format("“{}” was not deleted: {}", title, problem));
+  });
 }
 
 void App::fetch_and_use(const CatalogEntry& entry) {

@@ -2,10 +2,12 @@
 // All that the window shows, apart from how it looks.
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "views/bench_view.h"
 #include "views/chat_view.h"
 #include "views/file_dialog.h"
+#include "views/file_kind.h"
 #include "views/model_host.h"
 #include "views/model_shelf.h"
 #include "views/models_view.h"
@@ -46,14 +48,18 @@ class App {
   void export_conversation(bool markdown);
   /// Asks for a file with a conversation and shows it.
   void import_conversation();
-  /// The same of a path: a conversation, or a model for its task.
-  void open_file(const std::string& path);
+  /// Takes files to where they belong, whatever page shows, and shows that page: the first picture, recordings, models
+  /// for their task, conversations. Why one was not taken is told in file_problem().
+  void open_files(const std::vector<std::string>& paths);
+  std::string file_problem() const;
+  void dismiss_file_problem();
   /// Deletes a conversation, which a toast brings back.
   void remove_conversation(const std::string& id);
+  /// Deletes a model of the catalogue, which a toast brings back.
+  void remove_model(const CatalogEntry& entry);
   /// Takes a model and shows the page of its task.
   void open_page(Task task, const std::string& model);
-  /// Finds out what a model file is for, takes it and shows its page; what is wrong is told by the catalogue's
-  /// problem().
+  /// Finds out what a model file is for, takes it and shows its page; what is wrong is told in file_problem().
   void open_model_file(const std::string& path);
   /// Fetches a model and takes it for its task once it is here.
   void fetch_and_use(const CatalogEntry& entry);
@@ -78,6 +84,8 @@ class App {
 
  private:
   void heed_speed();
+  void take_file(const std::string& path, FileKind kind);
+  void open_conversation(const std::string& path);
 
   std::string folder_, settings_problem_;
 
@@ -85,7 +93,7 @@ class App {
   Settings settings;
 
  private:
-  std::string problem_;
+  std::string problem_, file_problem_;
   bool settings_changed_ = false;
   double settings_kept_ms_ = 0;
   bool sends_when_here_ = false;

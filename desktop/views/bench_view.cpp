@@ -91,6 +91,7 @@ void BenchView::start() {
   peaks_.clear();
   problem_.clear();
   doing_ = "The most this machine can do";
+  more_ = true;
   began_ms_ = now_ms();
   stop_ = std::make_shared<std::atomic<bool>>(false);
   const auto run = std::make_shared<Run>();
@@ -180,7 +181,8 @@ bool BenchView::step(const Worker::Turn& turn, Run& run) {
     coming.push_back({each.bench.name, each.model, {}});
     run.cases.push_back(std::move(each));
   }
-  turn.post([this, coming, peaks = run.peaks] {
+  turn.post([this, coming, peaks = run.peaks, more = !run.sources.empty()] {
+    more_ = more;
     peaks_ = peaks;
     lines_.insert(lines_.end(), coming.begin(), coming.end());
     doing_.clear();
@@ -213,7 +215,7 @@ const BenchLine* BenchView::running() const {
 
 std::optional<double> BenchView::seconds_left() const {
   const std::size_t done = measured();
-  if (!measuring_ || done == 0) return std::nullopt;
+  if (!measuring_ || more_ || done == 0) return std::nullopt;
   return (now_ms() - began_ms_) / 1e3 / static_cast<double>(done) * static_cast<double>(lines_.size() - done);
 }
 
@@ -253,14 +255,14 @@ std::string BenchView::markdown() const {
   std::string text = fmt::format("# Wick on this computer\n\n{}:\n\n", device_);
   for (const auto& [threads, peaks] : peaks_) text += fmt::format("- {}\n", peaks_line(threads, peaks));
   for (const std::string& sentence : findings()) text += fmt::format("- {}\n", sentence);
-  text += "\n| What | Name | Min / median / max | Unit | Of the peak |\n|---|---|---|---|---|\n";
+  text += "\n| What | Name | Median | Least to most | Unit | Of the peak |\n|---|---|---|---|---|---|\n";
   for (const BenchLine& line : lines_) {
     if (!line.row) continue;
-    const auto [low, high] = std::ranges::minmax(line.row->values);
+    const BenchFigures figures = figures_of(*line.row);
     const double share = line.row->peak_fraction();
-    text += fmt::format("| {}{}{} | `{}` | {} / {} / {} | {} | {} |\n", line.model, line.model.empty() ? "" : ": ",
-                        words_of(line.name).full, line.name, big_number(low), big_number(line.row->median()),
-                        big_number(high), line.row->unit, share > 0 ? share_words(share) : "");
+    text += fmt::format("| {}{}{} | `{}` | {} | {} | {} | {} |\n", line.model, line.model.empty() ? "" : ": ",
+                        words_of(line.name).full, line.name, figures.median, figures.range, figures.unit,
+                        share > 0 ? share_words(share) : "");
   }
   return text;
 }

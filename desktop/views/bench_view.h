@@ -41,6 +41,8 @@ class BenchView {
   const BenchLine* running() const;
   /// "Loading SmolLM2" and the like, while no row is being measured.
   const std::string& doing() const { return doing_; }
+  /// Whether lines will come that are not known yet: those of a model are once it is loaded.
+  bool more_to_come() const { return measuring_ && more_; }
   /// Seconds until all is measured, by what it took so far; nothing while that is not known.
   std::optional<double> seconds_left() const;
   const std::string& device() const { return device_; }
@@ -64,7 +66,7 @@ class BenchView {
   const ModelShelf& shelf_;
   const Settings& settings_;
   std::shared_ptr<std::atomic<bool>> stop_;
-  bool measuring_ = false, stopped_ = false;
+  bool measuring_ = false, stopped_ = false, more_ = false;
   std::vector<BenchLine> lines_;
   std::string doing_, device_, problem_;
   std::map<int, Peaks> peaks_;

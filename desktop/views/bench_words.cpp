@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "views/format.h"
@@ -149,6 +150,16 @@ bool is_quick(std::string_view name) {
 std::string big_number(double value) {
   if (value >= 999.5) return count_words(std::llround(value));
   return fmt::format("{:.{}f}", value, value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2);
+}
+
+BenchFigures figures_of(const BenchRow& row) {
+  const bool times = row.unit == "1/s";  // how long one takes says more
+  auto [low, high] = std::minmax_element(row.values.begin(), row.values.end());
+  const auto shown = [&](double value) { return big_number(times ? 1 / value : value); };
+  BenchFigures figures{shown(row.median()), times ? "s" : row.unit, {}};
+  if (times) std::swap(low, high);
+  if (*low != *high) figures.range = fmt::format("{} to {}", shown(*low), shown(*high));
+  return figures;
 }
 
 std::string share_words(double share) { return fmt::format("{:.0f} %", 100 * share); }

@@ -29,6 +29,11 @@ bool is_quick(std::string_view name);
 
 /// "1,235" or "41.2": three figures of a rate.
 std::string big_number(double value);
+/// A row's figures: the median, its unit, and the least and most where they are not the same.
+struct BenchFigures {
+  std::string median, unit, range;
+};
+BenchFigures figures_of(const BenchRow& row);
 /// 0.618 -> "62 %"
 std::string share_words(double share);
 

@@ -57,8 +57,18 @@ bool ChatView::was_cut(const Turn& turn) {
 
 Turn* ChatView::writing_turn() {
   if (!writing_) return nullptr;
-  const auto found = conversation_.turns.find(writing_->turn);
-  return found == conversation_.turns.end() ? nullptr : &found->second;
+  std::map<std::string, Turn>& turns = written().turns;
+  const auto found = turns.find(writing_->turn);
+  return found == turns.end() ? nullptr : &found->second;
+}
+
+double ChatView::tokens_a_second() const {
+  if (!writing_) return 0;
+  const std::map<std::string, Turn>& turns = (away_ ? *away_ : conversation_).turns;
+  const auto turn = turns.find(writing_->turn);
+  if (turn == turns.end() || !turn->second.stats || turn->second.stats->generate_ms <= 0) return 0;
+  const AnswerStats& stats = *turn->second.stats;
+  return static_cast<double>(stats.generated_tokens) / stats.generate_ms * 1e3;
 }
 
 GenerateOptions ChatView::next_options() {
@@ -71,9 +81,9 @@ GenerateOptions ChatView::next_options() {
   return options;
 }
 
-/// Writes on at the end of a turn's text.
+/// Writes on at the end of a turn's text, in the conversation that shows.
 void ChatView::answer(const std::string& id) {
-  writing_ = Writing{.turn = id, .began_ms = now_ms()};
+  writing_ = Writing{.conversation = conversation_.id, .turn = id, .began_ms = now_ms()};
   follows = true;
   wants_keys = true;
   selected = {};
@@ -103,22 +113,24 @@ void ChatView::answer(const std::string& id) {
 void ChatView::take(Told told) {
   Turn* const to = writing_turn();
   if (!to) return;
-  context_used_ = told.context_used;
+  writing_->context_used = told.context_used;
+  if (!away_) context_used_ = told.context_used;
   writing_->phase = told.prompt_left > 0 ? Writing::Phase::reading : Writing::Phase::writing;
   writing_->prompt_tokens = told.stats.prompt_tokens;
   writing_->prompt_left = told.prompt_left;
   if (told.step.drawn && told.step.stopped != StopReason::end) {
-    to->tokens.push_back({.id = told.step.token,
-                          .begin = to->text.size(),
-                          .probability = told.step.probability,
-                          .entropy = told.step.entropy,
-                          .alternatives = std::move(told.alternatives)});
+    to->tokens.edit().push_back({.id = told.step.token,
+                                 .begin = to->text.size(),
+                                 .probability = told.step.probability,
+                                 .entropy = told.step.entropy,
+                                 .alternatives = std::move(told.alternatives)});
   }
   if (!told.step.text.empty() && writing_->first_word_ms == 0) writing_->first_word_ms = now_ms() - writing_->began_ms;
   to->text += told.step.text;
   to->stats = AnswerStats{.prompt_tokens = told.stats.prompt_tokens,
                           .reused_tokens = told.stats.reused_tokens,
                           .generated_tokens = told.stats.generated_tokens,
+                          .vocabulary = models_.state(Task::chat).info.value("vocab_size", Index{0}),
                           .prompt_ms = told.stats.prompt_ms,
                           .generate_ms = told.stats.generate_ms,
                           .first_word_ms = writing_->first_word_ms};
@@ -130,7 +142,7 @@ void ChatView::take(Told told) {
   }
   if (now - saved_ms_ > kSaveMs) {
     memory_bytes_ = resident_bytes();
-    save();
+    keep(written());
   }
 }
 
@@ -150,7 +162,8 @@ void ChatView::stop() {
 void ChatView::finish() {
   writing_.reset();
   memory_bytes_ = resident_bytes();
-  save();
+  keep(written());
+  if (away_) free_later(*std::exchange(away_, std::nullopt));
 }
 
 }  // namespace wick::views

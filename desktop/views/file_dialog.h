@@ -12,15 +12,19 @@ namespace wick::views {
 struct FileQuestion {
   std::string title;
   bool save = false;
+  bool folder = false;                // one is wanted, no file
   std::string name;                   // to begin with: a path, or a file's name
   std::string kind;                   // "Pictures"
   std::vector<std::string> patterns;  // "*.png"; none: all files
+  bool several = false;               // of them may be chosen at once
 };
 
 /// Asks with the program that the desktop has for it, zenity or kdialog; without one the window shows a field for the
 /// path.
 class FileDialog {
  public:
+  using Chosen = std::function<void(const std::vector<std::string>& paths)>;
+
   /// `worker` waits while a person chooses; nothing else should wait behind it.
   explicit FileDialog(Worker& worker) : worker_(worker) {}
 
@@ -28,6 +32,8 @@ class FileDialog {
   bool available() const;
   /// Calls `chosen` with a path, or nothing if the person changed their mind; one question at a time.
   void ask(FileQuestion question, std::function<void(const std::string& path)> chosen);
+  /// The same for several files at once.
+  void ask_several(FileQuestion question, Chosen chosen);
   bool open() const { return open_; }
 
   /// What the window asks itself, nothing while the desktop does or nobody does.
@@ -40,10 +46,12 @@ class FileDialog {
   std::string problem() const;
 
  private:
+  void ask_any(FileQuestion question, Chosen chosen);
+
   Worker& worker_;
   bool open_ = false;
   std::optional<FileQuestion> typed_;
-  std::function<void(const std::string& path)> chosen_;  // once typed
+  Chosen chosen_;  // once typed
 };
 
 /// The command line for a question, for each of the programs.

@@ -3,12 +3,12 @@
 #include <cstdint>
 #include <string>
 
+#include "core/text/byte_words.h"
+
 namespace wick::views {
 
-/// "98.4 MB": decimal units.
-std::string bytes_words(double bytes);
-/// "301 of 639 MB": both in the unit of the whole.
-std::string bytes_of_words(double done, double total);
+using wick::bytes_of_words;
+using wick::bytes_words;
 /// "49,147"
 std::string count_words(std::int64_t count);
 /// "18 s", "3 min 20 s", "1 h 5 min"

@@ -65,8 +65,8 @@ void JsonFolder::write(const std::string& id, std::string_view text) const {
     file.write(std::as_bytes(std::span(text)));
     file.commit();
   } catch (const Error& failed) {
-    throw Error(ErrorKind::io, fmt::format("{}. The {} stays in this window: free space or allow writing there and try "
-                                           "again, or export it to another place.",
+    throw Error(ErrorKind::io, fmt::format("{}. The {} stays in this window: free space or allow writing there, or "
+                                           "export it to another place.",
                                            failed.what(), thing_));
   }
 }

@@ -70,7 +70,10 @@ ModelShelf::ModelShelf(Worker& fetcher, ModelStore store, std::span<const Catalo
   look();
 }
 
-ModelShelf::~ModelShelf() { stop_all(); }
+ModelShelf::~ModelShelf() {
+  stop_all();
+  remove_promised();
+}
 
 const ModelShelf::State& ModelShelf::state_of(const CatalogEntry& entry) const {
   static const State none;
@@ -80,8 +83,8 @@ const ModelShelf::State& ModelShelf::state_of(const CatalogEntry& entry) const {
 
 ModelPlace ModelShelf::place(const CatalogEntry& entry) const {
   const State& state = state_of(entry);
-  const bool arrives = state.arrival && state.arrival->runs() && !state.arrival->verifying;
-  return arrives ? ModelPlace::arriving : state.place;
+  if (!state.arrival || state.arrival->verifying) return state.place;
+  return state.arrival->runs() ? ModelPlace::arriving : state.arrival->paused ? ModelPlace::partial : state.place;
 }
 
 const Arrival* ModelShelf::arrival(const CatalogEntry& entry) const {
@@ -130,6 +133,7 @@ Fit ModelShelf::fit(const CatalogEntry& entry, double bytes_a_second) const {
 
 void ModelShelf::look_at(const CatalogEntry& entry) {
   State& state = state_of(entry);
+  if (state.goes_ms) return;
   state.bytes = store_.bytes_here(entry);
   const bool here = store_.has(entry);
   if (here && state.place == ModelPlace::damaged) return;
@@ -170,7 +174,10 @@ void ModelShelf::end(const CatalogEntry& entry, const RunningPtr& running, const
   look_at(entry);
   if (problem.empty()) {
     if (state.arrival && !state.arrival->paused) state.arrival.reset();
-    if (state.arrival) state.arrival->bytes_done = state.bytes;
+    if (state.arrival) {
+      state.arrival->given_up = state.arrival->bytes_done - std::min(state.arrival->bytes_done, state.bytes);
+      state.arrival->bytes_done = state.bytes;
+    }
   } else if (!running->stopped) {
     if (!state.arrival) state.arrival.emplace();
     state.arrival->problem = problem;
@@ -197,6 +204,7 @@ DownloadProgress ModelShelf::progress_of(const CatalogEntry& entry, const Worker
 }
 
 void ModelShelf::fetch(const CatalogEntry& entry, std::function<void()> arrived) {
+  keep(entry);
   State& state = state_of(entry);
   if (state.arrival && state.arrival->runs()) return;
   const bool anew = state.place == ModelPlace::damaged;
@@ -268,13 +276,39 @@ void ModelShelf::verify(const CatalogEntry& entry) {
   });
 }
 
-void ModelShelf::remove(const CatalogEntry& entry) {
+void ModelShelf::remove_at(const CatalogEntry& entry, double ms) {
   State& state = state_of(entry);
   if (state.running) state.running->stopped = true;
   state.arrival.reset();
   state.place = ModelPlace::missing;
   state.bytes = 0;
   state.verified = false;
+  state.goes_ms = ms;
+}
+
+void ModelShelf::keep(const CatalogEntry& entry) {
+  if (std::exchange(state_of(entry).goes_ms, std::nullopt)) look_at(entry);
+}
+
+void ModelShelf::sweep(double now_ms) {
+  for (const CatalogEntry& entry : entries_)
+    if (const auto& goes = state_of(entry).goes_ms; goes && *goes <= now_ms) remove(entry);
+}
+
+/// Where nothing waits for it any more.
+void ModelShelf::remove_promised() {
+  for (const CatalogEntry& entry : entries_) {
+    if (!std::exchange(state_of(entry).goes_ms, std::nullopt)) continue;
+    try {
+      store_.remove(entry);
+    } catch (const Error&) {  // it is found here the next time
+    }
+  }
+}
+
+void ModelShelf::remove(const CatalogEntry& entry) {
+  remove_at(entry, 0);
+  state_of(entry).goes_ms.reset();
   start(entry, [this, &entry, store = store_](const Worker::Turn& turn, const RunningPtr& running) {
     store.remove(entry);
     turn.post([this, &entry, running] { end(entry, running, {}); });
@@ -288,6 +322,7 @@ void ModelShelf::stop_all() {
 
 void ModelShelf::move_to(ModelStore store) {
   stop_all();
+  remove_promised();
   store_ = std::move(store);
   for (auto& [name, state] : states_) {
     state.arrival.reset();

@@ -35,6 +35,7 @@ class SpeedMeter {
 /// A model's way from its source to this machine, or the reading of its files that verifies them.
 struct Arrival {
   std::uint64_t bytes_done = 0, bytes_total = 0;
+  std::uint64_t given_up = 0;  // bytes of a package that a pause ended: it is fetched whole or not at all
   double bytes_a_second = 0;
   std::string doing;    // what happens now, in words
   std::string problem;  // why it ended
@@ -62,7 +63,7 @@ class ModelShelf {
   /// `fetcher` is a worker of its own, with a thread for each download that may run at a time: they wait for the net,
   /// and nothing should wait for them.
   ModelShelf(Worker& fetcher, ModelStore store, std::span<const CatalogEntry> entries = catalog());
-  /// Pauses what arrives.
+  /// Pauses what arrives, and deletes what was to be deleted.
   ~ModelShelf();
   ModelShelf(const ModelShelf&) = delete;
   ModelShelf& operator=(const ModelShelf&) = delete;
@@ -99,6 +100,11 @@ class ModelShelf {
   void verify(const CatalogEntry& entry);
   /// Deletes a model's files.
   void remove(const CatalogEntry& entry);
+  /// The same at a time, or when the shelf ends; until then keep() brings it back. It seems to be gone at once.
+  void remove_at(const CatalogEntry& entry, double ms);
+  void keep(const CatalogEntry& entry);
+  /// Deletes what is due.
+  void sweep(double now_ms);
   /// Looks again what is here.
   void look();
   /// Takes another folder; what arrives in the old one is paused.
@@ -116,6 +122,7 @@ class ModelShelf {
     std::uint64_t bytes = 0;
     bool verified = false;
     std::optional<Arrival> arrival;
+    std::optional<double> goes_ms;  // when its files are to be deleted, by the clock
     RunningPtr running;
   };
 
@@ -127,6 +134,7 @@ class ModelShelf {
   void end(const CatalogEntry& entry, const RunningPtr& running, const std::string& problem);
   void look_at(const CatalogEntry& entry);
   void stop_all();
+  void remove_promised();
 
   Worker& fetcher_;
   ModelStore store_;

@@ -133,19 +133,25 @@ std::vector<std::string> ModelsView::facts(const Arrival& arrival) const {
   std::vector<std::string> facts{
       bytes_of_words(static_cast<double>(arrival.bytes_done), static_cast<double>(arrival.bytes_total))};
   if (arrival.paused) facts.emplace_back("Paused");
+  if (arrival.paused && arrival.given_up > 0)
+    facts.push_back(
+        fmt::format("{} begin anew, as packages come whole", bytes_words(static_cast<double>(arrival.given_up))));
   if (arrival.bytes_a_second > 0) facts.push_back(bytes_words(arrival.bytes_a_second) + "/s");
   if (const auto left = arrival.seconds_left()) facts.push_back(duration_words(*left) + " left");
   if (arrival.verifying) facts.emplace_back("Verifying");
   return facts;
 }
 
-void ModelsView::remove(const CatalogEntry& entry) {
-  asked.clear();
-  if (const std::optional<Task> task = task_of(entry)) {
-    if (models_.state(*task).model == entry.name) models_.drop(*task);
-    if (settings_.model(*task) == entry.name) settings_.model(*task).clear();
-  }
-  shelf_.remove(entry);
+std::function<void()> ModelsView::remove_at(const CatalogEntry& entry, double ms) {
+  const std::optional<Task> task = task_of(entry);
+  const bool chosen = task && settings_.model(*task) == entry.name;
+  if (task && models_.state(*task).model == entry.name) models_.drop(*task);
+  if (chosen) settings_.model(*task).clear();
+  shelf_.remove_at(entry, ms);
+  return [this, &entry, task, chosen] {
+    shelf_.keep(entry);
+    if (chosen && settings_.model(*task).empty()) settings_.model(*task) = entry.name;
+  };
 }
 
 void ModelsView::open(const std::string& path, std::function<void(Task task)> found) {

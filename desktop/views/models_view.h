@@ -35,7 +35,6 @@ class ModelsView {
   enum class Filter { all, chat, speech, segment, here };
   Filter filter = Filter::all;
   std::string query;
-  std::string asked;  // the name of the model whose deletion is being asked about
 
   /// Those of a task that the filter and the query let through.
   std::vector<const CatalogEntry*> entries(Task task) const;
@@ -48,8 +47,9 @@ class ModelsView {
   /// Of a running arrival: "301 of 639 MB", "18.4 MB/s", "18 s left".
   std::vector<std::string> facts(const Arrival& arrival) const;
 
-  /// Deletes a model of the catalogue, which nothing uses from then on.
-  void remove(const CatalogEntry& entry);
+  /// Deletes a model of the catalogue, which nothing uses from then on, at a time by the clock; returns what brings it
+  /// back until then.
+  std::function<void()> remove_at(const CatalogEntry& entry, double ms);
   /// Finds out what a file or folder of the user's own is for, remembers it, and calls `found`; what is wrong with it
   /// is told in problem().
   void open(const std::string& path, std::function<void(Task task)> found);
@@ -58,6 +58,7 @@ class ModelsView {
   /// Whether a file is being looked into.
   bool opening() const { return !opening_.empty(); }
   const std::string& problem() const { return problem_; }
+  void dismiss_problem() { problem_.clear(); }
   /// Looks again what is on the disk; measures, once ever, how fast memory is read here.
   void look();
   /// Bytes of weights that are read in a second while a model writes, by the last answer or else by the speed of

@@ -15,6 +15,8 @@ enum class Page { chat, transcribe, segment, models, bench, settings };
 struct OwnModel {
   std::string path;
   Task task = Task::chat;
+
+  bool operator==(const OwnModel&) const = default;
 };
 
 /// Of the transcribe page.
@@ -28,6 +30,8 @@ struct SpeechSettings {
   bool tint = true;               // what the model is unsure of
   bool follow = true;             // scroll along while it plays
   std::string microphone;         // its name; "": the system's choice
+
+  bool operator==(const SpeechSettings&) const = default;
 };
 inline constexpr int kMostBeams = 10;
 
@@ -63,6 +67,7 @@ struct Settings {
   SpeechSettings speech;
 
   std::string& model(Task task);
+  bool operator==(const Settings&) const = default;
 };
 
 /// From JSON. What is missing, of another type or out of range takes its default; never throws.

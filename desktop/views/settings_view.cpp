@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <filesystem>
+#include <utility>
 
 #include "core/device.h"
 #include "kernels/ops.h"
@@ -64,6 +65,19 @@ void SettingsView::set_models_folder() {
   if (!folder_problem_.empty() || folder == settings_.models_folder) return;
   settings_.models_folder = folder;
   shelf_.move_to(store_of(settings_));
+}
+
+void SettingsView::choose_models_folder(FileDialog& dialog, std::function<void()> taken) {
+  dialog.ask({.title = "Choose a folder for models",
+              .folder = true,
+              .name = shelf_.store().folder() + '/',
+              .kind = {},
+              .patterns = {}},
+             [this, taken = std::move(taken)](const std::string& path) {
+               models_folder = path;
+               set_models_folder();
+               if (folder_problem_.empty()) taken();
+             });
 }
 
 int SettingsView::instruction_set() const {

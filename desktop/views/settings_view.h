@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "views/file_dialog.h"
 #include "views/model_shelf.h"
 #include "views/settings.h"
 
@@ -22,6 +23,8 @@ class SettingsView {
   const std::string& threads_problem() const { return threads_problem_; }
   /// Moves the shelf to the folder. What is wrong with it is told in folder_problem().
   void set_models_folder();
+  /// Asks for the folder; `taken` is called once it was taken.
+  void choose_models_folder(FileDialog& dialog, std::function<void()> taken);
   const std::string& folder_problem() const { return folder_problem_; }
 
   /// The best of this machine, then every instruction set that it has, as people call them.

@@ -4,19 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstdlib>
 #include <ctime>
 #include <filesystem>
-#include <thread>
+#include <span>
 #include <utility>
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/formats/atomic_file.h"
 #include "core/text/jinja_text.h"
 #include "views/chat/conversation.h"
-#include "views/transcribe/realign.h"
 #include "views/transcribe/sample.h"
+#include "views/transcribe/sound_files.h"
 #include "views/transcribe/time_words.h"
 
 namespace wick::views {
@@ -25,7 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kSaveMs = 2000;  // while a text grows
-constexpr double kLookMs = 4000;  // whoever has scrolled since looks elsewhere, and is left there
 
 /// "29 November at 18:03"
 std::string day_words() {
@@ -59,9 +57,9 @@ std::uint64_t bytes_of(const std::string& path) {
 }
 
 /// How a recording's sound is opened.
-std::function<AudioFile()> opener_of(const Recording& recording) {
-  if (recording.origin == Origin::sample) return [] { return AudioFile(sample_recording()); };
-  return [path = recording.path] { return open_recording(path); };
+std::function<AudioFile()> opener_of(const Recording& recording, int rate) {
+  if (recording.origin == Origin::sample) return [rate] { return AudioFile(sample_recording(), rate); };
+  return [path = recording.path, rate] { return open_recording(path, rate); };
 }
 
 bool is_there(const Recording& recording) {
@@ -76,21 +74,20 @@ TranscribeView::TranscribeView(Worker& engine, ModelHost& models, Settings& sett
     : engine_(engine),
       models_(models),
       settings_(settings),
-      devices_(std::move(devices)),
-      store_(std::make_shared<RecordingStore>(folder)),
-      player_(devices_.speaker, wake),
-      sounds_(wake) {
-  if (const char* const home = std::getenv("HOME")) export_folder = home;
-  keep("", [](RecordingStore&) {});  // reads the list
+      player_(devices.speaker, wake),
+      sounds_(wake),
+      keeper_(sounds_, folder),
+      listener_(sounds_, std::move(devices)),
+      text(player_, settings.speech,
+           {.shown = [this] { return recording(); },
+            .change = [this](const std::function<void(Recording&)>& act) { change(shown_id_, act); },
+            .say = [this](std::string words, std::function<void()> undo) { say(std::move(words), std::move(undo)); }}) {
 }
 
 TranscribeView::~TranscribeView() {
-  if (stop_hearing_) *stop_hearing_ = true;
+  listener_.finish();
   end_work();
-  while (keeping_ > 0) {
-    sounds_.deliver();
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  keeper_.finish();
 }
 
 // ---- What shows, and what is kept ----
@@ -105,9 +102,8 @@ Recording* TranscribeView::shown() { return shown_id_.empty() ? nullptr : find_r
 void TranscribeView::show(const std::string& id) {
   shown_id_ = id;
   if (shown_ && shown_->id != id) shown_.reset();
-  look = {};
-  edits_.clear();
-  undone_ = 0;
+  text.clear();
+  export_problem_.clear();
   load_sound();
 }
 
@@ -122,35 +118,10 @@ void TranscribeView::load_sound() {
   const bool growing = recording && shows_work() && work_->job().hearing;
   has_sound_ = recording && !growing && is_there(*recording);
   if (has_sound_) {
-    player_.load(opener_of(*recording), recording->seconds);
+    player_.load(opener_of(*recording, kPlayRate), recording->seconds);
   } else {
     player_.load({}, 0);
   }
-}
-
-/// Has something done in the folder, then reads the list anew. `what`: "Not kept", where it fails.
-void TranscribeView::keep(const std::string& what, std::function<void(RecordingStore&)> act,
-                          std::function<void()> then) {
-  ++keeping_;
-  sounds_.start(
-      [this, store = store_, act = std::move(act), then = std::move(then)](const Worker::Turn& turn) {
-        act(*store);
-        turn.post([this, then, heads = store->heads()]() mutable {
-          --keeping_;
-          heads_ = std::move(heads);
-          unkept_.clear();
-          if (then) then();
-        });
-        return false;
-      },
-      [this, what](const std::string& message) {
-        --keeping_;
-        unkept_ = what + message;
-      });
-}
-
-void TranscribeView::save(const Recording& recording) {
-  keep("", [recording](RecordingStore& store) { store.save(recording); });
 }
 
 /// Changes and keeps a recording that shows or is in work.
@@ -159,7 +130,7 @@ void TranscribeView::change(const std::string& id, const std::function<void(Reco
   if (!recording) return;
   act(*recording);
   recording->updated = wall_ms();
-  save(*recording);
+  keeper_.save(*recording);
 }
 
 void TranscribeView::deliver() {
@@ -171,11 +142,11 @@ void TranscribeView::deliver() {
     } else if (now_ms() - saved_ms_ > kSaveMs && work_->take_changed()) {
       saved_ms_ = now_ms();
       work_->recording.updated = wall_ms();
-      save(work_->recording);
+      keeper_.save(work_->recording);
     }
   }
   begin_next();
-  follow();
+  text.follow();
 }
 
 std::string TranscribeView::status() const {
@@ -191,7 +162,14 @@ std::string TranscribeView::status() const {
 
 void TranscribeView::open_files(const std::vector<std::string>& paths) {
   problem_.clear();
-  waiting_.insert(waiting_.end(), paths.begin(), paths.end());
+  for (const std::string& path : paths) {
+    try {
+      const std::vector<std::string> found = recordings_at(path);
+      waiting_.insert(waiting_.end(), found.begin(), found.end());
+    } catch (const Error& error) {
+      add_problem(error.what());
+    }
+  }
   taking_ = !waiting_.empty();
   begun_ = work_ != nullptr || !opening_.empty();
   begin_next();
@@ -208,6 +186,8 @@ void TranscribeView::begin_next() {
   begin_file(path, !begun_);
 }
 
+void TranscribeView::add_problem(const std::string& message) { problem_ += (problem_.empty() ? "" : "\n") + message; }
+
 /// Opens a file on the way; `opened` gets it, problem() why it is none.
 void TranscribeView::look_into(std::string name, std::function<AudioFile()> open,
                                std::function<void(std::shared_ptr<AudioFile>)> opened) {
@@ -223,7 +203,7 @@ void TranscribeView::look_into(std::string name, std::function<AudioFile()> open
       },
       [this](const std::string& message) {
         opening_.clear();
-        problem_ += (problem_.empty() ? "" : "\n") + message;
+        add_problem(message);
       });
 }
 
@@ -268,7 +248,7 @@ void TranscribeView::begin_work(Recording recording, std::shared_ptr<AudioFile> 
             {.peaks = {}, .seconds = work_->recording.seconds, .over = true, .problem = message, .level = {}});
       });
   saved_ms_ = now_ms();
-  save(work_->recording);
+  keeper_.save(work_->recording);
   if (show_it) {
     show(id);
   } else if (id == shown_id_) {
@@ -282,7 +262,7 @@ void TranscribeView::read_again(bool anew) {
   if (!recording || !has_sound_ || !opening_.empty()) return;
   problem_.clear();
   taking_ = false;
-  look_into(recording->file_name(), opener_of(*recording),
+  look_into(recording->file_name(), opener_of(*recording, static_cast<int>(kSampleRate)),
             [this, anew, id = shown_id_](std::shared_ptr<AudioFile> file) {
               const Recording* const found = find_recording(id);
               if (!found) return;
@@ -293,9 +273,7 @@ void TranscribeView::read_again(bool anew) {
                 again.segments.clear();
                 again.language.clear();
                 again.peaks.clear();
-                look = {};
-                edits_.clear();
-                undone_ = 0;
+                text.clear();
               }
               begin_work(std::move(again), std::move(file), false);
             });
@@ -309,6 +287,7 @@ void TranscribeView::again() {
   read_again(true);
   say("Transcribing anew; edits are replaced", [this, before = *recording] {
     if (work_ && work_->recording.id == before.id) end_work();
+    if (before.id == shown_id_) text.clear();
     change(before.id, [&](Recording& now) { now = before; });
   });
 }
@@ -320,7 +299,7 @@ void TranscribeView::model_chosen() {
 
 void TranscribeView::end_work() {
   if (!work_) return;
-  if (stop_hearing_) *stop_hearing_ = true;
+  listener_.stop();
   work_->stop();
   settle_work();
 }
@@ -332,7 +311,7 @@ void TranscribeView::settle_work() {
   const bool lacks_model = work_->lacks_model();
   work_.reset();
   recording.updated = wall_ms();
-  save(recording);
+  keeper_.save(recording);
   if (lacks_model) {
     taking_ = false;  // what waits would fail as this did
     lacking_id_ = recording.id;
@@ -345,49 +324,29 @@ void TranscribeView::settle_work() {
 
 void TranscribeView::stop() {
   taking_ = false;
-  if (stop_hearing_) {
-    *stop_hearing_ = true;
-  } else {
-    end_work();
-  }
+  listener_.on() ? listener_.stop() : end_work();
 }
 
 // ---- The microphone ----
 
 void TranscribeView::record() {
-  if (stop_hearing_) return;
+  if (listener_.on()) return;
   problem_.clear();
   taking_ = false;
   player_.pause();
   const std::string id = new_id();
-  auto stop = std::make_shared<std::atomic<bool>>(false);
-  stop_hearing_ = stop;
   const auto sound = std::make_shared<SoundQueue>();
-  Hearing hearing{.open = [open = devices_.microphone, name = settings_.speech.microphone] { return open(name); },
-                  .opened = [this, id, sound] { begin_hearing(id, sound); },
-                  .path = store_->sound_of(id),
-                  .into = sound,
-                  .stop = stop};
-  const auto ended = [this] {
-    stop_hearing_.reset();
-    level_ = {};
-  };
-  listening_ = sounds_.start(hear_steps(std::move(hearing),
-                                        [this, id, ended](SoundPart&& part) {
-                                          level_ = part.level;
-                                          const bool over = part.over;
-                                          const bool mine = work_ && work_->recording.id == id;
-                                          if (!part.problem.empty()) problem_ = part.problem;
-                                          part.problem.clear();
-                                          if (mine) work_->measure(std::move(part));
-                                          if (!over) return;
-                                          ended();
-                                          if (id == shown_id_) load_sound();
-                                        }),
-                             [this, ended](const std::string& message) {
-                               ended();
-                               problem_ = sentence_of(message);
-                             });
+  listener_.start(settings_.speech.microphone, keeper_.sound_of(id), sound,
+                  {.opened = [this, id, sound] { begin_hearing(id, sound); },
+                   .heard = [this, id](SoundPart&& part) { hear(id, std::move(part)); },
+                   .failed = [this](const std::string& message) { problem_ = sentence_of(message); }});
+}
+
+void TranscribeView::hear(const std::string& id, SoundPart&& part) {
+  const bool over = part.over;
+  if (!part.problem.empty()) problem_ = std::exchange(part.problem, {});
+  if (work_ && work_->recording.id == id) work_->measure(std::move(part));
+  if (over && id == shown_id_) load_sound();
 }
 
 void TranscribeView::begin_hearing(const std::string& id, const std::shared_ptr<SoundQueue>& sound) {
@@ -396,23 +355,13 @@ void TranscribeView::begin_hearing(const std::string& id, const std::shared_ptr<
     settle_work();
   }
   need_model();
-  Recording recording = new_recording(Origin::microphone, "Recording, " + day_words(), store_->sound_of(id));
+  Recording recording = new_recording(Origin::microphone, "Recording, " + day_words(), keeper_.sound_of(id));
   recording.id = id;
   recording.sound = sound_words(1, static_cast<int>(kSampleRate));
   work_ = std::make_unique<Transcription>(engine_, models_, settings_.speech, std::move(recording), sound);
   saved_ms_ = now_ms();
-  save(work_->recording);
+  keeper_.save(work_->recording);
   show(id);
-}
-
-void TranscribeView::look_for_microphones() {
-  if (std::exchange(looking_for_microphones_, true)) return;
-  sounds_.start(
-      [this, list = devices_.microphones](const Worker::Turn& turn) {
-        turn.post([this, found = list()] { microphones_ = found; });
-        return false;
-      },
-      [](const std::string&) {});  // told where one is wanted
 }
 
 // ---- Earlier recordings ----
@@ -421,152 +370,52 @@ void TranscribeView::open(const std::string& id) {
   if (id == shown_id_) return;
   problem_.clear();
   if (find_recording(id)) return show(id);
-  ++keeping_;
-  sounds_.start(
-      [this, id, store = store_](const Worker::Turn& turn) {
-        turn.post([this, recording = store->load(id)] {
-          --keeping_;
-          if (!find_recording(recording.id)) shown_ = recording;
-          show(recording.id);
-        });
-        return false;
+  keeper_.load(
+      id,
+      [this](const Recording& recording) {
+        if (!find_recording(recording.id)) shown_ = recording;
+        show(recording.id);
       },
-      [this](const std::string& message) {
-        --keeping_;
-        problem_ = message;
-      });
+      [this](const std::string& message) { problem_ = message; });
 }
 
 void TranscribeView::rename(const std::string& title) {
   const std::string_view bare = jinja::strip(title, true, true);
-  look.renaming = false;
+  text.look.renaming = false;
   if (!bare.empty()) change(shown_id_, [&](Recording& recording) { recording.title = bare; });
 }
 
-void TranscribeView::remove(const std::string& id) {
-  const auto head =
-      std::find_if(heads_.begin(), heads_.end(), [&](const RecordingHead& each) { return each.id == id; });
-  const Recording* const recording = find_recording(id);
-  const std::string title = recording ? recording->title : head == heads_.end() ? id : head->title;
-  if (work_ && work_->recording.id == id) end_work();
-  const bool showed = id == shown_id_;
-  if (showed) show_none();
-  keep(
-      fmt::format("“{}” was not deleted: ", title), [id](RecordingStore& store) { store.remove(id); },
-      [this, id, title, showed] {
-        say(fmt::format("Deleted “{}”", title), [this, id, showed] {
-          keep(
-              "", [id](RecordingStore& store) { store.restore(id); },
-              [this, id, showed] {
-                if (showed) open(id);
-              });
-        });
+void TranscribeView::export_to(const std::string& path, const std::string& words) {
+  export_problem_.clear();
+  sounds_.start(
+      [this, path, words](const Worker::Turn& turn) {
+        AtomicFile file(path);
+        file.write(std::as_bytes(std::span(words)));
+        file.commit();
+        turn.post([this, path] { say(fmt::format("Exported to {}", path), {}); });
+        return false;
+      },
+      [this](const std::string& message) {
+        export_problem_ = fmt::format(
+            "Not exported: {}. The text is kept here: free space or choose another place, then export again.", message);
       });
 }
 
-// ---- Text ----
-
-void TranscribeView::begin_edit(int segment) {
-  const Recording* const recording = shown();
-  if (!recording || segment < 0 || segment >= std::ssize(recording->segments)) return;
-  if (look.editing >= 0 && look.editing != segment) end_edit();
-  look.editing = look.segment = segment;
-  look.focus_edit = true;
-  look.edit = jinja::strip(recording->segments[static_cast<std::size_t>(segment)].text, true, true);
-}
-
-void TranscribeView::end_edit() {
-  const int at = std::exchange(look.editing, -1);
-  const Recording* const recording = shown();
-  if (!recording || at < 0 || at >= std::ssize(recording->segments)) return;
-  const Segment before = recording->segments[static_cast<std::size_t>(at)];
-  if (jinja::strip(before.text, true, true) == jinja::strip(look.edit, true, true)) return;
-  const std::vector<Segment> one = with_segment_text({before}, 0, look.edit);
-  edits_.resize(edits_.size() - undone_);
-  undone_ = 0;
-  edits_.push_back({static_cast<std::size_t>(at), before, one.empty() ? std::nullopt : std::optional(one.front())});
-  replace(edits_.back().at, edits_.back().before, edits_.back().after);
-  if (one.empty()) say("Removed a line of the transcript", [this] { undo(); });
-}
-
-/// A line becomes another one, goes, or comes back.
-void TranscribeView::replace(std::size_t at, const std::optional<Segment>& from, const std::optional<Segment>& to) {
-  change(shown_id_, [&](Recording& recording) {
-    at = std::min(at, recording.segments.size());
-    const auto place = recording.segments.begin() + static_cast<std::ptrdiff_t>(at);
-    if (from && to) {
-      *place = *to;
-    } else if (from) {
-      recording.segments.erase(place);
-    } else if (to) {
-      recording.segments.insert(place, *to);
-    }
+void TranscribeView::remove(const std::string& id) {
+  const std::vector<RecordingHead>& all = heads();
+  const auto head = std::find_if(all.begin(), all.end(), [&](const RecordingHead& each) { return each.id == id; });
+  const Recording* const recording = find_recording(id);
+  const std::string title = recording ? recording->title : head == all.end() ? id : head->title;
+  if (work_ && work_->recording.id == id) end_work();
+  const bool showed = id == shown_id_;
+  if (showed) show_none();
+  keeper_.remove(id, title, [this, id, title, showed] {
+    say(fmt::format("Deleted “{}”", title), [this, id, showed] {
+      keeper_.restore(id, [this, id, showed] {
+        if (showed) open(id);
+      });
+    });
   });
-  if (!look.query.empty()) find(look.query);
-}
-
-void TranscribeView::undo() {
-  if (!can_undo()) return;
-  look.editing = -1;
-  const Edit edit = edits_[edits_.size() - ++undone_];
-  replace(edit.at, edit.after, edit.before);
-  look.reveal = static_cast<int>(edit.at);
-}
-
-void TranscribeView::redo() {
-  if (!can_redo()) return;
-  look.editing = -1;
-  const Edit edit = edits_[edits_.size() - undone_--];
-  replace(edit.at, edit.before, edit.after);
-  look.reveal = static_cast<int>(edit.at);
-}
-
-void TranscribeView::find(const std::string& query) {
-  const Recording* const recording = shown();
-  look.query = query;
-  look.hits = recording ? find_hits(recording->segments, query) : std::vector<TextHit>();
-  const auto ahead =
-      std::find_if(look.hits.begin(), look.hits.end(), [&](const TextHit& hit) { return hit.segment >= look.segment; });
-  look.hit = look.hits.empty() ? -1 : ahead == look.hits.end() ? 0 : static_cast<int>(ahead - look.hits.begin());
-  if (const TextHit* const hit = look.current_hit()) look.reveal = hit->segment;
-}
-
-void TranscribeView::step_hit(int step) {
-  look.hit = next_hit(static_cast<int>(look.hits.size()), look.hit, step);
-  if (const TextHit* const hit = look.current_hit()) look.reveal = hit->segment;
-}
-
-void TranscribeView::step_segment(int step) {
-  const Recording* const recording = shown();
-  if (!recording || recording->segments.empty()) return;
-  const int last = static_cast<int>(recording->segments.size()) - 1;
-  look.segment = look.reveal = std::clamp(look.segment + step, 0, last);
-  player_.seek(recording->segments[static_cast<std::size_t>(look.segment)].start);
-}
-
-void TranscribeView::play_from(int segment, double time) {
-  look.segment = segment;
-  player_.seek(time);
-  player_.play();
-}
-
-void TranscribeView::toggle_edit_mode() {
-  look.edit_mode = !look.edit_mode;
-  if (!look.edit_mode) return end_edit();
-  if (look.editing < 0) begin_edit(look.segment);
-}
-
-/// The word that is heard now; scrolls along where another segment has begun.
-void TranscribeView::follow() {
-  const Recording* const recording = shown();
-  const double time = player_.time();
-  const bool playing = player_.playing();
-  const auto now = recording && (time > 0 || playing) ? word_at(recording->segments, time) : std::nullopt;
-  const bool turned = now && (!look.now || look.now->segment != now->segment);
-  look.now = now;
-  if (!turned || !playing || !settings_.speech.follow || now_ms() - look.looked_ms < kLookMs) return;
-  look.reveal = now->segment;
-  look.reveal_middle = true;
 }
 
 }  // namespace wick::views

@@ -1,6 +1,5 @@
 #pragma once
 // What the transcribe page shows and does.
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,10 +9,11 @@
 #include "audio/player.h"
 #include "views/model_host.h"
 #include "views/settings.h"
+#include "views/transcribe/listener.h"
 #include "views/transcribe/recording.h"
-#include "views/transcribe/recording_store.h"
+#include "views/transcribe/recording_keeper.h"
 #include "views/transcribe/sound_devices.h"
-#include "views/transcribe/transcript_look.h"
+#include "views/transcribe/transcript_editor.h"
 #include "views/transcribe/transcription.h"
 #include "views/worker.h"
 
@@ -50,34 +50,37 @@ class TranscribeView {
   /// The recording in work.
   const Recording* worked_on() const { return work_ ? &work_->recording : nullptr; }
   bool shows_work() const { return work_ && work_->recording.id == shown_id_; }
-  const std::vector<RecordingHead>& heads() const { return heads_; }
+  const std::vector<RecordingHead>& heads() const { return keeper_.heads(); }
   /// A file that is being looked into.
   const std::string& opening() const { return opening_; }
   /// Why what was asked last could not begin, a line for each file; what was there stays.
   const std::string& problem() const { return problem_; }
-  /// Why something is not kept, or nothing.
-  const std::string& unkept() const { return unkept_; }
+  /// Why something is not kept, or nothing; it is still here, and can be kept once there is room.
+  const std::string& unkept() const { return keeper_.problem(); }
+  bool can_keep_again() const { return keeper_.can_try_again(); }
+  void keep_again() { keeper_.try_again(); }
+  /// Why the last export failed, or nothing.
+  const std::string& export_problem() const { return export_problem_; }
   /// Something is on its way from or to the disk.
-  bool keeping() const { return keeping_ > 0; }
+  bool keeping() const { return keeper_.busy(); }
   /// Files whose turn has not come; `taking`: they come by themselves.
   const std::vector<std::string>& waiting() const { return waiting_; }
   bool taking() const { return taking_; }
-  bool hearing() const { return stop_hearing_ != nullptr; }
-  const Level& level() const { return level_; }
+  bool hearing() const { return listener_.on(); }
+  /// The microphone is on its way: nothing is heard yet.
+  bool opening_microphone() const { return listener_.opening(); }
+  const Level& level() const { return listener_.level(); }
   /// Once known; asked for by look_for_microphones().
-  const std::vector<InputDevice>& microphones() const { return microphones_; }
+  const std::vector<InputDevice>& microphones() const { return listener_.microphones(); }
   /// "Transcribing · 14 × real time", or "" where nothing is in work.
   std::string status() const;
   Player& player() { return player_; }
-  TranscriptLook look;
   std::string search;      // in the list of recordings
   bool all_heads = false;  // that list is shown to its end
-  // Where no dialogue for files can be had, what is written in fields instead.
-  std::string written_path, export_folder;
 
   // What a person does.
-  /// Transcribes files one after another, behind those that wait already. The first is shown; the others leave what is
-  /// shown alone. With none, those that wait go on.
+  /// Transcribes files, and what is in folders, one after another, behind those that wait already. The first is shown;
+  /// the others leave what is shown alone. With none, those that wait go on.
   void open_files(const std::vector<std::string>& paths);
   void open_sample();
   void clear_waiting() { waiting_.clear(); }
@@ -97,81 +100,51 @@ class TranscribeView {
   void rename(const std::string& title);
   /// Deletes; Undo brings it back.
   void remove(const std::string& id);
-  void look_for_microphones();
-
-  // Its text.
-  void begin_edit(int segment);
-  /// Takes look.edit as the text of the line; an empty one removes it.
-  void end_edit();
-  void cancel_edit() { look.editing = -1; }
-  bool can_undo() const { return undone_ < edits_.size(); }
-  bool can_redo() const { return undone_ > 0; }
-  void undo();
-  void redo();
-  void find(const std::string& query);
-  void step_hit(int step);
-  /// Goes to a segment, `step` further.
-  void step_segment(int step);
-  /// Plays from a time in a segment.
-  void play_from(int segment, double time);
-  void toggle_edit_mode();
+  /// Writes a file with a text, and says how that went.
+  void export_to(const std::string& path, const std::string& text);
+  void look_for_microphones() { listener_.look_for_microphones(); }
 
  private:
-  /// A line before and after; nothing where it was not there.
-  struct Edit {
-    std::size_t at;
-    std::optional<Segment> before, after;
-  };
-
   Recording* shown();
   Recording* find_recording(const std::string& id);
   void show(const std::string& id);
   void load_sound();
-  void save(const Recording& recording);
-  void keep(const std::string& what, std::function<void(RecordingStore&)> act, std::function<void()> then = {});
   void change(const std::string& id, const std::function<void(Recording&)>& act);
   void begin_next();
+  void add_problem(const std::string& message);
   void look_into(std::string name, std::function<AudioFile()> open,
                  std::function<void(std::shared_ptr<AudioFile>)> opened);
   void begin_file(const std::string& path, bool show_it);
   void begin_work(Recording recording, std::shared_ptr<AudioFile> file, bool show_it);
   void read_again(bool anew);
   void begin_hearing(const std::string& id, const std::shared_ptr<SoundQueue>& sound);
+  void hear(const std::string& id, SoundPart&& part);
   void end_work();
   void settle_work();
-  void replace(std::size_t at, const std::optional<Segment>& from, const std::optional<Segment>& to);
-  void follow();
 
   Worker& engine_;
   ModelHost& models_;
   Settings& settings_;
-  SoundDevices devices_;
-  std::shared_ptr<RecordingStore> store_;  // only steps of sounds_ touch it, but for paths
   Player player_;
   Worker sounds_;  // reads, listens, keeps
 
   std::string shown_id_;
   std::optional<Recording> shown_;  // unless it is in work
   bool has_sound_ = false;
-  std::vector<RecordingHead> heads_;
 
   std::unique_ptr<Transcription> work_;
   Job reading_;
   double saved_ms_ = 0;
-  int keeping_ = 0;  // what is on its way to the disk
-  std::string opening_, problem_, unkept_;
+  std::string opening_, problem_, export_problem_;
   std::vector<std::string> waiting_;
   bool taking_ = false, begun_ = false;  // whether one of those that wait has begun
   std::string lacking_id_;               // of the recording that waits for a model
 
-  Job listening_;
-  std::shared_ptr<std::atomic<bool>> stop_hearing_;  // while the microphone is on
-  Level level_;
-  std::vector<InputDevice> microphones_;
-  bool looking_for_microphones_ = false;
+  RecordingKeeper keeper_;
+  Listener listener_;
 
-  std::vector<Edit> edits_;
-  std::size_t undone_ = 0;  // of these, counted from the last
+ public:
+  TranscriptEditor text;  // of what shows
 };
 
 }  // namespace wick::views

@@ -35,8 +35,9 @@ std::string row_line(const BenchRow& row) {
 }
 
 std::string peaks_line(int threads, const Peaks& peaks) {
-  return fmt::format("{} threads: FMA {:.0f} GFLOP/s, int8 dot {:.0f} GOP/s, bf16 {:.0f} GFLOP/s, read {:.1f} GB/s",
-                     threads, peaks.fma_gflops, peaks.int8_gops, peaks.bf16_gflops, peaks.read_gbs);
+  return fmt::format("{} thread{}: FMA {:.0f} GFLOP/s, int8 dot {:.0f} GOP/s, bf16 {:.0f} GFLOP/s, read {:.1f} GB/s",
+                     threads, threads == 1 ? "" : "s", peaks.fma_gflops, peaks.int8_gops, peaks.bf16_gflops,
+                     peaks.read_gbs);
 }
 
 }  // namespace wick

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What the benchmark makes of programs' output and of raw results. Nothing is timed, nothing measured."""
 import copy
+import json
 import os
 import sys
 import tempfile
@@ -162,6 +163,17 @@ class Outputs(unittest.TestCase):
         self.assertEqual(outputs.candle_sam(CANDLE_SAM), {'encoder': 4100, 'logits': 112, 'memory': 614.4})
         self.assertEqual(outputs.onnxruntime_in_browser(ONNXRUNTIME_WEB), {'encoder': 2300, 'mask': 110})
         self.assertEqual(outputs.segment_in_browser(SEGMENT_WEB), {'encoder': 1000, 'mask': 25, 'memory': 450})
+
+    def test_a_window_has_rows_of_three_tasks_and_never_shrinks(self):
+        names = ('model/prompt512', 'model/generate128@512', 'speech/encode', 'speech/decode1', 'segment/encode/f32',
+                 'segment/decode/f32')
+        copied = json.dumps({'rows': [{'name': f'{name}/t2', 'median': rate + 1} for rate, name in enumerate(names)]})
+        self.assertEqual(list(outputs.app_engine('wick-app', copied, 2).values()), [1, 2, 3, 4, 5, 6])
+        with self.assertRaisesRegex(BenchError, "wick-app: no row 'model/prompt512/t1'"):
+            outputs.app_engine('wick-app', copied, 1)
+        self.assertEqual(outputs.app_frames('{"frames": 1000, "grown_bytes": -4096}'), {'grown_mb': 0})
+        with self.assertRaisesRegex(BenchError, 'wick-app --frames: no screen'):
+            outputs.app_frames('no screen')
 
     def test_candle_flash_is_read_by_head_and_mask(self):
         found = outputs.candle_flash(CANDLE_FLASH)

@@ -103,6 +103,18 @@ ONNXRUNTIME_WEB = [
     Compared(SAM, 'mask', "a point's mask of the longer side 1,024, ms", 4, True),
 ]
 
+SPEECH = SPEECH_MODELS[-1]
+
+# The window's own page, against the terminal: within 5 %.
+APP = [
+    Compared('engine', 'prompt', 'SmolLM2, prompt of 512, tokens/s', 0.95),
+    Compared('engine', 'generate', 'SmolLM2, generate 128 after 512, tokens/s', 0.95),
+    Compared('engine', 'speech_encoder', f'{SPEECH}, windows encoded a second', 0.95),
+    Compared('engine', 'speech_token', f'{SPEECH}, greedy tokens/s', 0.95),
+    Compared('engine', 'encoder', f'{SAM}, encoder in f32, ms', 0.95, True),
+    Compared('engine', 'logits', f"{SAM}, a point's logits of 256 x 256, ms", 0.95, True),
+]
+
 
 @dataclass(frozen=True)
 class Alone:
@@ -124,6 +136,11 @@ SEGMENT = [
 ]
 
 SEGMENT_WEB = [Alone(SAM, 'memory', "peak memory of the tab's process, MB", most=600)]
+
+WINDOW = [
+    Alone('window', 'first_frame_ms', 'start to first frame, without a model, ms', most=300),
+    Alone('window', 'grown_mb', 'memory grown by in 1,000 frames, MB', most=0.5),
+]
 
 
 @dataclass(frozen=True)
@@ -176,6 +193,6 @@ WASM = [
 # The tables of Wick beside a peer, by part.
 COMPARED = {'llama': LLAMA, 'candle': CANDLE, 'wllama': WLLAMA, 'faster_whisper': FASTER_WHISPER,
             'whisper_cpp': WHISPER_CPP, 'candle_whisper': CANDLE_WHISPER, 'whisper_web': WHISPER_WEB,
-            'onnxruntime': ONNXRUNTIME, 'candle_sam': CANDLE_SAM, 'onnxruntime_web': ONNXRUNTIME_WEB}
+            'onnxruntime': ONNXRUNTIME, 'candle_sam': CANDLE_SAM, 'onnxruntime_web': ONNXRUNTIME_WEB, 'app': APP}
 # And of what it is measured by itself.
-ALONE = {'load': LOAD, 'onnxruntime': SEGMENT, 'onnxruntime_web': SEGMENT_WEB}
+ALONE = {'load': LOAD, 'onnxruntime': SEGMENT, 'onnxruntime_web': SEGMENT_WEB, 'app': WINDOW}

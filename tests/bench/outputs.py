@@ -212,3 +212,19 @@ def engine_model(output):
 
 def wllama_model(output):
     return browser_rows('wllama', output, **BROWSER)
+
+
+def app_frames(output):
+    """MB that a window's memory has grown by while it drew."""
+    try:
+        return {'grown_mb': max(0, json.loads(output)['grown_bytes']) / 1e6}
+    except (ValueError, KeyError, TypeError) as error:
+        raise BenchError(f"wick-app --frames: {output.strip()[-300:] or 'nothing'}") from error
+
+
+def app_engine(name, report, threads):
+    """Of a report of all three tasks, as the window's page copies it and `wick bench` prints it in three."""
+    return rows_of(name, wick_report(name, report), prompt=f'model/prompt512/t{threads}',
+                   generate=f'model/generate128@512/t{threads}', speech_encoder=f'speech/encode/t{threads}',
+                   speech_token=f'speech/decode1/t{threads}', encoder=f'segment/encode/f32/t{threads}',
+                   logits=f'segment/decode/f32/t{threads}')

@@ -5,11 +5,13 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 import wave
 from dataclasses import dataclass
 
 import outputs
-from bounds import KERNELS, QWEN3, SAM, SPEECH_MODELS, WASM
+import window
+from bounds import KERNELS, QWEN3, SAM, SPEECH, SPEECH_MODELS, WASM
 from figures import BenchError
 from peers import Peers, run
 
@@ -397,5 +399,36 @@ def onnxruntime_web(bench):
                          f'node run.mjs ort-sam ENCODER.onnx DECODER.onnx --threads {threads} --n 5']}
 
 
+def app(bench):
+    """The window's start and memory by themselves; its engine beside that of `wick bench`."""
+    lacking = window.missing_programs()
+    if lacking:
+        raise Skipped(f"no {', '.join(lacking)}")
+    program, threads = os.path.join(bench.root, 'build', 'native', 'bin', 'wick-app'), bench.threads
+    files = [catalogue_model(bench), *sam_files(bench),
+             *(catalogue_file(bench, SPEECH, f'{SPEECH}.{name}') for name in ('model.bin', 'config.json', 'vocabulary.json'))]
+
+    def at_a_terminal():
+        reports = [json.loads(bench.wick('bench', task, name, '-t', str(threads), '--json'))
+                   for task, name in (('model', files[0]), ('speech', SPEECH), ('segment', SAM))]
+        return json.dumps({'rows': [row for each in reports for row in each['rows']]})
+
+    def alone():
+        with tempfile.TemporaryDirectory() as none:
+            return {'first_frame_ms': window.first_frame_ms(program, none),
+                    **outputs.app_frames(window.many_frames(program, none))}
+
+    return {'subjects': {
+                'engine': in_turn(
+                    bench, 'window',
+                    lambda: outputs.app_engine('wick-app', window.bench_page(program, files, threads), threads),
+                    lambda: outputs.app_engine('wick bench', at_a_terminal(), threads)),
+                'window': {'wick': [alone() for _ in range(bench.rounds)]}},
+            'peer': '`wick bench`',
+            'commands': ['wick-app: Bench, Models, Measure', f'wick bench model MODEL.gguf -t {threads}',
+                         f'wick bench speech {SPEECH} -t {threads}', f'wick bench segment {SAM} -t {threads}',
+                         'wick-app --first-frame', 'wick-app --frames 1000']}
+
+
 PARTS = {part.__name__: part for part in (kernels, wasm, llama, candle, wllama, load, faster_whisper, whisper_cpp,
-                                          candle_whisper, whisper_web, onnxruntime, candle_sam, onnxruntime_web)}
+                                          candle_whisper, whisper_web, onnxruntime, candle_sam, onnxruntime_web, app)}

@@ -6,7 +6,7 @@
 A part leaves build/bench/PART.json with its raw figures; the report is rendered from those files, so that a part that
 was not run, or could not be, keeps its last ones. About half an hour for three rounds of all: kernels 4 minutes, wasm
 3, llama 13, candle 5, wllama 6, load some seconds, faster_whisper 8, whisper_cpp 2, candle_whisper 1, whisper_web 2,
-onnxruntime 2, candle_sam 3, onnxruntime_web 3; building the peers and making the models, the first time, 10 more.
+onnxruntime 2, candle_sam 3, onnxruntime_web 3, app 5; building the peers and making the models, the first time, 10 more.
 """
 import argparse
 import datetime

@@ -67,6 +67,26 @@ class Start(Case):
         app.check_drawn(text='Wick')
         self.assertEqual(app.output(), '')
 
+    def test_panels_are_resized_and_remember_their_places(self):
+        app = self.start(models=self.folder)
+        line = app.wait_rest('list width')
+        middle, height = (line.left + line.right) / 2, (line.top + line.bottom) / 2
+        app.drag((middle, height), (middle + 60, height))
+        kept = app.wait_until(lambda: self.kept('settings.json').get('list_width', 0) > 290, 'a wider list')
+        self.assertTrue(kept)
+        app.kill()
+        again = self.start(models=self.folder)
+        self.assertGreater(again.wait_rest('list width').left, line.left + 50)
+
+    def test_the_keys_alone_reach_what_a_page_has(self):
+        app = self.start(models=self.folder)
+        app.press('ctrl+comma')  # away from the page whose field has the keyboard
+        app.wait_for(part='Instruction set')
+        app.press(*['Tab'] * 11, 'space')
+        app.wait_for(part='75 %')
+        app.press('Down', 'Down', 'Return')
+        app.wait_until(lambda: self.kept('settings.json').get('scale') == 1, 'the second size')
+
     def test_it_ends_when_it_is_closed(self):
         self.assertEqual(self.start(models=self.folder).quit(), 0)
 
@@ -82,7 +102,7 @@ class Start(Case):
     def test_a_thousand_frames_take_no_more_memory(self):
         for page in ('chat', 'models', 'settings'):
             shutil.rmtree(self.data, ignore_errors=True)
-            app = self.open(models=self.folder, settings={'page': page, 'read_gbs': 10}, arguments=['--frames', '1100'])
+            app = self.open(models=self.folder, settings={'page': page, 'read_gbs': 10}, arguments=['--frames', '1000'])
             self.assertEqual(app.process.wait(300), 0, app.output())
             grown = json.loads(app.output())['grown_bytes']
             app.kill()
@@ -175,7 +195,7 @@ class Models(Case):
         app.wait_for(part=f'Get {self.TITLE}')
         app.wait_until(lambda: not os.listdir(self.models), 'the part to be deleted')
 
-    def test_a_model_is_verified_and_deleted_when_one_says_so_twice(self):
+    def test_a_model_is_verified_deleted_and_brought_back(self):
         need_models(self, SMOLLM2)
         os.makedirs(os.path.join(self.folder, 'models'))
         path = os.path.join(self.folder, 'models', SMOLLM2)
@@ -183,14 +203,20 @@ class Models(Case):
         app = self.start_empty()
         app.click(f'Verify {self.TITLE}')
         app.check_drawn(text='verified just now', timeout=60)
+        with open(path, 'r+b') as file:
+            file.seek(50_000_000)
+            file.write(b'damage')
+        app.click(f'Verify {self.TITLE}')
+        app.check_drawn(text='Damaged', timeout=60)
         app.click(f'Delete {self.TITLE}')
-        app.click(f'Keep {self.TITLE}')
-        app.click(f'Delete {self.TITLE}')
-        app.wait_for(text='Delete 98.4 MB?')
-        self.assertTrue(os.path.exists(path))
+        app.check_drawn(text=f'Deleted {self.TITLE}, 98.4 MB')
+        app.wait_for(part=f'Get {self.TITLE}')
+        app.click('Undo')
         app.click(f'Delete {self.TITLE}')
         app.wait_for(part=f'Get {self.TITLE}')
-        app.wait_until(lambda: not os.path.exists(path), 'the file to be deleted')
+        self.assertTrue(os.path.exists(path))
+        self.assertEqual(app.quit(), 0)
+        self.assertFalse(os.path.exists(path))
 
     def test_search_and_filters_leave_what_was_asked_for(self):
         app = self.start_empty()

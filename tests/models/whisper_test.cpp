@@ -199,7 +199,7 @@ TEST_CASE("whisper: transcripts of whole recordings are openai-whisper's") {
   }
 }
 
-TEST_CASE("whisper: a recording of several windows, in pieces or at once, keeps every sentence") {
+TEST_CASE("whisper: a recording of several windows, in pieces or at once, keeps every sentence", "[long]") {
   const auto files = test::whisper_files();
   if (!files) return;
   const Loaded loaded = load(*files, Precision::fast);
@@ -271,7 +271,7 @@ TEST_CASE("whisper: silence, noise and a tone give no words, where the voice det
   CHECK_THROWS_WITH(transcriber.push(bad), "[transcribe] the recording holds samples that are no numbers");
 }
 
-TEST_CASE("whisper: live, words appear within two seconds of speech and the settled text is right") {
+TEST_CASE("whisper: live, words appear within two seconds of speech and the settled text is right", "[long]") {
   const auto files = test::whisper_files();
   if (!files) return;
   const Loaded loaded = load(*files, Precision::fast);

@@ -41,5 +41,16 @@ TEST_CASE("bench words: figures have three digits") {
   CHECK(share_words(0.618) == "62 %");
 }
 
+TEST_CASE("bench words: figures are a median and what it lies between, a rate of loading a time") {
+  const BenchFigures speed = figures_of({"x", "GB/s", {3, 1, 2}, 0});
+  CHECK(speed.median == "2.00");
+  CHECK(speed.unit == "GB/s");
+  CHECK(speed.range == "1.00 to 3.00");
+  const BenchFigures load = figures_of({"model/load/t2", "1/s", {0.5}, 0});
+  CHECK(load.median == "2.00");
+  CHECK(load.unit == "s");
+  CHECK(load.range.empty());
+}
+
 }  // namespace
 }  // namespace wick::views

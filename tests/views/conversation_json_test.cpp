@@ -31,14 +31,14 @@ TEST_CASE("conversation file: the first line has all but the notes on tokens") {
   const std::string text = conversation_file(conversation);
   const std::string first = first_line_only(text.substr(0, text.find('\n')));
   CHECK(first.find("probab") == std::string::npos);
-  for (auto& [id, turn] : conversation.turns) turn.tokens.clear();
+  for (auto& [id, turn] : conversation.turns) turn.tokens = {};
   CHECK(conversation_from_json(first, "x") == conversation);
   CHECK(first_line_only("{\"turns\":[]}").empty());
 }
 
 TEST_CASE("conversation file: numbers of a float survive, numbers that are none become 0") {
   Conversation conversation = test::answered();
-  std::vector<TokenNote>& notes = conversation.turns.at("a1").tokens;
+  std::vector<TokenNote>& notes = conversation.turns.at("a1").tokens.edit();
   notes[0].probability = 1.17549435e-38f;
   notes[0].entropy = 0.1f;
   CHECK(conversation_from_json(conversation_file(conversation), "x") == conversation);
@@ -49,7 +49,7 @@ TEST_CASE("conversation file: numbers of a float survive, numbers that are none 
 
 TEST_CASE("conversation file: bytes that are no UTF-8 are replaced, not refused") {
   Conversation conversation = test::answered();
-  conversation.turns.at("a1").tokens[1].alternatives[0].text = "\xE4\xB8";
+  conversation.turns.at("a1").tokens.edit()[1].alternatives[0].text = "\xE4\xB8";
   const Conversation read = conversation_from_json(conversation_file(conversation), "x");
   CHECK(read.turns.at("a1").tokens[1].alternatives[0].text == "\uFFFD");
 }
@@ -86,7 +86,7 @@ TEST_CASE("conversation file: what the web page exports is read") {
   CHECK(read.updated == 9);
   REQUIRE(path_of(read).size() == 2);
   CHECK(path_of(read)[1]->text == "yes");
-  CHECK(read.turns.at("a").stats == AnswerStats{5, 1, 2, 2.5, 7, 12.5});
+  CHECK(read.turns.at("a").stats == AnswerStats{5, 1, 2, 0, 2.5, 7, 12.5});
   CHECK(read.turns.at("b").problem == "stopped");
   CHECK(versions_of(read, "a") == std::vector<std::string>{"a", "b"});
 }
@@ -96,7 +96,7 @@ TEST_CASE("conversation file: what goes out as JSON is read again, without alter
   const auto json = nlohmann::json::parse(to_json(conversation));
   CHECK(json["turns"][0]["parent"].is_null());
   CHECK(json["turns"][1]["token_ids"].size() == conversation.turns.at("a1").tokens.size());
-  for (auto& [id, turn] : conversation.turns) turn.tokens.clear();
+  for (auto& [id, turn] : conversation.turns) turn.tokens = {};
   CHECK(conversation_from_json(to_json(conversation), "x") == conversation);
 }
 

@@ -20,7 +20,7 @@ inline Conversation answered() {
   add("q", "", "user", "What is tea?");
   Turn& first = add("a1", "q", "assistant", "A drink, dear.\n");
   first.tokens = {{7, 0, 0.25f, 1.5f, {{7, "A", 0.25f}, {9, "Tea", 0.125f}}}, {8, 1, 1e-9f, 0, {{1, "\" \n", 1}}}};
-  first.stats = AnswerStats{10, 3, 2, 40.5, 90, 41};
+  first.stats = AnswerStats{10, 3, 2, 49152, 40.5, 90, 41};
   add("a2", "q", "assistant", "Leaves").problem = "stopped";
   choose_turn(conversation, "a1");
   return conversation;

@@ -66,5 +66,40 @@ TEST_CASE("file dialog: who changes their mind chooses nothing; where to save is
   CHECK_FALSE(dialog.open());
 }
 
+TEST_CASE("file dialog: several files at once are told one by one") {
+  const TemporaryFolder folder;
+  const std::string path = std::getenv("PATH");
+  test::write_file(folder / "zenity", "#!/bin/sh\nprintf 'a b.wav\\nc.wav\\n'\n");
+  std::filesystem::permissions(folder / "zenity", std::filesystem::perms::owner_all);
+  setenv("PATH", (folder.path() + ":" + path).c_str(), 1);
+  Worker worker{[] {}};
+  FileDialog dialog(worker);
+  std::vector<std::string> chosen;
+  dialog.ask_several({.title = "Open", .name = {}, .kind = {}, .patterns = {}},
+                     [&](const std::vector<std::string>& paths) { chosen = paths; });
+  while (dialog.open()) worker.deliver();
+  setenv("PATH", path.c_str(), 1);
+  CHECK(chosen == std::vector<std::string>{"a b.wav", "c.wav"});
+  const FileQuestion question{.title = "Open", .name = {}, .kind = {}, .patterns = {}, .several = true};
+  CHECK(zenity_command(question).back() == "--separator=\n");
+  CHECK(kdialog_command(question).back() == "--separate-output");
+}
+
+TEST_CASE("file dialog: a folder is asked for as one") {
+  const NoPrograms none;
+  const TemporaryFolder folder;
+  Worker worker{[] {}};
+  FileDialog dialog(worker);
+  const FileQuestion question{.title = "Choose", .folder = true, .name = {}, .kind = {}, .patterns = {}};
+  dialog.ask(question, [](const std::string&) {});
+  test::write_file(folder / "file", "x");
+  dialog.path = folder / "file";
+  CHECK(dialog.problem() == "There is no such folder.");
+  dialog.path = folder.path();
+  CHECK(dialog.problem().empty());
+  CHECK_THAT(zenity_command(question), Catch::VectorContains(std::string("--directory")));
+  CHECK_THAT(kdialog_command(question), Catch::VectorContains(std::string("--getexistingdirectory")));
+}
+
 }  // namespace
 }  // namespace wick::views

@@ -50,6 +50,7 @@ class Shelf {
   }
   std::string here(const std::string& name) const { return folder_ / ("models/" + name); }
   const test::TemporaryFolder& folder() const { return folder_; }
+  Worker& worker() { return waited_.worker; }
 
  private:
   test::TemporaryFolder folder_;
@@ -146,6 +147,50 @@ TEST_CASE("model shelf: a model that is deleted is gone from the disk") {
   test.shelf.remove(test.entry);
   CHECK(test.shelf.place(test.entry) == ModelPlace::missing);
   test.until([&] { return !fs::exists(test.here("one.bin")) && !fs::exists(test.here("two.bin")); });
+}
+
+TEST_CASE("model shelf: a model that is to be deleted seems gone, comes back when it is kept, and goes in time") {
+  Shelf test;
+  test.fetch_all();
+  test.shelf.remove_at(test.entry, 1000);
+  CHECK(test.shelf.place(test.entry) == ModelPlace::missing);
+  test.shelf.sweep(999);
+  test.shelf.look();
+  CHECK(test.shelf.place(test.entry) == ModelPlace::missing);
+  CHECK(test.shelf.room().used() == 0);
+  test.shelf.keep(test.entry);
+  CHECK(test.shelf.place(test.entry) == ModelPlace::here);
+  test.shelf.sweep(2000);
+  CHECK(test.shelf.place(test.entry) == ModelPlace::here);
+  test.shelf.remove_at(test.entry, 1000);
+  test.shelf.sweep(1000);
+  test.until([&] { return !fs::exists(test.here("one.bin")) && !fs::exists(test.here("two.bin")); });
+}
+
+TEST_CASE("model shelf: what is to be deleted goes with the shelf, or when another folder is taken") {
+  for (const bool moves : {false, true}) {
+    std::optional<Shelf> test(std::in_place);
+    test->fetch_all();
+    const std::string path = test->here("one.bin");
+    test->shelf.remove_at(test->entry, 1e300);
+    if (moves) {
+      test->shelf.move_to(ModelStore(test->folder() / "other"));
+      CHECK(!fs::exists(path));
+    } else {
+      ModelShelf(test->worker(), ModelStore(test->folder() / "models"), {&test->entry, 1})
+          .remove_at(test->entry, 1e300);
+      CHECK(!fs::exists(path));
+    }
+  }
+}
+
+TEST_CASE("model shelf: a model that is to be deleted is kept when it is fetched") {
+  Shelf test;
+  test.fetch_all();
+  test.shelf.remove_at(test.entry, 1000);
+  test.fetch_all();
+  test.shelf.sweep(2000);
+  CHECK(test.shelf.place(test.entry) == ModelPlace::here);
 }
 
 TEST_CASE("model shelf: files of a source in parts count while they arrive, and go when they are deleted") {

@@ -11,7 +11,7 @@ Turn turn_of(const std::vector<std::string>& pieces) {
   Turn turn;
   turn.role = "assistant";
   for (std::size_t i = 0; i < pieces.size(); ++i) {
-    turn.tokens.push_back(
+    turn.tokens.edit().push_back(
         {static_cast<TokenId>(i), turn.text.size(), 0.5F, 1, {{static_cast<TokenId>(i), pieces[i], 0.5F}}});
     turn.text += pieces[i];
   }
@@ -35,7 +35,7 @@ TEST_CASE("tokens: a byte belongs to the token that wrote it; tokens without tex
 TEST_CASE("tokens: text before the first token, and notes past the end, are nobody's") {
   Turn turn = turn_of({"a", "b"});
   turn.text = "My own: " + turn.text;
-  for (TokenNote& note : turn.tokens) note.begin += 8;
+  for (TokenNote& note : turn.tokens.edit()) note.begin += 8;
   CHECK_FALSE(token_at(turn, 3));
   CHECK(token_at(turn, 8) == 0U);
   turn.text.resize(8);
@@ -53,15 +53,15 @@ TEST_CASE("tokens: white space has a name") {
 
 TEST_CASE("tokens: the token itself is among its choices, and the rest is what they leave") {
   Turn turn = turn_of({"x"});
-  turn.tokens[0].alternatives = {{7, "y", 0.25F}, {8, "z", 0.125F}};
-  turn.tokens[0].probability = 0.0625F;
+  turn.tokens.edit()[0].alternatives = {{7, "y", 0.25F}, {8, "z", 0.125F}};
+  turn.tokens.edit()[0].probability = 0.0625F;
   const TokenChoices choices = choices_of(turn, 0);
   REQUIRE(choices.list.size() == 3);
   CHECK(choices.chosen == 2);
   CHECK(choices.list[2].text == "x");
   CHECK(choices.rest == Approx(0.5625));
   CHECK(surprise_of(turn.tokens[0]) == Approx(4));
-  turn.tokens[0].probability = 0;
+  turn.tokens.edit()[0].probability = 0;
   CHECK(surprise_of(turn.tokens[0]) < 50);
 }
 

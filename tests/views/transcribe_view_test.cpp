@@ -12,6 +12,7 @@
 
 #include "audio/wav_writer.h"
 #include "core/error.h"
+#include "core/text/jinja_text.h"
 #include "models/tiny_transcriber.h"
 #include "views/recordings.h"
 
@@ -168,13 +169,29 @@ TEST_CASE("transcribe view: several files wait for their turn, a bad one is told
   Desk desk;
   desk.load_tiny();
   std::ofstream(desk.folder + "/bad.wav") << "no sound at all";
-  desk.view->open_files({desk.file("one.wav"), desk.folder + "/bad.wav", desk.file("two.wav"), desk.folder});
-  CHECK(desk.view->waiting().size() == 3);
+  fs::create_directory(desk.folder + "/talks");
+  desk.view->open_files({desk.file("one.wav"), desk.folder + "/bad.wav", desk.file("two.wav"), desk.folder + "/talks"});
+  CHECK(desk.view->waiting().size() == 2);
   desk.settle();
   CHECK(desk.view->recording()->title == "one");
   CHECK(desk.view->heads().size() == 2);
   CHECK(desk.view->problem().find("bad.wav: not a recording that can be read") != std::string::npos);
+  CHECK(desk.view->problem().find("talks: there is no recording in this folder") != std::string::npos);
   CHECK(std::count(desk.view->problem().begin(), desk.view->problem().end(), '\n') == 1);
+}
+
+TEST_CASE("transcribe view: of a folder the recordings are taken, by name, and nothing else") {
+  Desk desk;
+  fs::create_directories(desk.folder + "/talks/deeper.wav");
+  desk.file("talks/b.WAV");
+  desk.file("talks/a.wav");
+  std::ofstream(desk.folder + "/talks/notes.txt") << "no sound at all";
+  desk.view->open_files({desk.folder + "/talks", desk.file("last.wav")});
+  desk.settle();
+  CHECK(desk.view->recording()->title == "a");
+  REQUIRE(desk.view->waiting().size() == 2);
+  CHECK(fs::path(desk.view->waiting()[0]).filename() == "b.WAV");
+  CHECK(desk.view->problem().empty());
 }
 
 TEST_CASE("transcribe view: without a model the waveform is kept, and goes on once there is one") {
@@ -223,7 +240,9 @@ TEST_CASE("transcribe view: a microphone is transcribed while it hears, and its 
   Desk desk;
   desk.load_tiny();
   desk.view->record();
+  CHECK(desk.view->opening_microphone());
   desk.until([&] { return desk.view->shows_work(); });
+  CHECK_FALSE(desk.view->opening_microphone());
   CHECK(desk.view->job()->hearing);
   CHECK_FALSE(desk.view->has_sound());
   for (int i = 0; i < 8; ++i) desk.microphone.say(sound_of(0.25));
@@ -277,26 +296,26 @@ TEST_CASE("transcribe view: a line can be changed, removed and brought back, ste
   TranscribeView& view = *desk.view;
   const std::vector<Segment> before = view.recording()->segments;
   REQUIRE(before.size() >= 2);
-  view.begin_edit(0);
-  CHECK(view.look.editing == 0);
-  view.look.edit = "What was said";
-  view.end_edit();
+  view.text.begin_edit(0);
+  CHECK(view.text.look.editing == 0);
+  view.text.look.edit = "What was said";
+  view.text.end_edit();
   CHECK(text_of(std::span(view.recording()->segments).first(1)) == "What was said");
   CHECK(view.recording()->segments[0].start == before[0].start);
-  view.begin_edit(1);
-  view.look.edit = "  ";
-  view.end_edit();
+  view.text.begin_edit(1);
+  view.text.look.edit = "  ";
+  view.text.end_edit();
   CHECK(view.recording()->segments.size() == before.size() - 1);
   CHECK(desk.said == "Removed a line of the transcript");
   desk.undo();
   CHECK(view.recording()->segments.size() == before.size());
-  view.undo();
+  view.text.undo();
   CHECK(view.recording()->segments[0].text == before[0].text);
-  CHECK_FALSE(view.can_undo());
-  view.redo();
+  CHECK_FALSE(view.text.can_undo());
+  view.text.redo();
   CHECK(view.recording()->segments[0].text != before[0].text);
-  view.find("WHAT was");
-  CHECK(view.look.hits.size() == 1);
+  view.text.find("WHAT was");
+  CHECK(view.text.look.hits.size() == 1);
   view.rename("  A title ");
   desk.settle();
   const std::string id = view.recording()->id;
@@ -307,21 +326,85 @@ TEST_CASE("transcribe view: a line can be changed, removed and brought back, ste
   CHECK(desk.view->recording()->segments[0].text.find("What was said") != std::string::npos);
 }
 
+TEST_CASE("transcribe view: the line that was pressed is edited, though that ends an edit that removes one above it") {
+  Desk desk;
+  desk.load_tiny();
+  desk.view->open_files({desk.file("one.wav", 4)});
+  desk.settle();
+  TranscriptEditor& text = desk.view->text;
+  const std::vector<Segment>& lines = desk.view->recording()->segments;
+  REQUIRE(lines.size() >= 5);
+  const std::vector<Segment> before = lines;
+  text.begin_edit(1);
+  text.look.edit.clear();
+  text.press(3);    // the mouse goes down elsewhere,
+  text.end_edit();  // so the field has lost the keyboard,
+  REQUIRE(lines.size() == before.size() - 1);
+  text.begin_edit(text.pressed_line());  // and it goes down again
+  CHECK(text.look.editing == 2);
+  CHECK(text.look.edit == jinja::strip(before[3].text, true, true));
+
+  text.look.edit.clear();
+  text.begin_edit(3);  // at once, as by a key: the edit ends there
+  CHECK(text.look.editing == 2);
+  CHECK(lines[2].start == before[4].start);
+  text.cancel_edit();
+  desk.undo();
+  CHECK(lines[2].start == before[3].start);
+  text.begin_edit(0);
+  text.look.edit = "Mine";
+  text.end_edit();
+  CHECK(text.look.segment == 0);
+}
+
+TEST_CASE("transcribe view: a line that was removed comes back among later edits, and in its own text only") {
+  Desk desk;
+  desk.load_tiny();
+  desk.view->open_files({desk.file("one.wav", 2), desk.file("two.wav", 2)});
+  desk.settle();
+  TranscriptEditor& text = desk.view->text;
+  const std::vector<Segment> before = desk.view->recording()->segments;
+  text.begin_edit(1);
+  text.look.edit.clear();
+  text.end_edit();
+  const auto undo_removal = desk.undo;
+  text.begin_edit(0);
+  text.look.edit = "Mine";
+  text.end_edit();
+  undo_removal();
+  REQUIRE(desk.view->recording()->segments.size() == before.size());
+  CHECK(desk.view->recording()->segments[1].text == before[1].text);
+  CHECK(desk.view->recording()->segments[0].text.find("Mine") != std::string::npos);
+  text.undo();
+  CHECK(desk.view->recording()->segments.size() == before.size() - 1);
+  const std::string shown = desk.view->recording()->id;
+  for (const RecordingHead& head : desk.view->heads())
+    if (head.id != shown) desk.view->open(head.id);
+  desk.until([&] { return desk.view->recording()->id != shown; });
+  const std::size_t lines = desk.view->recording()->segments.size();
+  undo_removal();
+  CHECK(desk.view->recording()->segments.size() == lines);
+}
+
 TEST_CASE("transcribe view: transcribing again replaces the text, Undo brings it back") {
   Desk desk;
   desk.load_tiny();
   desk.view->open_files({desk.file("one.wav", 2)});
   desk.settle();
-  desk.view->begin_edit(0);
-  desk.view->look.edit = "Mine";
-  desk.view->end_edit();
+  desk.view->text.begin_edit(0);
+  desk.view->text.look.edit = "Mine";
+  desk.view->text.end_edit();
   desk.settle();
   desk.view->again();
   desk.until([&] { return desk.view->job() != nullptr; });
   desk.settle();
   CHECK(text_of(desk.view->recording()->segments).find("Mine") == std::string::npos);
+  desk.view->text.begin_edit(0);
+  desk.view->text.look.edit = "Another";
+  desk.view->text.end_edit();
   desk.undo();
   CHECK(text_of(desk.view->recording()->segments).find("Mine") != std::string::npos);
+  CHECK_FALSE(desk.view->text.can_undo());  // what was edited meanwhile is no longer there
 }
 
 TEST_CASE("transcribe view: without a speaker everything but the sound works, and says so") {
@@ -329,14 +412,14 @@ TEST_CASE("transcribe view: without a speaker everything but the sound works, an
   desk.load_tiny();
   desk.view->open_files({desk.file("one.wav", 2)});
   desk.settle();
-  desk.view->play_from(1, 0.5);
+  desk.view->text.play_from(1, 0.5);
   desk.until([&] { return !desk.view->player().problem().empty(); });
   CHECK(desk.view->player().problem() == "no speaker");
   CHECK(desk.view->player().time() == 0.5);
   desk.turn();
-  CHECK(desk.view->look.now);
-  desk.view->step_segment(1);
-  CHECK(desk.view->look.segment == 2);
+  CHECK(desk.view->text.look.now);
+  desk.view->text.step_segment(1);
+  CHECK(desk.view->text.look.segment == 2);
 }
 
 TEST_CASE("transcribe view: a recording whose sound has moved says so, and takes the file where it is now") {
@@ -358,16 +441,74 @@ TEST_CASE("transcribe view: a recording whose sound has moved says so, and takes
   CHECK(desk.view->heads().size() == 1);
 }
 
-TEST_CASE("transcribe view: where nothing can be kept, it is told and the text stays") {
+TEST_CASE(
+    "transcribe view: what cannot be kept stays, is listed and opened as all others, and is kept once it can be") {
   Desk desk;
   desk.load_tiny();
-  const std::string path = desk.file("one.wav");
-  fs::remove_all(desk.folder + "/kept");
-  std::ofstream(desk.folder + "/kept") << "in the way";
-  desk.view->open_files({path});
+  const std::string kept = desk.folder + "/kept";
+  fs::remove_all(kept);
+  std::ofstream(kept) << "in the way";
+  desk.view->open_files({desk.file("one.wav")});
   desk.settle();
   CHECK(desk.view->unkept().find("cannot make the folder") != std::string::npos);
   CHECK(desk.view->recording()->complete);
+  const std::string one = desk.view->recording()->id;
+  desk.view->text.begin_edit(0);
+  desk.view->text.look.edit = "Mine";
+  desk.view->text.end_edit();
+  desk.view->open_files({desk.file("two.wav")});
+  desk.settle();
+  CHECK(desk.view->recording()->title == "two");
+  REQUIRE(desk.view->heads().size() == 2);
+  CHECK(desk.view->heads()[1].words.starts_with("Mine"));
+  desk.view->open(one);
+  desk.until([&] { return desk.view->recording()->id == one; });
+  CHECK(text_of(desk.view->recording()->segments).starts_with("Mine"));
+  CHECK(desk.view->can_keep_again());
+  desk.view->remove(one);
+  desk.settle();
+  CHECK(desk.view->heads().size() == 1);
+  desk.undo();
+  desk.until([&] { return desk.view->recording() != nullptr; });
+  desk.settle();
+  CHECK(text_of(desk.view->recording()->segments).starts_with("Mine"));
+  CHECK(desk.view->heads().size() == 2);
+
+  fs::remove(kept);
+  desk.view->keep_again();
+  desk.settle();
+  CHECK(desk.view->unkept().empty());
+  CHECK_FALSE(desk.view->can_keep_again());
+  desk.reopen();
+  CHECK(desk.view->heads().size() == 2);
+}
+
+TEST_CASE("transcribe view: an export says how it went, and what to do where it failed") {
+  Desk desk;
+  desk.load_tiny();
+  desk.view->open_files({desk.file("one.wav")});
+  desk.settle();
+  desk.view->export_to(desk.folder + "/nowhere/out.txt", "words");
+  desk.until([&] { return !desk.view->export_problem().empty(); });
+  CHECK(desk.view->export_problem().starts_with("Not exported: " + desk.folder + "/nowhere/out.txt: "));
+  CHECK(desk.view->export_problem().find("then export again") != std::string::npos);
+  desk.view->export_to(desk.folder + "/out.txt", "words");
+  CHECK(desk.view->export_problem().empty());
+  desk.until([&] { return desk.said == "Exported to " + desk.folder + "/out.txt"; });
+}
+
+TEST_CASE("transcribe view: closed while it records, all that was heard is there afterwards") {
+  Desk desk;
+  desk.view->record();
+  desk.until([&] { return desk.view->shows_work(); });
+  for (int i = 0; i < 5; ++i) desk.microphone.say(sound_of(0.25));
+  desk.until([&] { return desk.view->recording()->seconds >= 0.25; });
+  const std::string id = desk.view->recording()->id;
+  desk.reopen();
+  desk.view->open(id);
+  desk.until([&] { return desk.view->recording() != nullptr; });
+  CHECK(desk.view->recording()->seconds == Approx(1.25));
+  CHECK(AudioFile(open_file(desk.view->recording()->path)).seconds() == Approx(1.25));
 }
 
 TEST_CASE("transcribe view: the sample, by a real model") {

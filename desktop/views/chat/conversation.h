@@ -1,6 +1,5 @@
 #pragma once
 // A conversation as the window keeps it: a tree of messages, of which one path shows.
-#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -8,31 +7,15 @@
 #include <vector>
 
 #include "models/chat.h"
+#include "views/chat/token_notes.h"
 
 namespace wick::views {
-
-/// A token that could have stood in another's place.
-struct Alternative {
-  TokenId id;
-  std::string text;
-  float probability;  // of the model's own distribution, as below
-  bool operator==(const Alternative&) const = default;
-};
-
-/// A token of an answer and what the model thought of it.
-struct TokenNote {
-  TokenId id;
-  std::size_t begin;  // byte of Turn::text where its text begins; the next one's begin is its end
-  float probability;
-  float entropy;                          // bits
-  std::vector<Alternative> alternatives;  // likeliest first
-  bool operator==(const TokenNote&) const = default;
-};
 
 struct AnswerStats {
   Index prompt_tokens = 0;
   Index reused_tokens = 0;  // of these, not read again
   Index generated_tokens = 0;
+  Index vocabulary = 0;  // tokens that the model knows; 0 where the file does not tell
   double prompt_ms = 0, generate_ms = 0;
   double first_word_ms = 0;  // from sending to the first character
   bool operator==(const AnswerStats&) const = default;
@@ -43,8 +26,8 @@ struct Turn {
   std::string id, parent;  // the first turn's parent is ""
   std::string role;        // "user" or "assistant"
   std::string text;
-  double created = 0;             // ms since 1970
-  std::vector<TokenNote> tokens;  // of an answer, in order
+  double created = 0;  // ms since 1970
+  TokenNotes tokens;   // of an answer
   std::optional<AnswerStats> stats;
   std::string problem;  // why an answer ended early, in words
   bool operator==(const Turn&) const = default;

@@ -63,6 +63,7 @@ std::optional<AnswerStats> stats_of(const Json& turn) {
   return AnswerStats{.prompt_tokens = count_of(*stats, "prompt_tokens"),
                      .reused_tokens = count_of(*stats, "reused_tokens"),
                      .generated_tokens = count_of(*stats, "generated_tokens"),
+                     .vocabulary = count_of(*stats, "vocabulary"),
                      .prompt_ms = number_or_zero(find(*stats, "prompt_ms")),
                      .generate_ms = number_or_zero(find(*stats, "generate_ms")),
                      .first_word_ms = number_or_zero(find(turn, "firstWordMs"))};
@@ -255,11 +256,9 @@ std::string quoted(const std::string& text) { return dump(Json(text)); }
 std::string decimal(float value) { return std::isfinite(value) ? fmt::format("{}", value) : "0"; }
 
 OrderedJson written(const AnswerStats& stats) {
-  return {{"prompt_tokens", stats.prompt_tokens},
-          {"reused_tokens", stats.reused_tokens},
-          {"prompt_ms", stats.prompt_ms},
-          {"generated_tokens", stats.generated_tokens},
-          {"generate_ms", stats.generate_ms}};
+  return {{"prompt_tokens", stats.prompt_tokens}, {"reused_tokens", stats.reused_tokens},
+          {"prompt_ms", stats.prompt_ms},         {"generated_tokens", stats.generated_tokens},
+          {"generate_ms", stats.generate_ms},     {"vocabulary", stats.vocabulary}};
 }
 
 /// Without its tokens.
@@ -294,7 +293,7 @@ void write_notes(std::string& text, const Turn& turn) {
   const auto into = std::back_inserter(text);
   fmt::format_to(into, "{}:[", quoted(turn.id));
   for (const TokenNote& note : turn.tokens) {
-    fmt::format_to(into, "{}[{},{},{},{},[", &note == turn.tokens.data() ? "" : ",", note.id, note.begin,
+    fmt::format_to(into, "{}[{},{},{},{},[", &note == &turn.tokens[0] ? "" : ",", note.id, note.begin,
                    decimal(note.probability), decimal(note.entropy));
     for (const Alternative& other : note.alternatives) {
       fmt::format_to(into, "{}[{},{},{}]", &other == note.alternatives.data() ? "" : ",", other.id, quoted(other.text),

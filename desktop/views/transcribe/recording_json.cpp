@@ -77,9 +77,11 @@ std::vector<Segment> segments_in(const Json& json) {
       segment.words.clear();
     }
   }
-  std::sort(segments.begin(), segments.end(), [](const Segment& a, const Segment& b) {
+  const auto earlier = [](const Segment& a, const Segment& b) {
     return std::tie(a.start, a.end, a.text) < std::tie(b.start, b.end, b.text);
-  });
+  };
+  // Those that are in order stay as they are, also where some are alike.
+  if (!std::is_sorted(segments.begin(), segments.end(), earlier)) std::sort(segments.begin(), segments.end(), earlier);
   return segments;
 }
 

@@ -91,12 +91,12 @@ class Ear {
 
 }  // namespace
 
-AudioFile open_recording(const std::string& path) {
+AudioFile open_recording(const std::string& path, int rate) {
   std::error_code missing;
   if (fs::exists(path, missing) && !fs::is_regular_file(path, missing)) {
     throw Error("{}: is no file that can be read", path);  // a pipe would be waited for
   }
-  AudioFile file(open_file(path));
+  AudioFile file(open_file(path), rate);
   if (file.ended()) throw Error("{}", file.broken().empty() ? path + ": the recording is empty" : file.broken());
   return file;
 }

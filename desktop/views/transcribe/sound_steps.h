@@ -29,8 +29,8 @@ using FoundSound = std::function<void(SoundPart&&)>;
 /// Sound that is read before somebody takes it: its waveform shows meanwhile.
 inline constexpr std::size_t kAheadSamples = 15 * 60 * static_cast<std::size_t>(kSampleRate);
 
-/// Opens a file, which must be one. Throws Error as open_audio, or where it is empty.
-AudioFile open_recording(const std::string& path);
+/// Opens a file, which must be one, at `rate` samples a second. Throws Error as open_audio, or where it is empty.
+AudioFile open_recording(const std::string& path, int rate = static_cast<int>(kSampleRate));
 
 /// Reads a file to its end, piece by piece, into a queue.
 Worker::Step read_steps(std::shared_ptr<AudioFile> file, std::shared_ptr<SoundQueue> into, FoundSound found);

@@ -1,6 +1,8 @@
 #pragma once
 // What of a transcript is looked at.
+#include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,7 @@ struct TranscriptLook {
   std::vector<TextHit> hits;
   int hit = -1;             // which of them; -1 where there is none
   int segment = 0;          // that the arrow keys are at
+  int pressed = -1;         // that the mouse went down on last
   int editing = -1;         // the segment that is being edited
   std::string edit;         // its new text
   bool focus_edit = false;  // its field is to take the keyboard
@@ -30,6 +33,12 @@ struct TranscriptLook {
   bool dragging = false;       // the playhead
   std::optional<WordAt> now;   // that is heard
 
+  /// The hits in a segment.
+  std::span<const TextHit> hits_in(int at) const {
+    const auto [first, last] = std::equal_range(hits.begin(), hits.end(), TextHit{at, 0, 0},
+                                                [](const auto& a, const auto& b) { return a.segment < b.segment; });
+    return {first, last};
+  }
   const TextHit* current_hit() const { return hit < 0 ? nullptr : &hits[static_cast<std::size_t>(hit)]; }
 };
 
