@@ -164,6 +164,19 @@ void SegmentSession::opened(PictureRecord record, PicturePtr pixels) {
   save();
 }
 
+/// Its objects are: the file is found again where it was, if it came from one.
+void SegmentSession::not_kept(const std::string& id, const std::string& path, const std::string& why) {
+  unkept_pictures_[id] = fmt::format("{}. The picture itself is not kept: free space and open it again.", why);
+  if (path.empty() || !picture_ || picture_->id != id) return;
+  picture_->source = path;
+  save();
+}
+
+const std::string& SegmentSession::unkept() const {
+  const auto found = picture_ ? unkept_pictures_.find(picture_->id) : unkept_pictures_.end();
+  return unkept_.empty() && found != unkept_pictures_.end() ? found->second : unkept_;
+}
+
 void SegmentSession::open_file(const std::string& path) {
   try {
     open_source(wick::open_file(path), std::filesystem::path(path).filename().string(), path);
@@ -187,7 +200,11 @@ void SegmentSession::open_source(SourcePtr source, const std::string& title, con
       if (source->size() > PictureStore::kMostFileBytes) record->source = path;
     }
     turn.post([this, record = *record, pixels] { opened(record, pixels); });
-    store->keep(*pixels, *source);
+    try {
+      store->keep(*pixels, *source);
+    } catch (const std::exception& e) {
+      turn.post([this, id = pixels->id, path, why = std::string(e.what())] { not_kept(id, path, why); });
+    }
     return false;
   });
 }

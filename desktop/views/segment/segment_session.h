@@ -66,7 +66,7 @@ class SegmentSession {
   /// Why what was asked last did not work; what was there stays.
   const std::string& problem() const { return problem_; }
   /// Why pictures are not kept.
-  const std::string& unkept() const { return unkept_; }
+  const std::string& unkept() const;
   /// The kept pictures, newest first.
   const std::vector<PictureHead>& heads() const { return heads_; }
   /// A small copy of a kept picture, once it is read; nullptr before.
@@ -145,6 +145,7 @@ class SegmentSession {
 
   void open_source(SourcePtr source, const std::string& title, const std::string& path);
   void begin_opening(const std::string& title, Worker::Step step);
+  void not_kept(const std::string& id, const std::string& path, const std::string& why);
   bool read_on(PictureReader& reader, const Worker::Turn& turn);
   void opened(PictureRecord record, PicturePtr pixels);
   void show(std::optional<PictureRecord> record, PicturePtr pixels);
@@ -191,7 +192,8 @@ class SegmentSession {
   std::optional<PictureHead> removed_;
   std::map<std::string, std::shared_ptr<const Image>> thumbnails_;
   std::set<std::string> thumbnails_asked_;
-  std::map<std::string, PictureRecord> refused_;  // that the disk has not taken
+  std::map<std::string, PictureRecord> refused_;        // that the disk has not taken
+  std::map<std::string, std::string> unkept_pictures_;  // why their files are not kept, by their ids
 
   std::string opening_, problem_, unkept_, exported_, export_problem_;
   std::string model_;  // the path of the one that is ready
