@@ -89,8 +89,7 @@ float draw_editor(views::App& app, ImVec2 from, float width) {
   ImGui::SetCursorScreenPos(from + px(8, 8));
   ImGui::InputTextMultiline("##Edit", &chat.edit, {width - px(16), field},
                             ImGuiInputTextFlags_WordWrap | ImGuiInputTextFlags_CallbackCharFilter, leave_enter);
-  // By its ID: a request for the next item is lost while the message's field, in another panel, has the keys.
-  if (std::exchange(chat.edit_wants_keys, false)) ImGui::ActivateItemByID(ImGui::GetItemID());
+  if (std::exchange(chat.edit_wants_keys, false)) give_keys();
   if (ImGui::IsItemActivated() && !ImGui::IsMouseDown(ImGuiMouseButton_Left)) {
     if (ImGuiInputTextState* const state = ImGui::GetInputTextState(ImGui::GetItemID()))
       state->ReloadUserBufAndMoveToEnd();

@@ -1,5 +1,6 @@
 #include "fields.h"
 
+#include <imgui_internal.h>
 #include <imgui_stdlib.h>
 
 #include <algorithm>
@@ -43,6 +44,8 @@ bool slider(const char* label, const std::string& value_text, float& value, floa
   focus_ring(state.box, 7);
   return value != before;
 }
+
+void give_keys() { ImGui::ActivateItemByID(ImGui::GetItemID()); }
 
 bool text_field(const char* name, std::string& value, const char* hint, float width, const char* icon) {
   const WithFont font(13);

@@ -8,6 +8,9 @@ namespace wick::app {
 
 /// A track with label and value above it. True while it changes.
 bool slider(const char* label, const std::string& shown, float& value, float least, float most, float step);
+/// Gives the part that was drawn last the keyboard. The toolkit's request for the next item is lost while a field of
+/// another panel has it.
+void give_keys();
 /// A line of text with what to write there while it is empty. True when it changed.
 bool text_field(const char* name, std::string& text, const char* hint, float width = 0, const char* icon = nullptr);
 /// Several lines, wrapped, the same.
