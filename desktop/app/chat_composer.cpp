@@ -57,9 +57,9 @@ void draw_field(views::App& app, ImVec2 from, ImVec2 size) {
   ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 0);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, px(10, 8));
   ImGui::PushStyleColor(ImGuiCol_NavCursor, IM_COL32(0, 0, 0, 0));  // the card around it is lit
+  if (std::exchange(chat.wants_keys, false)) focus_next();
   ImGui::InputTextMultiline("##Message", &chat.draft, size,
                             ImGuiInputTextFlags_WordWrap | ImGuiInputTextFlags_CallbackCharFilter, leave_enter);
-  if (std::exchange(chat.wants_keys, false)) give_keys();
   ImGui::PopStyleColor();
   ImGui::PopStyleVar(2);
   const bool active = ImGui::IsItemActive();

@@ -28,11 +28,10 @@ bool draw_name_field(views::ChatView& chat, ImVec2 from, ImVec2 size) {
   ImGui::SetCursorScreenPos(from);
   ImGui::SetNextItemWidth(size.x);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(px(8), (size.y - ImGui::GetFontSize()) / 2));
+  if (std::exchange(chat.name_wants_keys, false)) focus_next();
   const bool entered =
       ImGui::InputText("##Title", &chat.name, ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
   ImGui::PopStyleVar();
-  chat.name_wants_keys &= !ImGui::IsItemActive();  // a menu that closes may take them once
-  if (chat.name_wants_keys) give_keys();
   probe_part("Title", from, from + size);
   return entered || ImGui::IsItemDeactivated();
 }

@@ -90,9 +90,8 @@ void draw_title(views::App& app, ImVec2 at, float width) {
   if (chat.renamed == chat.conversation().id && !shown_panels(app.settings).list) {
     ImGui::SetCursorScreenPos(at - px(12, 8));
     ImGui::SetNextItemWidth(std::min(width, px(420)));
+    if (std::exchange(chat.name_wants_keys, false)) focus_next();
     const bool entered = ImGui::InputText("##Title", &chat.name, ImGuiInputTextFlags_EnterReturnsTrue);
-    chat.name_wants_keys &= !ImGui::IsItemActive();  // a menu that closes may take them once
-    if (chat.name_wants_keys) give_keys();
     if (entered || ImGui::IsItemDeactivated()) chat.end_rename(true);
     return;
   }

@@ -87,9 +87,9 @@ float draw_editor(views::App& app, ImVec2 from, float width) {
   ImDrawList* canvas = ImGui::GetWindowDrawList();
   canvas->AddRectFilled(from, to, t.dark ? IM_COL32(0x26, 0x24, 0x21, 0xFF) : IM_COL32(0xEF, 0xEC, 0xE6, 0xFF), px(14));
   ImGui::SetCursorScreenPos(from + px(8, 8));
+  if (std::exchange(chat.edit_wants_keys, false)) focus_next();
   ImGui::InputTextMultiline("##Edit", &chat.edit, {width - px(16), field},
                             ImGuiInputTextFlags_WordWrap | ImGuiInputTextFlags_CallbackCharFilter, leave_enter);
-  if (std::exchange(chat.edit_wants_keys, false)) give_keys();
   if (ImGui::IsItemActivated() && !ImGui::IsMouseDown(ImGuiMouseButton_Left)) {
     if (ImGuiInputTextState* const state = ImGui::GetInputTextState(ImGui::GetItemID()))
       state->ReloadUserBufAndMoveToEnd();

@@ -1,6 +1,5 @@
 #include "fields.h"
 
-#include <imgui_internal.h>
 #include <imgui_stdlib.h>
 
 #include <algorithm>
@@ -45,8 +44,6 @@ bool slider(const char* label, const std::string& value_text, float& value, floa
   return value != before;
 }
 
-void give_keys() { ImGui::ActivateItemByID(ImGui::GetItemID()); }
-
 bool text_field(const char* name, std::string& value, const char* hint, float width, const char* icon) {
   const WithFont font(13);
   const ImVec2 from = ImGui::GetCursorScreenPos();
@@ -88,6 +85,12 @@ bool text_area(const char* name, std::string& value, ImVec2 size, const char* hi
   want_letters(value);
   if (ImGui::IsItemActive()) ImGui::GetWindowDrawList()->AddRect(box.Min, box.Max, theme().flame_deep, px(7), px(2));
   return changed;
+}
+
+/// The toolkit forgets the request where the part that has the keyboard comes after it in the same frame.
+void focus_next() {
+  ImGui::SetKeyboardFocusHere();
+  ImGui::GetCurrentContext()->NavId = 0;
 }
 
 }  // namespace wick::app

@@ -21,7 +21,7 @@ int draw_card(views::FileDialog& dialog, ImVec2 from, float width) {
   ImGui::SetCursorScreenPos(from + px(20, 16));
   headline(question.title, 14);
   ImGui::SetCursorScreenPos(from + px(20, 44));
-  if (std::exchange(dialog.wants_keys, false)) ImGui::SetKeyboardFocusHere();
+  if (std::exchange(dialog.wants_keys, false)) focus_next();
   text_field(question.folder ? "Path of the folder" : "Path of the file", dialog.path,
              question.folder ? "The folder’s path" : "The file’s path", width - px(40));
   const bool entered = ImGui::IsKeyPressed(ImGuiKey_Enter, false) || ImGui::IsKeyPressed(ImGuiKey_KeypadEnter, false);

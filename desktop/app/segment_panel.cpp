@@ -37,7 +37,7 @@ void draw_name_field(views::SegmentView& view, ImVec2 from, float width) {
   ImGui::SetNextItemWidth(width);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, px(8, 5));
   const bool first = !ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup) && !ImGui::IsAnyItemActive();
-  if (first) ImGui::SetKeyboardFocusHere();
+  if (first) focus_next();
   ImGui::InputText("##Name", &view.name, ImGuiInputTextFlags_AutoSelectAll);
   ImGui::PopStyleVar();
   probe_part("Name", ImGui::GetItemRectMin(), ImGui::GetItemRectMax());

@@ -263,7 +263,7 @@ void draw_recording_title(views::App& app) {
   if (look.renaming) {
     const ImVec2 at = from - px(12, 5);
     ImGui::SetCursorScreenPos(at);
-    if (look.focus_edit) ImGui::SetKeyboardFocusHere();
+    if (look.focus_edit) focus_next();
     ImGui::SetNextItemWidth(std::min(width, px(520)));
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, px(11, 4));
     ImGui::PushStyleColor(ImGuiCol_NavCursor, 0);

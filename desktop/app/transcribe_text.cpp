@@ -169,7 +169,7 @@ float draw_editor(const Line& line) {
   const float letters = ImGui::CalcTextSize(look.edit.c_str(), nullptr, false, inner).y;
   const float height = std::max(letters, ImGui::GetFontSize()) + ImGui::GetFontSize() * 0.3F + px(12);
   ImGui::SetCursorScreenPos(from);
-  if (look.focus_edit) ImGui::SetKeyboardFocusHere();
+  if (look.focus_edit) focus_next();
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, px(10, 5));
   ImGui::PushStyleColor(ImGuiCol_NavCursor, 0);  // its own ring says the same
   const bool entered = ImGui::InputTextMultiline(

@@ -132,7 +132,7 @@ void draw_transcript_tools(views::App& app) {
   views::TranscribeView& view = app.transcribe;
   const ImVec2 from = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
-  if (view.text.look.focus_search) ImGui::SetKeyboardFocusHere();
+  if (view.text.look.focus_search) focus_next();
   std::string query = view.text.look.query;
   if (text_field("Search the transcript", query, "Search", px(kSearchWidth), "search")) view.text.find(query);
   if (ImGui::IsItemActive()) view.text.look.focus_search = false;

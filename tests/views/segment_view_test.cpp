@@ -265,6 +265,29 @@ TEST_CASE("segment view: a cut-out that is copied is pasted as a picture of its 
   CHECK_THAT(session.export_problem(), Catch::Contains("Not copied") && Catch::Contains("no object is visible"));
 }
 
+TEST_CASE("segment view: steps can be taken back after another picture has shown") {
+  const TemporaryFolder folder;
+  Page page(folder / "pictures");
+  SegmentSession& session = page.view.session;
+  page.open(picture_in(folder));
+  const std::string id = session.picture()->id;
+  page.click(200, 150);
+  page.click(260, 150);
+  page.open(picture_in(folder, 40, 30, "other.png"));
+  CHECK_FALSE(session.can_undo());
+  session.open(id);
+  page.until([&] { return session.opening().empty(); });
+  REQUIRE(session.scene().things.size() == 1);
+  CHECK(session.scene().things[0].points.size() == 2);
+  session.undo();
+  CHECK(session.scene().things[0].points.size() == 1);
+  session.redo();
+  CHECK(session.scene().things[0].points.size() == 2);
+  session.remove(id);
+  page.open(folder / "picture.png");  // anew
+  CHECK((session.scene().things.empty() && !session.can_undo()));
+}
+
 TEST_CASE("segment view: the tool and the thing are left by Escape, one after the other") {
   const TemporaryFolder folder;
   Page page(folder / "pictures");

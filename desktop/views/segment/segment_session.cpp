@@ -15,6 +15,7 @@
 namespace wick::views {
 namespace {
 
+constexpr std::size_t kMostHistories = 32;
 constexpr std::size_t kMostRecentBytes = std::size_t{256} << 20;  // of pictures that do not show
 
 /// Nobody waits for it.
@@ -97,6 +98,21 @@ void SegmentSession::stop_jobs() {
   preview_.reset();
 }
 
+void SegmentSession::put_history_away() {
+  if (!picture_) return;
+  histories_.emplace_back(picture_->id, std::exchange(history_, History<Scene>()));
+  if (histories_.size() > kMostHistories) histories_.pop_front();
+}
+
+/// The steps of this run, which end with what is kept, or what is kept alone.
+History<Scene> SegmentSession::history_of(PictureRecord& record) {
+  const auto known = std::ranges::find(histories_, record.id, &std::pair<std::string, History<Scene>>::first);
+  if (known == histories_.end()) return History<Scene>(std::move(record.scene));
+  History<Scene> history = std::move(known->second);
+  histories_.erase(known);
+  return history;
+}
+
 void SegmentSession::show(std::optional<PictureRecord> record, PicturePtr pixels) {
   stop_jobs();
   if (unsaved_) begin_saving();
@@ -107,9 +123,10 @@ void SegmentSession::show(std::optional<PictureRecord> record, PicturePtr pixels
     bytes -= recent_.front()->bytes();
     recent_.pop_front();
   }
+  put_history_away();
   picture_ = std::move(record);
   pixels_ = std::move(pixels);
-  history_ = History<Scene>(picture_ ? std::move(picture_->scene) : Scene());
+  history_ = picture_ ? history_of(*picture_) : History<Scene>();
   ready_ = false;
   problem_.clear();
   forget_exported();
@@ -225,6 +242,7 @@ void SegmentSession::remove(const std::string& id) {
   if (head == heads_.end()) return;
   if (picture_ && picture_->id == id) close();
   std::erase_if(recent_, [&](const PicturePtr& each) { return each->id == id; });
+  std::erase_if(histories_, [&](const auto& each) { return each.first == id; });
   refused_.erase(id);
   removed_ = *head;
   heads_.erase(head);

@@ -8,6 +8,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/image/mask_runs.h"
@@ -147,6 +148,8 @@ class SegmentSession {
   bool read_on(PictureReader& reader, const Worker::Turn& turn);
   void opened(PictureRecord record, PicturePtr pixels);
   void show(std::optional<PictureRecord> record, PicturePtr pixels);
+  void put_history_away();
+  History<Scene> history_of(PictureRecord& record);
   void follow_model();
   void stop_jobs();
   void end_model();
@@ -183,6 +186,7 @@ class SegmentSession {
   PicturePtr pixels_;
   std::deque<PicturePtr> recent_;  // pictures that showed before, as far as they are small
   History<Scene> history_;
+  std::deque<std::pair<std::string, History<Scene>>> histories_;  // of pictures that showed before, by their ids
   std::vector<PictureHead> heads_;
   std::optional<PictureHead> removed_;
   std::map<std::string, std::shared_ptr<const Image>> thumbnails_;
