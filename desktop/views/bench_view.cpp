@@ -79,8 +79,46 @@ struct BenchView::Run {
   Settings settings;
   std::deque<Source> sources;
   std::deque<Case> cases;
-  std::map<int, Peaks> peaks;
+  std::map<int, Peaks> peaks;  // by threads
   std::shared_ptr<std::atomic<bool>> stop;
+
+  void add(std::string doing, std::function<std::vector<Case>(Run&)> make) {
+    sources.push_back({std::move(doing), [this, make = std::move(make)] { return make(*this); }});
+  }
+
+  /// Measures the peaks, and makes the kernels' cases where they are asked for.
+  static std::vector<Case> kernel_cases(Run& run, int threads, BenchScope scope) {
+    const Device device = open_device(run.settings, threads);
+    const Peaks& peaks = run.peaks[threads] = measure_peaks(device);
+    if (scope == BenchScope::models) return {};
+    std::vector<BenchCase> benches = attention_bench(device, peaks, {});
+    const std::vector<BenchCase> products = matmul_bench(device, peaks, {});
+    benches.insert(benches.end(), products.begin(), products.end());
+    if (scope == BenchScope::quick) std::erase_if(benches, [](const BenchCase& c) { return !is_quick(c.name); });
+    return cases_of(benches, "");
+  }
+
+  /// Of a model's file, after the peaks of all threads.
+  void add_model(Task task, const std::string& path, const std::string& title) {
+    const std::string doing = fmt::format("Loading {}", title);
+    switch (task) {
+      case Task::chat:
+        return add(doing, [=](Run& run) { return chat_cases(path, title, run.settings, open_device(run.settings)); });
+      case Task::speech:
+        return add(doing, [=](Run& run) {
+          const Device device = open_device(run.settings);
+          return speech_cases(path, title, device, run.peaks.at(device.threads()));
+        });
+      case Task::segment:
+        for (const std::optional<DType> weights :
+             {std::optional<DType>(), std::optional(DType::bf16), std::optional(DType::q8_0)}) {
+          add(doing, [=](Run& run) {
+            const Device device = open_device(run.settings);
+            return segment_cases(path, title, device, run.peaks.at(device.threads()), weights);
+          });
+        }
+    }
+  }
 };
 
 void BenchView::start() {
@@ -99,49 +137,16 @@ void BenchView::start() {
   run->stop = stop_;
   const Device all = open_device(settings_);
   device_ = all.describe();
-  std::vector<int> counts = thread_counts(all);
-  if (scope == BenchScope::quick || scope == BenchScope::models) counts = {all.threads()};
-  for (const int threads : counts) {
-    run->sources.push_back({"The most this machine can do", [raw = run.get(), threads, scope = scope] {
-                              const Device device = open_device(raw->settings, threads);
-                              const Peaks& peaks = raw->peaks[threads] = measure_peaks(device);
-                              if (scope == BenchScope::models) return std::vector<Case>();
-                              std::vector<BenchCase> benches = attention_bench(device, peaks, {});
-                              const std::vector<BenchCase> products = matmul_bench(device, peaks, {});
-                              benches.insert(benches.end(), products.begin(), products.end());
-                              if (scope == BenchScope::quick)
-                                std::erase_if(benches, [](const BenchCase& c) { return !is_quick(c.name); });
-                              return cases_of(benches, "");
-                            }});
+  const bool one_count = scope == BenchScope::quick || scope == BenchScope::models;
+  for (const int threads : one_count ? std::vector{all.threads()} : thread_counts(all)) {
+    run->add("The most this machine can do",
+             [threads, scope = scope](Run& r) { return Run::kernel_cases(r, threads, scope); });
   }
   if (scope == BenchScope::models || scope == BenchScope::all) {
     for (const CatalogEntry& entry : shelf_.entries()) {
       const std::optional<Task> task = task_of(entry);
-      if (!task || shelf_.place(entry) != ModelPlace::here) continue;
-      const std::string path = shelf_.store().path_of(entry.files.front()), title = entry.title;
-      const auto add = [&](std::function<std::vector<Case>(Run&, const Device&)> make) {
-        run->sources.push_back({fmt::format("Loading {}", title), [raw = run.get(), make = std::move(make)] {
-                                  return make(*raw, open_device(raw->settings));
-                                }});
-      };
-      switch (*task) {
-        case Task::chat:
-          add([=](Run& r, const Device& device) { return chat_cases(path, title, r.settings, device); });
-          break;
-        case Task::speech:
-          add([=](Run& r, const Device& device) {
-            return speech_cases(path, title, device, r.peaks.at(device.threads()));
-          });
-          break;
-        case Task::segment:
-          for (const std::optional<DType> weights :
-               {std::optional<DType>(), std::optional(DType::bf16), std::optional(DType::q8_0)}) {
-            add([=](Run& r, const Device& device) {
-              return segment_cases(path, title, device, r.peaks.at(device.threads()), weights);
-            });
-          }
-          break;
-      }
+      if (task && shelf_.place(entry) == ModelPlace::here)
+        run->add_model(*task, shelf_.store().path_of(entry.files.front()), entry.title);
     }
   }
   worker_.start([this, run](const Worker::Turn& turn) { return step(turn, *run); },
