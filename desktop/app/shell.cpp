@@ -84,7 +84,8 @@ views::ThemeChoice next_theme(views::ThemeChoice choice) {
   return views::ThemeChoice::light;
 }
 
-void draw_status(views::App& app, Window& window, ImVec2 bar, float width) {
+/// At the right end of the bar; in words only where there is room for them after `left`.
+void draw_status(views::App& app, Window& window, ImVec2 bar, float width, float left) {
   const std::string words = app.status();
   float x = bar.x + width - px(16 + 32 + 4 + 32);
   ImGui::SetCursorScreenPos({x, bar.y + px(8)});
@@ -96,9 +97,13 @@ void draw_status(views::App& app, Window& window, ImVec2 bar, float width) {
     app.keep_settings();
   }
   const WithFont font(12);
-  x -= px(12) + ImGui::CalcTextSize(words.c_str()).x;
-  ImGui::SetCursorScreenPos({x, bar.y + px(17)});
-  text(words, theme().text_2);
+  x -= px(12);
+  const float wide = ImGui::CalcTextSize(words.c_str()).x;
+  if (x - wide - px(16) > left) {
+    x -= wide;
+    ImGui::SetCursorScreenPos({x, bar.y + px(17)});
+    text(words, theme().text_2);
+  }
   ImGui::SetCursorScreenPos({x - px(16), bar.y + px(15)});
   status_dot(app.working());
 }
@@ -113,7 +118,7 @@ void draw_bar(views::App& app, Window& window, float width) {
     if (tab(label, app.settings.page == page)) go_to(app, page);
     at.x = ImGui::GetItemRectMax().x + px(2);
   }
-  draw_status(app, window, bar, width);
+  draw_status(app, window, bar, width, at.x);
   ImGui::GetWindowDrawList()->AddRectFilled(bar + ImVec2(0, px(kBar) - px(1)), bar + ImVec2(width, px(kBar)),
                                             theme().line);
 }

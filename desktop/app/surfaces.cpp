@@ -15,7 +15,7 @@ void card(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding) {
 
 void shadow(ImDrawList* canvas, ImVec2 from, ImVec2 to, float rounding) {
   constexpr int kRings = 14;
-  const float strength = theme().dark ? 0.035F : 0.0045F;
+  const float strength = theme().dark ? 0.022F : 0.0045F;
   for (int i = kRings; i > 0; --i) {
     const float out = px(static_cast<float>(i) * 1.6F);
     canvas->AddRectFilled(from - ImVec2(out, out - px(5)), to + ImVec2(out, out + px(5)),

@@ -174,7 +174,8 @@ void App::export_conversation(bool markdown) {
               .patterns = {std::string("*.") + extension}},
              [this](const std::string& path) {
                chat.export_file(path, [this, path](const std::string& problem) {
-                 say(problem.empty() ? fmt::format("Saved as {}", path) : problem);
+                 say(problem.empty() ? fmt::format("Saved as {}", path)
+                                     : fmt::format("Not saved: {}. Free space or choose another place.", problem));
                });
              });
 }

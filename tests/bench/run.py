@@ -73,8 +73,9 @@ def write_report(bench):
     with open(REPORT) as file:
         text = file.read()
     found = results(bench)
+    rendered = report.render(text, found)  # before the file is opened, which empties it
     with open(REPORT, 'w') as file:
-        file.write(report.render(text, found))
+        file.write(rendered)
     for line in report.misses(found):
         say(line)
 

@@ -426,19 +426,19 @@ void SegmentSession::forget_exported() {
   export_problem_.clear();
 }
 
-/// `failed`: the words before what went wrong.
-void SegmentSession::begin_export(const char* failed, Worker::Step step) {
+/// `failed`: what stands before what went wrong, `advice`: behind it.
+void SegmentSession::begin_export(const char* failed, const char* advice, Worker::Step step) {
   forget_exported();
   exporting_ = true;
-  files_->start(std::move(step), [this, failed](const std::string& message) {
+  files_->start(std::move(step), [this, failed, advice](const std::string& message) {
     exporting_ = false;
-    export_problem_ = fmt::format("{}: {}", failed, message);
+    export_problem_ = fmt::format("{}: {}{}", failed, message, advice);
   });
 }
 
 void SegmentSession::save_as(ExportFormat format, const std::string& path) {
   if (!picture_ || exporting_) return;
-  begin_export("Not exported",
+  begin_export("Not exported", ". The objects are kept here: free space or choose another place, then export again.",
                [this, record = current_record(), pixels = pixels_, format, path](const Worker::Turn& turn) {
                  write_export(path, record, *pixels->levels.front(), format);
                  turn.post([this, path] {
@@ -451,7 +451,7 @@ void SegmentSession::save_as(ExportFormat format, const std::string& path) {
 
 void SegmentSession::export_as_text(ExportFormat format, std::function<void(const std::string&)> done) {
   if (!picture_ || exporting_ || !is_text(format)) return;
-  begin_export("Not copied",
+  begin_export("Not copied", "",
                [this, record = current_record(), format, done = std::move(done)](const Worker::Turn& turn) {
                  turn.post([this, format, done, text = export_text(record, format)] {
                    exporting_ = false;
@@ -476,7 +476,7 @@ void SegmentSession::copy_picture(ExportFormat format) {
     whose = fmt::format(" of {}", record.scene.things.front().name);
   }
   begin_export(
-      "Not copied", [this, record = std::move(record), pixels = pixels_, format, whose](const Worker::Turn& turn) {
+      "Not copied", "", [this, record = std::move(record), pixels = pixels_, format, whose](const Worker::Turn& turn) {
         const Image& all = *pixels->levels.front();
         views::copy_picture(
             png_of(format == ExportFormat::cutout ? trimmed_cut_out(record, all) : export_image(record, all, format)));

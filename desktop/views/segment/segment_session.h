@@ -173,7 +173,7 @@ class SegmentSession {
   void end_everything(std::vector<MaskPtr> fresh);
 
   PictureRecord current_record() const;
-  void begin_export(const char* failed, Worker::Step step);
+  void begin_export(const char* failed, const char* advice, Worker::Step step);
   void save();
   void begin_saving();
   void set_head(const PictureHead& head);
