@@ -121,8 +121,8 @@ void draw_model_chip(views::App& app, ImVec2 at, float room) {
   std::string kind = entry ? entry->quantisation : state.info.value("weight_type", std::string());
   if (room < px(180)) kind.clear();
   const WithFont font(12);
-  const float title_width =
-      std::clamp(ImGui::CalcTextSize(title.c_str()).x, px(30), std::clamp(room - px(80), px(30), px(190)));
+  const float title_width = std::clamp(ImGui::CalcTextSize(title.c_str()).x, px(30),
+                                       std::clamp(room - px(kind.empty() ? 44 : 80), px(30), px(190)));
   const float kind_width = kind.empty() ? 0 : px(6) + ImGui::CalcTextSize(kind.c_str()).x;
   const ImVec2 size(title_width + kind_width + px(40), px(26));
   ImGui::SetCursorScreenPos(at);
@@ -135,9 +135,8 @@ void draw_model_chip(views::App& app, ImVec2 at, float room) {
   if (ImGui::IsItemFocused() && ImGui::GetIO().NavVisible)
     canvas->AddRect(at - px(3, 3), at + size + px(3, 3), t.flame_deep, size.y, px(2));
   const float y = std::floor(at.y + (size.y - ImGui::GetTextLineHeight()) / 2);
-  canvas->PushClipRect(at, {at.x + px(11) + title_width, at.y + size.y}, true);
-  canvas->AddText({std::floor(at.x + px(11)), y}, failed ? t.danger : t.text_2, title.c_str());
-  canvas->PopClipRect();
+  ImGui::SetCursorScreenPos({std::floor(at.x + px(11)), y});
+  clipped_text(title, failed ? t.danger : t.text_2, title_width + 1);
   canvas->AddText({std::floor(at.x + px(17) + title_width), y}, t.text_3, kind.c_str());
   draw_icon(canvas, "down", {at.x + size.x - px(24), at.y + px(5.5F)}, px(15), t.text_2);
   tip("The model that answers");

@@ -127,24 +127,14 @@ void draw_heads(views::App& app) {
 
 }  // namespace
 
-void clipped_text(std::string_view words, ImU32 colour, float width) {
-  const ImVec2 from = ImGui::GetCursorScreenPos(), at(std::floor(from.x), std::floor(from.y));
-  const char* const end = words.data() + words.size();
-  const ImVec2 size = ImGui::CalcTextSize(words.data(), end);
-  want_letters(words);
-  ImGui::PushStyleColor(ImGuiCol_Text, colour);
-  ImGui::RenderTextEllipsis(ImGui::GetWindowDrawList(), at, at + ImVec2(width, size.y), at.x + width, words.data(), end,
-                            &size);
-  ImGui::PopStyleColor();
-  probe_text(words, at, at + ImVec2(std::min(size.x, width), size.y));
-  ImGui::Dummy({std::min(size.x, width), size.y});
-}
-
 void draw_chat_list(views::App& app) {
   views::ChatView& chat = app.chat;
   const ImVec2 from = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x, bottom = from.y + ImGui::GetContentRegionAvail().y;
-  if (button("New conversation", {.icon = "plus", .keys = "N", .width = width, .spread = true})) chat.start_new();
+  ButtonOptions options{.icon = "plus", .keys = "Ctrl N", .spread = true};
+  if (button_width("New conversation", options) > width) options.keys = nullptr;
+  options.width = width;
+  if (button("New conversation", options)) chat.start_new();
   ImGui::SetCursorScreenPos(from + px(0, 44));
   text_field("Search", chat.search, "Search", 0, "search");
   const float footer = bottom - px(26);

@@ -2,6 +2,7 @@
 #include <imgui_stdlib.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -58,6 +59,19 @@ void escape(views::ChatView& chat) {
   chat.stop();
 }
 
+/// What is typed while nothing has the keys begins in the message's field, which takes them.
+void type_into_field(views::ChatView& chat) {
+  const ImGuiIO& io = ImGui::GetIO();
+  if (io.WantTextInput || io.KeyCtrl || io.KeyAlt || io.KeySuper) return;
+  for (const ImWchar letter : io.InputQueueCharacters) {
+    if (letter < 0x20 || (letter == ' ' && chat.draft.empty())) continue;  // a space presses what the keyboard is on
+    std::array<char, 5> bytes{};
+    ImTextCharToUtf8(bytes.data(), letter);
+    chat.draft += bytes.data();
+    chat.wants_keys = true;
+  }
+}
+
 void take_keys(views::App& app) {
   views::ChatView& chat = app.chat;
   const auto pressed = [](ImGuiKeyChord keys, ImGuiInputFlags over = 0) {
@@ -67,7 +81,7 @@ void take_keys(views::App& app) {
   if (pressed(ImGuiMod_Ctrl | ImGuiKey_B, ImGuiInputFlags_RouteOverActive)) flip_list(app);
   if (ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel) || app.dialog.typed()) return;
   if (pressed(ImGuiKey_Escape, ImGuiInputFlags_RouteOverActive)) escape(chat);
-  if (!ImGui::GetIO().WantTextInput && pressed(ImGuiKey_N)) chat.start_new();
+  type_into_field(chat);
 }
 
 /// Save, rename, delete.

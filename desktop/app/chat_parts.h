@@ -42,8 +42,6 @@ const CatalogEntry& first_chat_model();
 bool enter_sends();
 /// For fields of several lines: leaves that Enter to the one who sends, and lets lines be pasted.
 int leave_enter(ImGuiInputTextCallbackData* data);
-/// A line of text that ends in an ellipsis where it has no room.
-void clipped_text(std::string_view words, ImU32 colour, float width);
 /// "SmolLM2 135M" of a catalogue name; a file's name of a path.
 std::string model_title(const std::string& model);
 

@@ -2,6 +2,7 @@
 
 #include <imgui_internal.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -16,7 +17,8 @@ namespace wick::app {
 Menu::Menu(const char* name, bool opens, ImVec2 corner, float width, bool above) {
   if (opens) ImGui::OpenPopup(name);
   ImGui::SetNextWindowPos(corner, ImGuiCond_Always, {0, above ? 1.0F : 0.0F});
-  ImGui::SetNextWindowSize({px(width), 0});
+  const float room = above ? corner.y : ImGui::GetIO().DisplaySize.y - corner.y;  // beyond which it scrolls
+  ImGui::SetNextWindowSizeConstraints({px(width), 0}, {px(width), std::max(room - px(8), px(96))});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(5, 5));
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, px(0, 1));
   open_ = ImGui::BeginPopup(name);

@@ -24,6 +24,7 @@ constexpr std::array<std::pair<const char*, Page>, 5> kTabs = {{{"Chat", Page::c
 void go_to(views::App& app, Page page) {
   if (app.settings.page == page) return;
   app.settings.page = page;
+  if (page == Page::chat) app.chat.wants_keys = true;
   app.keep_settings();
 }
 

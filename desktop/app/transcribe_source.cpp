@@ -47,7 +47,8 @@ void draw_drop(views::App& app, ImVec2 from, ImVec2 to) {
   };
   part("Drop or ", false);
   part("choose", true);
-  part(" another recording", false);
+  const char* const rest = " another recording";
+  part(at.x + ImGui::CalcTextSize(rest).x <= to.x - px(8) ? rest : " another", false);
   ImGui::PopClipRect();
 }
 
@@ -309,10 +310,8 @@ void draw_recording_title(views::App& app) {
   }
   probe_part("Rename", ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
   tip("Rename");
-  ImGui::PushClipRect(from - px(1, 4), from + ImVec2(shown, px(34)), true);
   ImGui::SetCursorScreenPos(from);
-  text(recording.title);
-  ImGui::PopClipRect();
+  clipped_text(recording.title, theme().text, shown + 1);
   const WithFont small(12);
   ImGui::SetCursorScreenPos(from + ImVec2(shown + px(12), px(8)));
   text(words, theme().text_2);

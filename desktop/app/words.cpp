@@ -1,5 +1,7 @@
 #include "words.h"
 
+#include <imgui_internal.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -19,6 +21,19 @@ void text(std::string_view words, ImU32 colour, float width) {
                                       colour == 0 ? theme().text : colour, words.data(), end, width);
   probe_text(words, from, from + size);
   ImGui::Dummy(size);
+}
+
+void clipped_text(std::string_view words, ImU32 colour, float width) {
+  const ImVec2 from = ImGui::GetCursorScreenPos(), at(std::floor(from.x), std::floor(from.y));
+  const char* const end = words.data() + words.size();
+  const ImVec2 size = ImGui::CalcTextSize(words.data(), end);
+  want_letters(words);
+  ImGui::PushStyleColor(ImGuiCol_Text, colour);
+  ImGui::RenderTextEllipsis(ImGui::GetWindowDrawList(), at, at + ImVec2(width, size.y), at.x + width, words.data(), end,
+                            &size);
+  ImGui::PopStyleColor();
+  probe_text(words, at, at + ImVec2(std::min(size.x, width), size.y));
+  ImGui::Dummy({std::min(size.x, width), size.y});
 }
 
 void caption(std::string_view words) {

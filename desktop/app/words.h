@@ -8,6 +8,8 @@ namespace wick::app {
 
 /// Text of one line or wrapped at `width` pixels, which the probe sees.
 void text(std::string_view words, ImU32 colour = 0, float width = 0);
+/// A line of it that ends in an ellipsis where it has no room.
+void clipped_text(std::string_view words, ImU32 colour, float width);
 /// Facts in small grey letters.
 void caption(std::string_view words);
 /// A line across what is left of the width.

@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "models/catalog.h"
 #include "views/engine.h"
 
 namespace wick::views {
@@ -157,8 +158,11 @@ void ModelHost::use(Task task, const std::string& model, const std::string& path
         }
       },
       [this, task](const std::string& message) {
-        state_of(task).kind = ModelState::Kind::failed;
-        state_of(task).message = message;
+        ModelState& failed = state_of(task);
+        failed.kind = ModelState::Kind::failed;
+        failed.message = message;
+        if (find_in_catalog(failed.model))
+          failed.message += ". The Models page can verify its files and fetch them again.";
       });
 }
 

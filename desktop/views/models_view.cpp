@@ -93,8 +93,7 @@ Verdict ModelsView::verdict(const CatalogEntry& entry) const {
   using Kind = Verdict::Kind;
   switch (shelf_.place(entry)) {
     case ModelPlace::here:
-      return {Kind::good,
-              shelf_.was_verified(entry) ? "On this computer, verified just now" : "On this computer, verified"};
+      return {Kind::good, shelf_.was_verified(entry) ? "On this computer, verified just now" : "On this computer"};
     case ModelPlace::damaged:
       return {Kind::bad, "Damaged: its files are not what the catalogue says"};
     default:

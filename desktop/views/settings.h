@@ -40,7 +40,7 @@ struct Settings {
   float scale = 0;  // of everything drawn; 0: the screen's own
   Page page = Page::chat;
   int window_width = 1280, window_height = 800;  // in units of the design
-  float list_width = 243, side_width = 275;      // of a page's panels, likewise
+  float list_width = 252, side_width = 275;      // of a page's panels, likewise
   bool list_shown = true, side_shown = true;
 
   int threads = 0;              // 0: the physical cores
