@@ -118,8 +118,8 @@ void draw_inspector(views::App& app, Window& window, ImVec2 token_from, ImVec2 t
   const views::TokenChoices choices = views::choices_of(turn, token);
   const ImVec2 size(px(kWidth), px(kHead + kFoot + 8) + px(kChoice) * static_cast<float>(choices.list.size()));
   ImVec2 from(token_from.x - px(56), token_to.y + px(2));
-  if (from.y + size.y > room.Max.y - px(8) && token_from.y - size.y - px(2) > room.Min.y)
-    from.y = token_from.y - size.y - px(2);
+  const float below = room.Max.y - px(8) - from.y, above = token_from.y - px(2) - room.Min.y;
+  if (size.y > below && above > below) from.y = std::max(px(8), token_from.y - px(2) - size.y);
   from.x =
       std::floor(std::clamp(from.x, room.Min.x + px(8), std::max(room.Min.x + px(8), room.Max.x - size.x - px(8))));
   from.y = std::floor(from.y);
