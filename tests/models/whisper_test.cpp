@@ -147,7 +147,7 @@ TEST_CASE("whisper: log-mel, encoder and first logits are openai-whisper's") {
   }
 }
 
-TEST_CASE("whisper: transcripts of whole recordings are openai-whisper's") {
+TEST_CASE("whisper: transcripts of whole recordings are openai-whisper's", "[long]") {
   const Reference reference = GENERATE(from_range(std::begin(kReferences), std::end(kReferences)));
   const auto files = test::whisper_files(reference.model);
   if (!files) return;
