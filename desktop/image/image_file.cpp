@@ -16,12 +16,10 @@ using namespace std::string_view_literals;
 struct Format {
   std::string_view start;
   DecodedImage (*read)(const EncodedImage&);
-  std::string_view at_8 = {};  // what stands there, of a container for several kinds
 };
 
 constexpr std::array kFormats{Format{"\xFF\xD8\xFF"sv, read_jpeg}, Format{"\x89PNG\r\n\x1A\n"sv, read_png},
-                              Format{"RIFF"sv, read_webp, "WEBP"sv}, Format{"GIF8"sv, read_by_stb},
-                              Format{"BM"sv, read_by_stb}};
+                              Format{"RIFF"sv, read_webp}, Format{"GIF8"sv, read_by_stb}, Format{"BM"sv, read_by_stb}};
 
 /// What other pictures are called that people have, and that are not read.
 std::string_view unread_format(std::string_view start) {
@@ -32,9 +30,7 @@ std::string_view unread_format(std::string_view start) {
 
 const Format& format_of(const std::string& name, std::string_view start) {
   for (const Format& format : kFormats) {
-    if (start.starts_with(format.start) &&
-        start.substr(std::min<std::size_t>(8, start.size())).starts_with(format.at_8))
-      return format;
+    if (start.starts_with(format.start)) return format;
   }
   if (const std::string_view other = unread_format(start); !other.empty()) {
     throw Error("{}: {} pictures cannot be read: save it as JPEG or PNG", name, other);
