@@ -69,4 +69,10 @@ void AtomicFile::commit() {
   temporary_.clear();
 }
 
+void write_text(const std::string& path, std::string_view text) {
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(text.data(), text.size())));
+  file.commit();
+}
+
 }  // namespace wick

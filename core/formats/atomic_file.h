@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace wick {
 
@@ -32,5 +33,8 @@ class AtomicFile {
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
 };
+
+/// Writes a file of this text, whole or not at all. Throws Error as AtomicFile does.
+void write_text(const std::string& path, std::string_view text);
 
 }  // namespace wick

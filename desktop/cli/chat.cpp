@@ -114,9 +114,7 @@ class Conversation {
     const std::string text = Json({{"model", chat_.generator().model().name}, {"messages", json}})
                                  .dump(1, ' ', false, Json::error_handler_t::replace) +
                              '\n';
-    AtomicFile file(path);
-    file.write(std::as_bytes(std::span(text)));
-    file.commit();
+    write_text(path, text);
   }
 
   void load(const std::string& path) {

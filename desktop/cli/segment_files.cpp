@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/formats/atomic_file.h"
 #include "core/image/compose.h"
 #include "image/mask_files.h"
 #include "image/png_writer.h"

@@ -9,6 +9,7 @@
 #include "audio/microphone.h"
 #include "command.h"
 #include "core/error.h"
+#include "core/formats/atomic_file.h"
 #include "interrupt.h"
 #include "models/transcriber.h"
 #include "models/transcript.h"
@@ -224,7 +225,7 @@ class Recordings {
   /// Into its file, or where that fails to standard output: it is not lost.
   static void write(const std::string& path, const std::string& text) {
     try {
-      write_transcript(path, text);
+      write_text(path, text);
     } catch (const Error&) {
       fmt::print("{}", text);
       throw;

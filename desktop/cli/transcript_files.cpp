@@ -9,7 +9,6 @@
 #include <filesystem>
 
 #include "core/error.h"
-#include "core/formats/atomic_file.h"
 
 namespace wick::cli {
 namespace {
@@ -48,12 +47,6 @@ std::vector<std::string> transcript_paths(const std::string& folder, std::span<c
     paths.push_back(path);
   }
   return paths;
-}
-
-void write_transcript(const std::string& path, const std::string& text) {
-  AtomicFile file(path);
-  file.write(std::as_bytes(std::span(text)));
-  file.commit();
 }
 
 }  // namespace wick::cli

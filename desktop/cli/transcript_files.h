@@ -12,7 +12,4 @@ namespace wick::cli {
 std::vector<std::string> transcript_paths(const std::string& folder, std::span<const std::string> recordings,
                                           const std::string& format);
 
-/// Replaces what the file held, all of it or nothing. Throws Error if that fails.
-void write_transcript(const std::string& path, const std::string& text);
-
 }  // namespace wick::cli

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/formats/atomic_file.h"
 #include "core/image/mask_runs.h"
 #include "core/image/outline.h"
 
@@ -94,12 +93,6 @@ Rle rle_of_json(const Json& json) {
 Json box_json(const Box& box) {
   return {static_cast<Index>(box.x0), static_cast<Index>(box.y0), static_cast<Index>(box.x1),
           static_cast<Index>(box.y1)};
-}
-
-void write_text(const std::string& path, std::string_view text) {
-  AtomicFile file(path);
-  file.write(std::as_bytes(std::span(text)));
-  file.commit();
 }
 
 }  // namespace wick

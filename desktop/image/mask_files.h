@@ -36,7 +36,4 @@ Rle rle_of_json(const nlohmann::ordered_json& json);
 /// [x0, y0, x1, y1] of whole pixels.
 nlohmann::ordered_json box_json(const Box& box);
 
-/// Writes a text as a file that takes its place once it is whole. Throws Error (io) if it cannot be written.
-void write_text(const std::string& path, std::string_view text);
-
 }  // namespace wick

@@ -1,7 +1,6 @@
 // How the chat page reads and keeps conversations: the frame waits for none of it.
 #include <algorithm>
 #include <chrono>
-#include <span>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -17,12 +16,6 @@ namespace wick::views {
 namespace {
 
 constexpr std::uint64_t kMostImported = std::uint64_t{256} << 20;
-
-void write_file(const std::string& path, std::string_view text) {
-  AtomicFile file(path);
-  file.write(std::as_bytes(std::span(text)));
-  file.commit();
-}
 
 }  // namespace
 
@@ -264,7 +257,7 @@ void ChatView::import_file(const std::string& path, Ended ended) {
 void ChatView::export_file(const std::string& path, Ended ended) {
   in_folder(
       [path, copy = std::make_shared<const Conversation>(conversation_)](ConversationStore&) -> Worker::Call {
-        write_file(path, path.ends_with(".md") ? to_markdown(*copy) : to_json(*copy));
+        write_text(path, path.ends_with(".md") ? to_markdown(*copy) : to_json(*copy));
         return [] {};
       },
       std::move(ended));

@@ -55,7 +55,7 @@ constexpr std::array kEndings = {
 
 FileKind kind_by_start(std::string_view start) {
   for (const Start& known : kStarts)
-    if (start.starts_with(known.bytes) && (known.at_8.empty() || start.substr(8).starts_with(known.at_8)))
+    if (start.starts_with(known.bytes) && start.substr(std::min<std::size_t>(8, start.size())).starts_with(known.at_8))
       return known.kind;
   // A frame of MPEG sound, layer 2 or 3, which "\xFF\xFE" of a text in UTF-16 is not.
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(start[i]); };

@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <span>
 
 #include "core/byte_source.h"
 #include "core/formats/atomic_file.h"
@@ -61,9 +60,7 @@ void JsonFolder::write(const std::string& id, std::string_view text) const {
   const std::string path = file_of(id);
   try {
     make_folder(folder_);
-    AtomicFile file(path);
-    file.write(std::as_bytes(std::span(text)));
-    file.commit();
+    write_text(path, text);
   } catch (const Error& failed) {
     throw Error(ErrorKind::io, fmt::format("{}. The {} stays in this window: free space or allow writing there, or "
                                            "export it to another place.",

@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <span>
 #include <sstream>
 #include <type_traits>
 
@@ -205,11 +204,6 @@ Settings load_settings(const std::string& path, std::string& problem) {
   return parse_settings(text.str());
 }
 
-void save_settings(const Settings& settings, const std::string& path) {
-  const std::string text = to_json(settings);
-  AtomicFile file(path);
-  file.write(std::as_bytes(std::span(text)));
-  file.commit();
-}
+void save_settings(const Settings& settings, const std::string& path) { write_text(path, to_json(settings)); }
 
 }  // namespace wick::views

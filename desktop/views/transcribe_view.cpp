@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <ctime>
 #include <filesystem>
-#include <span>
 #include <utility>
 
 #include "core/clock.h"
@@ -389,9 +388,7 @@ void TranscribeView::export_to(const std::string& path, const std::string& words
   export_problem_.clear();
   sounds_.start(
       [this, path, words](const Worker::Turn& turn) {
-        AtomicFile file(path);
-        file.write(std::as_bytes(std::span(words)));
-        file.commit();
+        write_text(path, words);
         turn.post([this, path] { say(fmt::format("Exported to {}", path), {}); });
         return false;
       },

@@ -12,6 +12,7 @@
 #include <semaphore>
 
 #include "core/file_builder.h"
+#include "core/formats/atomic_file.h"
 #include "image/mask_files.h"
 #include "image/png_writer.h"
 #include "models/everything.h"

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/formats/atomic_file.h"
 #include "core/image/mask_runs.h"
 #include "image/mask_files.h"
 #include "image/png_writer.h"
